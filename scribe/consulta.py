@@ -12,14 +12,21 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 Senal = NDArray[np.float32]
 """Muestras mono entre -1 y 1, a `HERCIOS`."""
+
+Huella = Annotated[
+    NDArray[np.float32],
+    PlainValidator(lambda v: np.asarray(v, dtype=np.float32)),
+    PlainSerializer(lambda v: v.tolist()),
+]
+"""Vector de voz de una persona, de norma 1."""
 
 HERCIOS = 16_000
 ESQUEMA: Literal["1"] = "1"
@@ -267,7 +274,7 @@ class Separacion:
     """Quién habló cuándo. `huellas` da el vector de voz (norma 1) de cada hablante, si se calculó."""
 
     tramos: tuple[Tramo, ...]
-    huellas: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    huellas: dict[str, Huella] = field(default_factory=dict)
     avisos: tuple[Aviso, ...] = ()
 
 
