@@ -1,0 +1,86 @@
+"""La orden `scribe`: monta las órdenes y convierte cada error en una línea y un código de salida.
+
+Códigos: 0 bien; 2 uso o entrada inválida; 1 fallo interno; 130 interrumpido por la persona.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from scribe.errores import ErrorScribe
+from scribe.ordenes import consulta, doctor, lote, modelos, voz
+from scribe.terminal import consola, error
+
+app = typer.Typer(
+    name="scribe",
+    help="Escriba de consultas médicas: transcribe, separa voces y redacta un borrador con evidencia, "
+    "en este equipo y sin red.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help", "--ayuda"]},
+)
+app.command()(consulta.consulta)
+app.command()(lote.lote)
+app.command()(doctor.doctor)
+app.add_typer(modelos.app, name="modelos")
+app.add_typer(voz.app, name="voz")
+
+
+def principal(argumentos: Sequence[str] | None = None) -> None:
+    """Punto de entrada de la orden `scribe`; nunca regresa: termina el proceso."""
+    lista = list(sys.argv[1:] if argumentos is None else argumentos)
+    sys.exit(correr(lista))
+
+
+def correr(argumentos: list[str]) -> int:
+    """Corre la orden y devuelve su código de salida."""
+    try:
+        codigo = app(args=argumentos, prog_name="scribe", standalone_mode=False)
+    except ErrorScribe as fallo:
+        if "--depurar" in argumentos:
+            consola.print_exception()
+        error(str(fallo))
+        return fallo.salida
+    except click.exceptions.NoArgsIsHelpError as ayuda:
+        consola.print(ayuda.format_message())
+        return 2
+    except click.ClickException as fallo:
+        error(_en_espanol(fallo))
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        consola.print("Interrumpido: no quedó nada a medias. Repita la orden y seguirá donde iba.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as fallo:
+        error(f"El sistema no lo permitió: {fallo.strerror or type(fallo).__name__}.")
+        return 1
+    except MemoryError:
+        error("No alcanzó la memoria. Cierre otros programas o procese una grabación más corta.")
+        return 1
+    return codigo if isinstance(codigo, int) else 0
+
+
+def _en_espanol(fallo: click.ClickException) -> str:
+    """El error de uso de click, dicho en español y en una línea."""
+    remedio = "Vea «scribe --help»."
+    if isinstance(fallo, click.MissingParameter):
+        nombre = (fallo.param.human_readable_name if fallo.param else None) or "un argumento"
+        return f"Falta {nombre}. {remedio}"
+    if isinstance(fallo, click.NoSuchOption):
+        return f"No existe la opción {fallo.option_name}. {remedio}"
+    if isinstance(fallo, click.BadParameter):
+        nombre = fallo.param.human_readable_name if fallo.param else "una opción"
+        return f"El valor de {nombre} no sirve ({fallo.message.rstrip('.')}). {remedio}"
+    return f"No entiendo la orden ({fallo.format_message().rstrip('.')}). {remedio}"
+
+
+if __name__ == "__main__":
+    principal()

@@ -1,0 +1,1 @@
+"""Las órdenes de la terminal, una por archivo."""
