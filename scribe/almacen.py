@@ -92,9 +92,7 @@ class Almacen:
 
 def clave(etapa: str, *partes: Mapping[str, Any] | str | None, cuartos: tuple[str, ...]) -> str:
     """Clave de una etapa: hash de sus entradas y del código de los cuartos que la hacen."""
-    dato = json.dumps(
-        [etapa, *partes, *(huella_de_codigo(c) for c in cuartos)], sort_keys=True, default=str
-    )
+    dato = json.dumps([etapa, *partes, *(huella_de_codigo(c) for c in cuartos)], sort_keys=True, default=str)
     return f"{etapa}-{hashlib.sha256(dato.encode()).hexdigest()[:40]}"
 
 

@@ -9,12 +9,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
+import typer.rich_utils as ayuda_rich
+from typer.exceptions import TyperException
 
 from scribe.errores import ErrorScribe
 from scribe.ordenes import consulta, doctor, lote, modelos, voz
 from scribe.terminal import consola, error
+
+ayuda_rich.ARGUMENTS_PANEL_TITLE = "Argumentos"
+ayuda_rich.OPTIONS_PANEL_TITLE = "Opciones"
+ayuda_rich.COMMANDS_PANEL_TITLE = "Órdenes"
+ayuda_rich.DEFAULT_STRING = "[si no se da: {}]"
+ayuda_rich.REQUIRED_LONG_STRING = "[obligatorio]"
 
 app = typer.Typer(
     name="scribe",
@@ -47,13 +54,12 @@ def correr(argumentos: list[str]) -> int:
             consola.print_exception()
         error(str(fallo))
         return fallo.salida
-    except click.exceptions.NoArgsIsHelpError as ayuda:
-        consola.print(ayuda.format_message())
-        return 2
-    except click.ClickException as fallo:
+    except TyperException as fallo:
+        if type(fallo).__name__ == "NoArgsIsHelpError":
+            return 2  # typer ya escribió la ayuda
         error(_en_espanol(fallo))
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         consola.print("Interrumpido: no quedó nada a medias. Repita la orden y seguirá donde iba.")
         return 130
     except BrokenPipeError:
@@ -68,16 +74,17 @@ def correr(argumentos: list[str]) -> int:
     return codigo if isinstance(codigo, int) else 0
 
 
-def _en_espanol(fallo: click.ClickException) -> str:
-    """El error de uso de click, dicho en español y en una línea."""
+def _en_espanol(fallo: TyperException) -> str:
+    """El error de uso de typer, dicho en español y en una línea."""
     remedio = "Vea «scribe --help»."
-    if isinstance(fallo, click.MissingParameter):
-        nombre = (fallo.param.human_readable_name if fallo.param else None) or "un argumento"
+    parametro = getattr(fallo, "param", None)
+    nombre = getattr(parametro, "human_readable_name", None) or "un argumento"
+    clase = type(fallo).__name__
+    if clase == "MissingParameter":
         return f"Falta {nombre}. {remedio}"
-    if isinstance(fallo, click.NoSuchOption):
-        return f"No existe la opción {fallo.option_name}. {remedio}"
-    if isinstance(fallo, click.BadParameter):
-        nombre = fallo.param.human_readable_name if fallo.param else "una opción"
+    if clase == "NoSuchOption":
+        return f"No existe la opción {getattr(fallo, 'option_name', '')}. {remedio}"
+    if isinstance(fallo, typer.BadParameter):
         return f"El valor de {nombre} no sirve ({fallo.message.rstrip('.')}). {remedio}"
     return f"No entiendo la orden ({fallo.format_message().rstrip('.')}). {remedio}"
 

@@ -338,7 +338,7 @@ def _alinear_fichas(texto: str, oidas: list[str]) -> list[tuple[int, int, int, i
             if palabras == 0:
                 cerca = min(max(b0, 0), len(oidas) - 1)
                 primera = ultima = cerca
-            elif palabras >= largo and largo > 1:
+            elif palabras >= largo > 1:
                 primera = b0 + k * palabras // largo
                 ultima = max(primera, b0 + (k + 1) * palabras // largo - 1)
             else:

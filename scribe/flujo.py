@@ -104,15 +104,11 @@ def _escuchar(
 ) -> tuple[Escucha, ...]:
     idioma = None if ajustes.idioma == "auto" else ajustes.idioma
     terminos = contexto.medicamentos + contexto.problemas
-    llave = clave(
-        "asr", motores.transcriptor.identidad, idioma, "|".join(terminos), cuartos=("asr", "audio")
-    )
+    llave = clave("asr", motores.transcriptor.identidad, idioma, "|".join(terminos), cuartos=("asr", "audio"))
     return paso.recuerda(
         llave,
         tuple[Escucha, ...],
-        lambda: motores.transcriptor.transcribir(
-            grabacion, idioma=idioma, terminos=terminos, avance=avance
-        ),
+        lambda: motores.transcriptor.transcribir(grabacion, idioma=idioma, terminos=terminos, avance=avance),
     )
 
 
@@ -138,9 +134,7 @@ def _transcribir(
     """Palabras y tramos → turnos con rol, cifras y fármacos bien escritos."""
     crudo = alinear(escuchas, separacion)
     corregido, avisos = corregir(crudo, contexto)
-    con_rol, avisos_rol = asignar_roles(
-        corregido, huellas=separacion.huellas, voz_medico=motores.voz_medico
-    )
+    con_rol, avisos_rol = asignar_roles(corregido, huellas=separacion.huellas, voz_medico=motores.voz_medico)
     return con_rol, separacion.avisos + avisos_rol + avisos
 
 

@@ -27,7 +27,7 @@ from scribe.ordenes.opciones import (
 from scribe.terminal import barra, consola
 
 
-def consulta(  # noqa: PLR0917 - cada opción de la orden es un argumento: así lo pide Typer
+def consulta(
     audio: Annotated[Path, typer.Argument(help="La grabación: wav, mp3, m4a, ogg, flac, webm, amr, video…")],
     salida: Salida = Path("salida"),
     nombre: Annotated[str | None, typer.Option(help="Nombre del paciente, para el encabezado.")] = None,
@@ -45,7 +45,9 @@ def consulta(  # noqa: PLR0917 - cada opción de la orden es un argumento: así 
     voz: Annotated[
         str | None, typer.Option(help="Nombre de la voz del médico registrada con «scribe voz».")
     ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="Escribir también el borrador en la pantalla.")] = False,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Escribir además el borrador en la pantalla.")
+    ] = False,
     silencioso: Silencioso = False,
     sin_llm: SinLlm = False,
     sin_cache: SinCache = False,
@@ -58,7 +60,12 @@ def consulta(  # noqa: PLR0917 - cada opción de la orden es un argumento: así 
     del depurar  # la atiende `scribe.cli.principal`
     aislamiento.sellar()
     ajustes = ajustes_con(
-        idioma=idioma, hablantes=hablantes, perfil=perfil, plantilla=plantilla, sin_llm=sin_llm, sin_cache=sin_cache
+        idioma=idioma,
+        hablantes=hablantes,
+        perfil=perfil,
+        plantilla=plantilla,
+        sin_llm=sin_llm,
+        sin_cache=sin_cache,
     )
     contexto = Contexto(
         nombre=nombre,
@@ -73,13 +80,20 @@ def consulta(  # noqa: PLR0917 - cada opción de la orden es un argumento: así 
 
 
 def _hacer(  # la importación tardía deja que `scribe --help` responda al momento
-    audio: Path, salida: Path, ajustes: Ajustes, contexto: Contexto, *, voz: str | None, json_: bool, silencioso: bool
+    audio: Path,
+    salida: Path,
+    ajustes: Ajustes,
+    contexto: Contexto,
+    *,
+    voz: str | None,
+    json_: bool,
+    silencioso: bool,
 ) -> None:
-    from scribe.salida import comprobar_destino, resumen  # noqa: PLC0415
+    from scribe.salida import comprobar_destino, resumen
 
     comprobar_destino(salida)
-    from scribe.motores import armar  # noqa: PLC0415
-    from scribe.ordenes.trabajo import elaborar  # noqa: PLC0415
+    from scribe.motores import armar
+    from scribe.ordenes.trabajo import elaborar
 
     motores = armar(ajustes, voz_medico=voz_registrada(voz))
     with barra(audio.name, visible=not silencioso) as progreso:

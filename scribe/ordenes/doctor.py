@@ -48,7 +48,7 @@ def _equipo() -> Iterator[Hallazgo]:
     yield Hallazgo(memoria >= 4, "Memoria", f"{memoria:.0f} GB (el perfil mínimo necesita 4)")
     yield Hallazgo(True, "Núcleos", str(Ajustes().hilos))
     try:
-        import torchaudio  # noqa: F401, PLC0415
+        import torchaudio  # noqa: F401
     except (ImportError, OSError):
         yield Hallazgo(False, "torchaudio", "no abre con este torch: repita «make entorno» (docs/decisiones)")
     else:
@@ -56,7 +56,7 @@ def _equipo() -> Iterator[Hallazgo]:
 
 
 def _modelos(ajustes: Ajustes) -> Iterator[Hallazgo]:
-    from scribe.modelos import perfil, ruta  # noqa: PLC0415
+    from scribe.modelos import perfil, ruta
 
     try:
         elegido = perfil(ajustes.perfil)
@@ -69,7 +69,8 @@ def _modelos(ajustes: Ajustes) -> Iterator[Hallazgo]:
 def _carpetas(ajustes: Ajustes) -> Iterator[Hallazgo]:
     padre = next(p for p in (ajustes.cache, *ajustes.cache.parents) if p.exists())
     libre = shutil.disk_usage(padre).free / 2**30
-    yield Hallazgo(libre > 1 and os.access(padre, os.W_OK), "Caché", f"{ajustes.cache}, {libre:.0f} GB libres")
+    escribible = os.access(padre, os.W_OK)
+    yield Hallazgo(libre > 1 and escribible, "Caché", f"{ajustes.cache}, {libre:.0f} GB libres")
     aqui = Path.cwd()
     yield Hallazgo(os.access(aqui, os.W_OK), "Carpeta actual", f"{aqui}")
 
@@ -78,8 +79,9 @@ def _red(sellado: bool) -> Iterator[Hallazgo]:
     for variable, valor in aislamiento.VARIABLES.items():
         actual = os.environ.get(variable)
         yield Hallazgo(actual == valor, variable, f"{actual}")
-    yield Hallazgo(True, "Sello del núcleo (seccomp)", "puesto" if sellado else "no existe en este sistema")
-    yield Hallazgo(_bloquea(), "Conexión a Internet de prueba", "rechazada" if _bloquea() else "¡NO rechazada!")
+    yield Hallazgo(True, "Sello del núcleo (seccomp)", "puesto" if sellado else "no lo hay en este sistema")
+    rechazada = _bloquea()
+    yield Hallazgo(rechazada, "Conexión a Internet de prueba", "rechazada" if rechazada else "¡SALIÓ!")
 
 
 def _bloquea() -> bool:

@@ -31,13 +31,14 @@ from scribe.ordenes.opciones import (
 from scribe.terminal import barra, consola, error
 
 EXTENSIONES = frozenset(
-    ".wav .mp3 .m4a .mp4 .aac .ogg .oga .opus .flac .webm .amr .3gp .wma .mkv .mov .avi .aif .aiff".split()
+    {".wav", ".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".flac", ".webm", ".amr", ".3gp"}
+    | {".wma", ".mkv", ".mov", ".avi", ".aif", ".aiff"}
 )
 """Lo que `lote` toma de una carpeta; en una lista se acepta cualquier archivo."""
 
 
-def lote(  # noqa: PLR0917 - cada opción de la orden es un argumento: así lo pide Typer
-    origen: Annotated[Path, typer.Argument(help="Una carpeta con grabaciones, o un .txt con una ruta por línea.")],
+def lote(
+    origen: Annotated[Path, typer.Argument(help="Una carpeta con grabaciones, o una lista .txt de rutas.")],
     salida: Salida = Path("salida"),
     hablantes: Hablantes = None,
     idioma: Idioma = "es",
@@ -56,7 +57,12 @@ def lote(  # noqa: PLR0917 - cada opción de la orden es un argumento: así lo p
     del depurar
     aislamiento.sellar()
     ajustes = ajustes_con(
-        idioma=idioma, hablantes=hablantes, perfil=perfil, plantilla=plantilla, sin_llm=sin_llm, sin_cache=sin_cache
+        idioma=idioma,
+        hablantes=hablantes,
+        perfil=perfil,
+        plantilla=plantilla,
+        sin_llm=sin_llm,
+        sin_cache=sin_cache,
     )
     audios = reunir(origen)
     fallos = _hacer_todos(audios, salida, ajustes, silencioso=silencioso)
@@ -76,7 +82,7 @@ def reunir(origen: Path) -> list[Path]:
     else:
         raise AudioInvalido(f"No existe «{origen}».", "Dé una carpeta o un archivo con una ruta por línea.")
     if not halladas:
-        raise AudioInvalido(f"No hay grabaciones en «{origen}».", "Dé una carpeta con audio o una lista de rutas.")
+        raise AudioInvalido(f"No hay grabaciones en «{origen}».", "Dé una carpeta con audio o una lista.")
     return list(dict.fromkeys(halladas))
 
 
@@ -96,16 +102,17 @@ def _de_lista(lista: Path) -> Iterator[Path]:
 def carpetas(audios: list[Path]) -> list[str]:
     """Nombre de carpeta de cada audio: el del archivo, con un sufijo estable si dos chocan."""
     veces = Counter(a.stem.casefold() for a in audios)
-    return [
-        a.stem if veces[a.stem.casefold()] == 1 else f"{a.name}-{hashlib.sha256(bytes(a.absolute())).hexdigest()[:6]}"
-        for a in audios
-    ]
+    return [a.stem if veces[a.stem.casefold()] == 1 else f"{a.name}-{_marca(a)}" for a in audios]
+
+
+def _marca(audio: Path) -> str:
+    return hashlib.sha256(bytes(audio.absolute())).hexdigest()[:6]
 
 
 def _hacer_todos(audios: list[Path], salida: Path, ajustes: Ajustes, *, silencioso: bool) -> dict[Path, str]:
-    from scribe.motores import armar  # noqa: PLC0415
-    from scribe.ordenes.trabajo import elaborar  # noqa: PLC0415
-    from scribe.salida import comprobar_destino  # noqa: PLC0415
+    from scribe.motores import armar
+    from scribe.ordenes.trabajo import elaborar
+    from scribe.salida import comprobar_destino
 
     comprobar_destino(salida)
     motores = armar(ajustes)
@@ -115,7 +122,7 @@ def _hacer_todos(audios: list[Path], salida: Path, ajustes: Ajustes, *, silencio
         destino = salida / nombre
         titulo = f"({numero}/{len(audios)}) {audio.name}"
         try:
-            if _ya_esta(audio, destino):
+            if ajustes.usar_cache and _ya_esta(audio, destino):
                 continue
             with barra(titulo, visible=not silencioso) as progreso:
                 elaborar(audio, destino, motores, ajustes, contexto, progreso)

@@ -22,10 +22,12 @@ Plantilla = Annotated[
 Silencioso = Annotated[bool, typer.Option("--silencioso", "-q", help="No mostrar avance ni resumen.")]
 SinLlm = Annotated[bool, typer.Option("--sin-llm", help="Redactar solo con reglas, sin modelo de lenguaje.")]
 SinCache = Annotated[bool, typer.Option("--sin-cache", help="Rehacer todas las etapas.")]
-Depurar = Annotated[bool, typer.Option("--depurar", hidden=True, help="Mostrar la traza de un fallo interno.")]
+Depurar = Annotated[
+    bool, typer.Option("--depurar", hidden=True, help="Mostrar la traza de un fallo interno.")
+]
 
 
-def ajustes_con(  # noqa: PLR0917
+def ajustes_con(
     *,
     idioma: str,
     hablantes: int | None,
@@ -56,9 +58,9 @@ def ajustes_con(  # noqa: PLR0917
 
 def _comprobar(ajustes: Ajustes) -> None:
     """Lo que pydantic no sabe: que el idioma y la plantilla existan."""
-    from faster_whisper.tokenizer import _LANGUAGE_CODES  # noqa: PLC0415
+    from faster_whisper.tokenizer import _LANGUAGE_CODES
 
-    from scribe.soap.plantillas import nombres  # noqa: PLC0415
+    from scribe.soap.plantillas import nombres
 
     if ajustes.idioma not in {*_LANGUAGE_CODES, "auto", None}:
         raise AjusteInvalido(f"No se conoce el idioma «{ajustes.idioma}».", "Use es, en… o auto.")
@@ -72,6 +74,6 @@ def voz_registrada(nombre: str | None) -> Huella | None:
     """La huella de voz registrada con ese nombre. Lanza `AjusteInvalido` si no existe."""
     if nombre is None:
         return None
-    from scribe.diarizacion.voz import cargar  # noqa: PLC0415
+    from scribe.diarizacion.voz import cargar
 
     return cargar(nombre)
