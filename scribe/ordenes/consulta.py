@@ -45,9 +45,7 @@ def consulta(
     voz: Annotated[
         str | None, typer.Option(help="Nombre de la voz del médico registrada con «scribe voz».")
     ] = None,
-    json_: Annotated[
-        bool, typer.Option("--json", help="Escribir además el borrador en la pantalla.")
-    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Escribir además el borrador aquí.")] = False,
     silencioso: Silencioso = False,
     sin_llm: SinLlm = False,
     sin_cache: SinCache = False,

@@ -22,9 +22,7 @@ Plantilla = Annotated[
 Silencioso = Annotated[bool, typer.Option("--silencioso", "-q", help="No mostrar avance ni resumen.")]
 SinLlm = Annotated[bool, typer.Option("--sin-llm", help="Redactar solo con reglas, sin modelo de lenguaje.")]
 SinCache = Annotated[bool, typer.Option("--sin-cache", help="Rehacer todas las etapas.")]
-Depurar = Annotated[
-    bool, typer.Option("--depurar", hidden=True, help="Mostrar la traza de un fallo interno.")
-]
+Depurar = Annotated[bool, typer.Option("--depurar", hidden=True, help="Mostrar la traza de un fallo.")]
 
 
 def ajustes_con(

@@ -1,0 +1,34 @@
+"""Lo que se puede cambiar o pedir está documentado, y los enlaces internos de la documentación existen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from scribe.ajustes import Ajustes
+from scribe.cli import app
+
+RAIZ = Path(__file__).resolve().parents[2]
+PAGINAS = [RAIZ / "README.md", *sorted((RAIZ / "docs").rglob("*.md"))]
+ENLACE = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+
+
+def test_cada_ajuste_esta_en_su_tabla() -> None:
+    pagina = (RAIZ / "docs" / "ajustes.md").read_text()
+    faltan = [n for n in Ajustes.model_fields if f"`SCRIBE_{n.upper()}`" not in pagina]
+    assert not faltan
+
+
+def test_cada_orden_esta_en_el_readme() -> None:
+    pagina = (RAIZ / "README.md").read_text()
+    ordenes = get_command(app).commands  # type: ignore[attr-defined]
+    assert ordenes and not [n for n in ordenes if f"scribe {n}" not in pagina]
+
+
+@pytest.mark.parametrize("pagina", PAGINAS, ids=lambda p: p.name)
+def test_los_enlaces_llevan_a_algo(pagina: Path) -> None:
+    rotos = [e for e in ENLACE.findall(pagina.read_text()) if not (pagina.parent / e).exists()]
+    assert not rotos
