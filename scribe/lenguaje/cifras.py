@@ -1,0 +1,371 @@
+"""Cifras como las escribe un clínico: «ciento treinta sobre ochenta y cinco» → «130/85».
+
+Los enteros los lee text2num; aquí están las formas que solo se dicen en una consulta (tensión, talla,
+decimales, tomas, cruces) y las que el reconocedor deja a medias («30 y 8.5»). Nada se corrige por ser
+raro: lo raro lo anuncia `revisar_cifras`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from scribe.consulta import Turno
+from scribe.lenguaje.fichas import Edicion, aplicar
+from scribe.lenguaje.numeros import Pieza, datos, leer
+from scribe.lenguaje.rangos import revisar_cifras
+
+__all__ = ["escribir", "escribir_cifras", "revisar_cifras"]
+
+Piezas = list[Pieza]
+_UNO = ("un", "una", "uno")
+_MOTIVO = "cifra"
+
+
+def escribir_cifras(turno: Turno, idioma: str = "es") -> Turno:
+    """El turno con sus cifras escritas y una `Correccion` (motivo «cifra») por cada cambio.
+
+    `palabras` queda intacta. En otro idioma que no sea español solo se juntan la cifra y su «%».
+    """
+    return aplicar(turno, _ediciones(turno.texto, idioma))
+
+
+def escribir(texto: str, idioma: str = "es") -> str:
+    """`texto` con las cifras escritas; lo mismo que `escribir_cifras`, para texto suelto."""
+    return escribir_cifras(Turno(id=1, hablante="", inicio=0.0, fin=0.0, texto=texto), idioma).texto
+
+
+def _ediciones(texto: str, idioma: str) -> list[Edicion]:
+    if not idioma.startswith("es"):
+        return _ediciones_minimas(texto)
+    piezas = leer(texto)
+    for regla in _REGLAS:
+        piezas = regla(piezas)
+    ediciones = []
+    for k, p in enumerate(piezas):
+        if p.valor is None or texto[p.desde : p.hasta] == p.valor:
+            continue
+        previa = piezas[k - 1] if k else None
+        if previa and previa.valor and not previa.corte and p.llana in _UNO:
+            # «de 500 uno cada 8»: la coma evita que se lea «500 1».
+            ediciones.append(Edicion(previa.hasta, p.hasta, f", {p.valor}", _MOTIVO))
+        else:
+            ediciones.append(Edicion(p.desde, p.hasta, p.valor, _MOTIVO))
+    return ediciones
+
+
+def _ediciones_minimas(texto: str) -> list[Edicion]:
+    patron = re.compile(r"(\d+(?:\.\d+)?) (percent|milligrams?|micrograms?|milliliters?)\b", re.IGNORECASE)
+    simbolos = {"p": "%", "mil": "mg", "mic": "mcg", "mll": "mL"}
+    ediciones = []
+    for m in patron.finditer(texto):
+        palabra = m[2].lower()
+        clave = "mll" if palabra.startswith("millil") else palabra[:1] if palabra[0] == "p" else palabra[:3]
+        ediciones.append(Edicion(m.start(), m.end(), f"{m[1]} {simbolos[clave]}", _MOTIVO))
+    return ediciones
+
+
+# --- Herramientas de las reglas -------------------------------------------------------------------
+
+
+def _juntar(grupo: Piezas, valor: str) -> Pieza:
+    """Una sola pieza que ocupa el lugar de varias."""
+    llana = " ".join(p.llana for p in grupo)
+    return Pieza(grupo[0].desde, grupo[-1].hasta, llana, valor, True, grupo[-1].corte)
+
+
+def _seguidas(piezas: Piezas, i: int, cuantas: int) -> Piezas | None:
+    """Las `cuantas` piezas desde `i` si nada las separa, o `None`."""
+    grupo = piezas[i : i + cuantas]
+    return grupo if len(grupo) == cuantas and not any(p.corte for p in grupo[:-1]) else None
+
+
+def _cerca_antes(piezas: Piezas, i: int, palabras: list[str], alcance: int) -> bool:
+    """Si alguna de `palabras` aparece entre las `alcance` piezas anteriores."""
+    return any(p.llana in palabras for p in piezas[max(0, i - alcance) : i])
+
+
+def _cambiar(piezas: Piezas, largo: int, valor: Callable[[Piezas, int, Piezas], str | None]) -> Piezas:
+    """Recorre de izquierda a derecha y funde cada grupo de `largo` piezas al que `valor` dé cifra."""
+    salida: Piezas = []
+    i = 0
+    while i < len(piezas):
+        grupo = _seguidas(piezas, i, largo)
+        nuevo = valor(piezas, i, grupo) if grupo else None
+        if grupo and nuevo is not None:
+            salida.append(_juntar(grupo, nuevo))
+            i += largo
+        else:
+            salida.append(piezas[i])
+            i += 1
+    return salida
+
+
+# --- Reglas, en el orden en que se aplican --------------------------------------------------------
+
+
+def _decena_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«30 y 8.5» → 38.5, «150 y 2» → 152: el reconocedor escribió en cifras media palabra."""
+    decena, unidad = g[0].entero, g[2].valor
+    if decena is None or g[1].llana != "y" or unidad is None or not re.fullmatch(r"[1-9](\.\d+)?", unidad):
+        return None
+    if not 20 <= decena % 100 or decena % 10 or decena > 999 or (g[0].dicho and g[2].dicho):
+        return None
+    siguientes = [p.llana for p in piezas[i + 3 : i + 6]]
+    aparte = siguientes[:1] == ["de"] or siguientes[1:2] == ["de"]
+    entre = i > 0 and piezas[i - 1].llana == "entre"
+    return None if aparte or entre else f"{decena + int(unidad[0])}{unidad[1:]}"
+
+
+def _centena_suelta(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«ciento 20» → 120 y, ya en una tensión, «100 20 sobre» → 120."""
+    resto = g[1].entero
+    if resto is None or not 0 < resto < 100:
+        return None
+    sobre = i + 2 < len(piezas) and piezas[i + 2].llana == "sobre"
+    if g[0].llana == "ciento" or (sobre and (g[0].llana == "siento" or g[0].entero in (100, 200))):
+        return str((g[0].entero or 100) + resto)
+    return None
+
+
+def _centena_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«100 y 20 sobre» → 120, solo como primera cifra de una tensión."""
+    if i + 3 >= len(piezas) or piezas[i + 3].llana != "sobre" or g[1].llana != "y":
+        return None
+    centena, resto = g[0].entero, g[2].entero
+    return str(centena + resto) if centena in (100, 200) and resto is not None and resto < 100 else None
+
+
+def _miles(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«mil 500» → 1500, «12 mil» → 12000."""
+    if g[0].llana == "mil" and g[0].valor is None and g[1].entero is not None and 100 <= g[1].entero < 1000:
+        return str(1000 + g[1].entero)
+    if g[1].llana == "mil" and g[1].valor is None and g[0].entero is not None and g[0].entero < 1000:
+        return str(g[0].entero * 1000)
+    return None
+
+
+def _decimal(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«38 punto 5», «cero coma nueve»; con «con» o «y medio» solo si se habla de temperatura."""
+    entero = "0" if g[0].llana == "cero" else g[0].valor
+    if entero is None or not entero.isdigit():
+        return None
+    if g[1].llana in ("punto", "coma"):
+        uno = g[2].llana in ("uno", "una") and "1"
+        fraccion = "0" if g[2].llana == "cero" else uno or g[2].valor
+        if fraccion and fraccion.isdigit() and len(fraccion) <= 3:
+            return f"{entero}.{fraccion}"
+    templado = 34 <= int(entero) <= 42 and (
+        _cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 6)
+        or (i + 3 < len(piezas) and piezas[i + 3].llana in ("grados", "grado"))
+    )
+    if templado and g[1].llana == "con" and re.fullmatch(r"\d", g[2].valor or ""):
+        return f"{entero}.{g[2].valor}"
+    if templado and g[1].llana == "y" and g[2].llana == "medio":
+        return f"{entero}.5"
+    return None
+
+
+def _decimal_cero(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«7 punto cero 5» → 7.05 (dos cifras dichas una por una)."""
+    entero = "0" if g[0].llana == "cero" else g[0].valor
+    if entero is None or not entero.isdigit() or g[1].llana not in ("punto", "coma"):
+        return None
+    primera = "0" if g[2].llana == "cero" else g[2].valor
+    segunda = "1" if g[3].llana in ("uno", "una") else g[3].valor
+    if re.fullmatch(r"\d", primera or "") and re.fullmatch(r"\d", segunda or ""):
+        return f"{entero}.{primera}{segunda}"
+    return None
+
+
+def _metro(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«un metro sesenta y cinco», «1 metro con 65» → 1.65 m."""
+    metros = "1" if g[0].llana in _UNO else g[0].valor
+    ultimo = g[-1].entero
+    if metros not in ("1", "2") or g[1].llana not in ("metro", "metros") or ultimo is None:
+        return None
+    if len(g) == 4 and g[2].llana not in ("con", "y"):
+        return None
+    return f"{metros}.{ultimo:02d} m" if ultimo < 100 else None
+
+
+def _talla(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«mide uno sesenta y ocho» → 1.68."""
+    metros = "1" if g[0].llana == "uno" else g[0].valor
+    resto = g[1].entero
+    if metros not in ("1", "2") or resto is None or not 10 <= resto <= 99:
+        return None
+    return f"{metros}.{resto}" if _cerca_antes(piezas, i, datos()["contexto"]["talla"], 4) else None
+
+
+def _sobre(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«118 sobre 76» → 118/76; también escalas («8 sobre 10», «cinco sobre cinco»)."""
+    if g[0].entero is None or g[1].llana != "sobre" or g[2].entero is None:
+        return None
+    return f"{g[0].valor}/{g[2].valor}"
+
+
+def _tension_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«presión en ciento veinte ochenta» → 120/80: nadie dice «sobre»."""
+    alta, baja = g[0].entero, g[1].entero
+    if alta is None or baja is None or not (80 <= alta <= 260 and 40 <= baja <= 150 and baja < alta):
+        return None
+    return f"{alta}/{baja}" if _cerca_antes(piezas, i, datos()["contexto"]["presion"], 4) else None
+
+
+def _empieza_con(piezas: Piezas, i: int, frases: list[str]) -> bool:
+    """Si lo que empieza en `i` es una de `frases` (palabras llanas separadas por espacios)."""
+    corrida: list[str] = []
+    for p in piezas[i : i + 3]:
+        corrida.append(p.llana)
+        if " ".join(corrida) in frases:
+            return True
+        if p.corte:
+            break
+    return False
+
+
+def _unos(piezas: Piezas) -> Piezas:
+    """«una tableta», «uno cada 8», «del uno al diez», «uno o dos» → 1; el artículo no se toca."""
+    dosis = datos()["dosis"]
+    salida = list(piezas)
+    for i, p in enumerate(piezas):
+        if p.llana not in _UNO or p.valor is not None:
+            continue
+        if p.corte or i + 1 >= len(piezas):
+            continue
+        sigue = piezas[i + 1]
+        despues = piezas[i + 2] if i + 2 < len(piezas) else None
+        numero = despues is not None and despues.entero is not None
+        forma = sigue.llana in dosis["formas"] and sigue.llana != "dosis"
+        vez = p.llana == "una" and sigue.llana in dosis["veces"] and _empieza_con(piezas, i + 2, _POR_TIEMPO)
+        lista = p.llana != "un" and sigue.llana in ("o", "a", "al") and numero
+        intervalo = (
+            p.llana != "un"
+            and sigue.llana == "cada"
+            and despues is not None
+            and (numero or despues.llana in dosis["intervalos"])
+        )
+        if forma or vez or lista or intervalo or _toma(piezas, i, dosis):
+            salida[i] = replace(p, valor="1", dicho=True)
+    return salida
+
+
+_POR_TIEMPO = ["al dia", "al mes", "a la semana", "por dia", "por semana", "cada", "diaria"]
+
+
+def _toma(piezas: Piezas, i: int, dosis: dict[str, list[str]]) -> bool:
+    """«omeprazol de 20, uno en ayunas»: un ritmo después y una cifra o forma poco antes."""
+    if piezas[i].llana == "un" or piezas[i + 1].llana == "cada":
+        return False
+    previas = piezas[max(0, i - 4) : i]
+    hay_dosis = any(p.valor is not None or p.llana in dosis["formas"] for p in previas)
+    return hay_dosis and _empieza_con(piezas, i + 1, dosis["ritmos"])
+
+
+def _fraccion(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«media tableta» → ½ tableta (solo la fracción cambia)."""
+    signo: str | None = datos()["fracciones"].get(g[0].llana)
+    formas = datos()["dosis"]["formas"]
+    siguiente = piezas[i + 1].llana if i + 1 < len(piezas) and not g[0].corte else ""
+    if signo and g[0].llana != "cuarto" and siguiente in formas:
+        return signo
+    return None
+
+
+def _y_media(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«una y media tabletas» → 1½."""
+    entero = "1" if g[0].llana == "una" else g[0].valor
+    siguiente = piezas[i + 3].llana if i + 3 < len(piezas) and not g[2].corte else ""
+    if entero and entero.isdigit() and g[1].llana == "y" and g[2].llana in ("media", "medio"):
+        return f"{entero}½" if siguiente in datos()["dosis"]["formas"] else None
+    return None
+
+
+def _cruces(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«dos cruces» → ++ (tira de orina, edema, reflejos)."""
+    cuantas = 1 if g[0].llana == "una" else g[0].entero
+    if g[1].llana not in ("cruz", "cruces") or cuantas is None or not 1 <= cuantas <= 4:
+        return None
+    return "+" * cuantas
+
+
+def _unidad(largo: int) -> Callable[[Piezas, int, Piezas], str | None]:
+    """Regla que escribe el símbolo de una unidad dicha con `largo` palabras."""
+
+    def regla(piezas: Piezas, i: int, g: Piezas) -> str | None:
+        if g[0].valor is None or g[0].valor.startswith("+"):
+            return None
+        dicha = " ".join(p.llana for p in g[1:])
+        clase = "unidades" if largo == 1 and dicha != "%" else "unidades_compuestas"
+        simbolo = datos()[clase].get(dicha)
+        return f"{g[0].valor} {simbolo}" if simbolo else None
+
+    return regla
+
+
+def _ante_unidad(piezas: Piezas) -> Piezas:
+    """«un gramo» → 1 g, «medio mililitro» → 0.5 mL."""
+    valores = datos()["numeros"]["ante_unidad"]
+    unidades, compuestas = datos()["unidades"], list(datos()["unidades_compuestas"])
+    return [
+        replace(p, valor=valores[p.llana], dicho=True)
+        if p.valor is None
+        and p.llana in valores
+        and not p.corte
+        and i + 1 < len(piezas)
+        and (piezas[i + 1].llana in unidades or _empieza_con(piezas, i + 1, compuestas))
+        else p
+        for i, p in enumerate(piezas)
+    ]
+
+
+def _puntos(piezas: Piezas) -> Piezas:
+    """La coma decimal se escribe punto: 38,5 → 38.5. Tres cifras tras la coma son millares."""
+    return [
+        replace(p, valor=p.valor.replace(",", ".")) if p.valor and re.fullmatch(r"\d+,\d{1,2}", p.valor) else p
+        for p in piezas
+    ]
+
+
+def _ambos(piezas: Piezas) -> Piezas:
+    """«las dos piernas» son ambas: se queda como se dijo."""
+    articulos = datos()["contexto"]["articulos"]
+    return [
+        replace(p, valor=None, dicho=False)
+        if p.dicho and p.llana == "dos" and i and piezas[i - 1].llana in articulos
+        else p
+        for i, p in enumerate(piezas)
+    ]
+
+
+def _fundir(largo: int, valor: Callable[[Piezas, int, Piezas], str | None]) -> Callable[[Piezas], Piezas]:
+    return lambda piezas: _cambiar(piezas, largo, valor)
+
+
+_REGLAS: tuple[Callable[[Piezas], Piezas], ...] = (
+    _ambos,
+    _puntos,
+    _fundir(2, _miles),
+    _fundir(2, _centena_suelta),
+    _fundir(3, _decena_y),
+    _fundir(3, _centena_y),
+    _fundir(4, _decimal_cero),
+    _fundir(3, _decimal),
+    _fundir(3, _decena_y),
+    _fundir(4, _metro),
+    _fundir(3, _metro),
+    _fundir(2, _talla),
+    _fundir(3, _sobre),
+    _fundir(2, _tension_corrida),
+    _fundir(2, _cruces),
+    _unos,
+    _ante_unidad,
+    _fundir(3, _y_media),
+    _fundir(1, _fraccion),
+    _fundir(5, _unidad(4)),
+    _fundir(4, _unidad(3)),
+    _fundir(3, _unidad(2)),
+    _fundir(2, _unidad(1)),
+)

@@ -1,0 +1,107 @@
+"""Cifras que una persona no puede tener: se anuncian para oírlas de nuevo, nunca se corrigen."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from scribe.consulta import Aviso, Transcripcion, Turno
+from scribe.lenguaje.texto import llano
+
+_TENSION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/.])")
+_NOMBRE_TENSION = r"(?:(?<!sin )\b(?:presion|tension)(?: arterial)?|\bt\.? ?a\.?\b)"
+_TENSION_SOLA = re.compile(
+    _NOMBRE_TENSION + r"(?:,? (?:de|en|a|es|esta en|salio en|la tiene en|la trae en|anda en))?[:,]? (\d{2,3})\b"
+    r"(?![/.,]?\d)(?! ?(?:sobre|dias|anos|veces|horas|mg|%|con|a \d|y \d))"
+)
+_TALLA = re.compile(r"\b(?:mide|mides|estatura|talla)(?: (?:de|es|en))?[:,]? (\d+(?:\.\d+)?)\b(?! ?(?:cm|mm|cent|mili|[x×]|por))")
+_CERCA = re.compile(r"[^.;?]{0,24}?[ :](\d+(?:\.\d+)?)(?![\d/½])")
+_OTRA_UNIDAD = re.compile(r" ?(?:dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?|cm\b|mm\b)")
+_VISTA = frozenset({"20", "25", "30", "40", "50", "60", "70", "80", "100", "200", "400"})
+
+
+@cache
+def _rangos() -> dict[str, Any]:
+    return tomllib.loads((files("scribe.lenguaje") / "datos" / "rangos.toml").read_text("utf-8"))
+
+
+@cache
+def _medidas() -> tuple[tuple[str, re.Pattern[str], str, float, float], ...]:
+    return tuple(
+        (m["nombre"], re.compile(m["antes"]), m.get("unidad", ""), m["minimo"], m["maximo"])
+        for m in _rangos()["medida"]
+    )
+
+
+def revisar_cifras(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
+    """Un aviso `cifra_dudosa`, con su cita, por cada cifra que conviene oír de nuevo.
+
+    Espera el texto ya con cifras (`escribir_cifras`). Solo sabe español.
+    """
+    if not transcripcion.idioma.startswith("es"):
+        return ()
+    return tuple(aviso for turno in transcripcion.turnos for aviso in _del_turno(turno))
+
+
+def _del_turno(turno: Turno) -> Iterator[Aviso]:
+    texto = llano(turno.texto)
+    for desde, hasta, motivo in (*_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto)):
+        dicho = turno.texto[desde:hasta]
+        yield Aviso(
+            tipo="cifra_dudosa",
+            texto=f"«{dicho}»: {motivo}. Conviene volver a oírlo.",
+            citas=(turno.citar(desde, hasta),),
+        )
+
+
+def _tensiones(texto: str) -> Iterator[tuple[int, int, str]]:
+    limites = _rangos()["tension"]
+    for m in _TENSION.finditer(texto):
+        alta, baja = int(m[1]), int(m[2])
+        nombrada = re.search(_NOMBRE_TENSION, texto[max(0, m.start() - 70) : m.start()])
+        if not nombrada and (baja < 40 or m[2] in ("100",) or (m[1] == "20" and m[2] in _VISTA)):
+            continue
+        if baja <= 15 and alta <= baja:
+            continue  # una escala («8/10», «15/15»), no una tensión
+        if baja >= alta:
+            yield m.start(), m.end(), "la presión diastólica no puede pasar de la sistólica"
+        elif not limites["sistolica"][0] <= alta <= limites["sistolica"][1]:
+            yield m.start(), m.end(), "presión sistólica fuera de lo posible"
+        elif not limites["diastolica"][0] <= baja <= limites["diastolica"][1]:
+            yield m.start(), m.end(), "presión diastólica fuera de lo posible"
+        elif alta - baja < limites["diferencia"]:
+            yield m.start(), m.end(), "sistólica y diastólica demasiado juntas"
+    for m in _TENSION_SOLA.finditer(texto):
+        if int(m[1]) >= 50:
+            yield m.start(), m.end(), "presión arterial con una sola cifra"
+
+
+def _tallas(texto: str) -> Iterator[tuple[int, int, str]]:
+    for m in _TALLA.finditer(texto):
+        valor = float(m[1])
+        if not (0.4 <= valor <= 2.3 or 130 <= valor <= 230):
+            yield m.start(), m.end(), "talla fuera de lo usual o sin unidad"
+
+
+def _fuera_de_rango(texto: str) -> Iterator[tuple[int, int, str]]:
+    for nombre, antes, unidad, minimo, maximo in _medidas():
+        for m in antes.finditer(texto):
+            cifra = _CERCA.match(texto, m.end())
+            if not cifra or _OTRA_UNIDAD.match(texto, cifra.end()) or _hay_otra(texto, m, cifra, antes):
+                continue
+            if unidad and not re.match(rf" ?{unidad}\b", texto[cifra.end() :]):
+                continue
+            if not minimo <= float(cifra[1]) <= maximo:
+                yield cifra.start(1), cifra.end(1), f"{nombre} fuera de lo posible"
+
+
+def _hay_otra(texto: str, m: re.Match[str], cifra: re.Match[str], propia: re.Pattern[str]) -> bool:
+    """Si entre el nombre y la cifra se nombra otra medida: la cifra es de la otra."""
+    entre = texto[m.end() : cifra.start(1)]
+    return any(otra.search(entre) for _, otra, _, _, _ in _medidas()) or bool(
+        re.search(_NOMBRE_TENSION, entre) or re.search(r"\b(?:desde|hace|hasta|por|cada|durante)\b", entre)
+    )
