@@ -1,0 +1,303 @@
+"""Qué se dijo de una mención: si se niega, de quién es, cuándo, con qué certeza.
+
+Al estilo de ConText/NegEx, con disparadores y terminadores escritos para el español hablado de
+México y el español clínico (`datos/contexto.es.toml`). Donde hay modelo de spaCy, los verbos
+conjugados cierran además el alcance de una negación, que es lo que hace falta cuando el reconocedor
+de voz se come las comas.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from scribe.lenguaje import espanol
+from scribe.lenguaje.texto import llano
+
+_PALABRA = re.compile(r"\w+")
+_UN_VERBO = frozenset({"no", "ni", "nunca", "jamas", "tampoco"})
+_ENLACES = frozenset({"que", "ni", "no", "o", "si", "como", "cuando"})
+_INDICATIVO = {"VerbForm": "Fin", "Mood": "Ind"}
+_CLITICOS = frozenset({"me", "te", "se", "le", "lo", "la", "les", "los", "las", "nos"})
+
+
+@dataclass(frozen=True, slots=True)
+class Calificacion:
+    """El contexto de una mención.
+
+    `familiar` es la palabra dicha («mamá») si se habla de otra persona; `descartada`, una negación
+    con palabras de juicio clínico («descarto», «sin datos de»); `hipotetica`, una advertencia o
+    prevención; `resuelta`, algo que ya no está; `interrogada`, dentro de una pregunta (entonces no
+    afirma ni niega). `disparadores` son las palabras que lo decidieron, tal como se dijeron.
+    """
+
+    negada: bool = False
+    familiar: str | None = None
+    pasada: bool = False
+    incierta: bool = False
+    hipotetica: bool = False
+    resuelta: bool = False
+    interrogada: bool = False
+    descartada: bool = False
+    disparadores: tuple[str, ...] = ()
+
+    @property
+    def presente(self) -> bool:
+        """Si se afirma, con certeza y ahora, de la persona de quien se habla."""
+        return not (
+            self.negada or self.familiar or self.pasada or self.incierta
+            or self.hipotetica or self.resuelta or self.interrogada
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Regla:
+    categoria: str
+    direccion: str
+    alcance: int
+    corta: tuple[str, ...]
+    patron: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reglas:
+    reglas: tuple[_Regla, ...]
+    seudo: dict[str, re.Pattern[str]]
+    cortes: dict[str, re.Pattern[str]]
+    reciente: re.Pattern[str]
+    parientes: re.Pattern[str]
+    tras_mencion: re.Pattern[str]
+    pronombres: re.Pattern[str]
+    sangre: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Marca:
+    regla: _Regla
+    desde: int
+    hasta: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Lectura:
+    """Los disparadores y terminadores de un texto, ya encontrados."""
+
+    plano: str
+    marcas: tuple[_Marca, ...]
+    cortes: dict[str, tuple[int, ...]]
+    parientes: tuple[tuple[int, int, str], ...]
+
+
+def _union(patrones: list[str], kin: str = "") -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p.replace('KIN', kin)})" for p in patrones) or r"(?!)")
+
+
+@lru_cache(maxsize=1)
+def _reglas() -> _Reglas:
+    """Las reglas de `datos/contexto.es.toml`, compiladas."""
+    texto = resources.files("scribe.lenguaje").joinpath("datos/contexto.es.toml").read_text("utf-8")
+    datos: dict[str, Any] = tomllib.loads(texto)
+    familia = datos["familiar"]
+    kin = f"(?:{'|'.join(familia['palabras'])})"
+    con_posesivo = rf"\b(?:mis?|tus?|sus?|nuestr[oa]s?) (?:\w+ )?(?P<a>{kin})\b"
+    solas = rf"\b(?P<b>{'|'.join(familia['solas'])})\b"
+    frases = rf"\b(?P<c>{'|'.join(familia['frases'])})\b"
+    return _Reglas(
+        reglas=tuple(
+            _Regla(
+                categoria=r["categoria"],
+                direccion=r["direccion"],
+                alcance=r.get("alcance", 40),
+                corta=tuple(r["corta"]),
+                patron=_union(r["patrones"]),
+            )
+            for r in datos["regla"]
+        ),
+        seudo={nombre: _union(patrones, kin) for nombre, patrones in datos["seudo"].items()},
+        cortes={nombre: _union(patrones, kin) for nombre, patrones in datos["cortes"].items()},
+        reciente=_union(datos["reciente"]["patrones"]),
+        parientes=re.compile(f"{con_posesivo}|{solas}|{frases}"),
+        tras_mencion=_union(familia["posterior"], f"(?P<k>{kin})"),
+        pronombres=_union(familia["pronombres"]),
+        sangre=re.compile(f"(?:{'|'.join(familia['sangre'])})"),
+    )
+
+
+def es_de_sangre(pariente: str) -> bool:
+    """Si esa palabra de parentesco («mamá», «abuelo paterno») da historia familiar."""
+    return _reglas().sangre.fullmatch(llano(pariente)) is not None
+
+
+def _plano(texto: str) -> str:
+    """`llano`, salvo que «sí» conserva el acento: «si» condiciona y «sí» afirma."""
+    base = llano(texto)
+    for m in re.finditer(r"\b[sS][íÍ]\b", texto):
+        base = base[: m.start()] + "sí" + base[m.end() :]
+    return base
+
+
+def _toca(tramos: list[tuple[int, int]], desde: int, hasta: int) -> bool:
+    return any(a < hasta and b > desde for a, b in tramos)
+
+
+_MISMO_SEUDO = {"descarte": "negada", "resuelta": "negada"}
+
+
+@lru_cache(maxsize=2048)
+def _leer(texto: str) -> _Lectura:
+    reglas, plano = _reglas(), _plano(texto)
+    seudo = {n: [m.span() for m in p.finditer(plano)] for n, p in reglas.seudo.items()}
+    marcas = []
+    for regla in reglas.reglas:
+        vetados = seudo.get(_MISMO_SEUDO.get(regla.categoria, regla.categoria), [])
+        for m in regla.patron.finditer(plano):
+            if not _toca(vetados, *m.span()):
+                marcas.append(_Marca(regla, *m.span()))
+    parientes = []
+    for m in reglas.parientes.finditer(plano):
+        if not _toca(seudo["familiar"], *m.span()):
+            grupo = m.lastgroup or "a"
+            parientes.append((m.start(), m.end(), texto[m.start(grupo) : m.end(grupo)]))
+    cortes = {n: tuple(m.start() for m in p.finditer(plano)) for n, p in reglas.cortes.items()}
+    return _Lectura(plano, tuple(marcas), cortes, tuple(parientes))
+
+
+def _cortado(lectura: _Lectura, grupos: tuple[str, ...], desde: int, hasta: int) -> bool:
+    """Si entre esas posiciones hay un terminador de esos grupos."""
+    return any(desde <= c < hasta for g in grupos for c in lectura.cortes.get(g, ()))
+
+
+def _palabras_entre(plano: str, desde: int, hasta: int) -> int:
+    return sum(1 for _ in _PALABRA.finditer(plano, desde, max(desde, hasta)))
+
+
+def _otro_verbo(texto: str, disparador: str, desde: int, mencion: tuple[int, int]) -> bool:
+    """Si entre la negación y la mención empieza otra oración con su propio verbo conjugado.
+
+    «no» niega un verbo; «sin», «nada de» o «niega» niegan un sustantivo, y el primer verbo en
+    indicativo que siga ya es otra cosa. Sin modelo de spaCy no se puede saber: responde `False`.
+    """
+    if not espanol.con_dependencias():
+        return False
+    permitidos = 1 if disparador.split(maxsplit=1)[0] in _UN_VERBO else 0
+    vistos = 0
+    doc = espanol.analizar(texto)
+    for ficha in doc:
+        if ficha.idx < desde or ficha.idx >= mencion[1]:
+            continue
+        if not (_INDICATIVO.items() <= ficha.morph.to_dict().items() and ficha.pos_ in {"VERB", "AUX"}):
+            continue
+        vistos += 1
+        if vistos > permitidos:
+            previa = ficha.i - 1
+            while previa >= 0 and llano(doc[previa].text) in _CLITICOS:
+                previa -= 1
+            if previa < 0 or llano(doc[previa].text) not in _ENLACES:
+                return True
+        if ficha.idx >= mencion[0]:
+            break
+    return False
+
+
+def _alcanza(lectura: _Lectura, texto: str, marca: _Marca, desde: int, hasta: int) -> bool:
+    """Si el disparador de `marca` alcanza la mención `texto[desde:hasta]`."""
+    regla = marca.regla
+    if regla.direccion == "previa":
+        if marca.hasta > desde or _cortado(lectura, regla.corta, marca.hasta, desde):
+            return False
+        if _palabras_entre(lectura.plano, marca.hasta, desde) > regla.alcance:
+            return False
+        disparador = lectura.plano[marca.desde : marca.hasta]
+        niega = regla.categoria in {"negada", "descarte"}
+        return not (niega and _otro_verbo(texto, disparador, marca.hasta, (desde, hasta)))
+    if regla.direccion == "posterior":
+        if marca.desde < hasta or _cortado(lectura, regla.corta, hasta, marca.desde):
+            return False
+        return _palabras_entre(lectura.plano, hasta, marca.desde) <= regla.alcance
+    grupos = (*regla.corta, "adversativa", "clausula")
+    antes, despues = (marca.hasta, desde) if marca.hasta <= desde else (hasta, marca.desde)
+    return not _cortado(lectura, grupos, antes, despues)
+
+
+def _frase(lectura: _Lectura, desde: int, hasta: int) -> tuple[int, int]:
+    """La oración, por puntuación, que contiene la mención."""
+    fuertes = lectura.cortes["fuerte"]
+    inicio = max((c + 1 for c in fuertes if c < desde), default=0)
+    fin = min((c + 1 for c in fuertes if c >= hasta), default=len(lectura.plano))
+    return inicio, fin
+
+
+def _interrogada(lectura: _Lectura, desde: int, hasta: int) -> bool:
+    inicio, fin = _frase(lectura, desde, hasta)
+    if "?" not in lectura.plano[hasta : fin + 1]:
+        return False
+    abre = lectura.plano.rfind("¿", inicio, fin)
+    if abre >= 0 and abre >= hasta:
+        return False
+    porque = _reglas().seudo["interrogada"].search(lectura.plano, inicio, fin)
+    return porque is None
+
+
+def _pariente(lectura: _Lectura, desde: int, hasta: int, paciente: Collection[str]) -> str | None:
+    """La persona, que no es el paciente, de quien se dice la mención."""
+    ajenos = [p for p in lectura.parientes if llano(p[2]) not in paciente]
+    for inicio, fin, palabra in reversed(ajenos):
+        if fin <= desde and not _cortado(lectura, ("fuerte", "persona"), fin, desde):
+            return palabra
+        if inicio < hasta and fin > desde:
+            return palabra
+    detras = _reglas().tras_mencion.search(lectura.plano[hasta:])
+    if detras and any(hasta <= p[0] < hasta + detras.end() for p in ajenos):
+        return next(p[2] for p in ajenos if hasta <= p[0] < hasta + detras.end())
+    inicio, _ = _frase(lectura, desde, hasta)
+    sigue = _reglas().pronombres.search(lectura.plano[inicio:])
+    if sigue and not _cortado(lectura, ("persona",), inicio, desde):
+        previos = [p for p in ajenos if p[1] <= inicio]
+        if previos and not [c for c in lectura.cortes["fuerte"] if previos[-1][1] <= c < inicio - 1]:
+            return previos[-1][2]
+    return None
+
+
+def _reciente(lectura: _Lectura, desde: int, hasta: int) -> bool:
+    grupos = ("fuerte", "adversativa", "clausula")
+    for m in _reglas().reciente.finditer(lectura.plano):
+        antes, despues = (m.end(), desde) if m.end() <= desde else (hasta, m.start())
+        if not _cortado(lectura, grupos, antes, despues):
+            return True
+    return False
+
+
+def calificar(oracion: str, desde: int, hasta: int, *, paciente: Collection[str] = ()) -> Calificacion:
+    """El contexto de la mención `oracion[desde:hasta]`.
+
+    `oracion` puede ser una oración o un turno entero: los signos de puntuación cortan el alcance.
+    `paciente` son las palabras de parentesco, llanas, que aquí nombran al propio paciente («hijo», si
+    quien habla es su madre). Lanza `ValueError` si el tramo no cabe en la oración.
+    """
+    if not 0 <= desde < hasta <= len(oracion):
+        raise ValueError("el tramo de la mención no cabe en la oración")
+    lectura = _leer(oracion)
+    halladas: dict[str, str] = {}
+    for marca in lectura.marcas:
+        if marca.regla.categoria not in halladas and _alcanza(lectura, oracion, marca, desde, hasta):
+            halladas[marca.regla.categoria] = oracion[marca.desde : marca.hasta].strip(" ,")
+    interrogada = _interrogada(lectura, desde, hasta)
+    pariente = _pariente(lectura, desde, hasta, paciente)
+    descartada = "descarte" in halladas and not interrogada
+    pasada = "pasada" in halladas and not _reciente(lectura, desde, hasta)
+    return Calificacion(
+        negada=not interrogada and bool({"negada", "descarte"} & halladas.keys()),
+        familiar=pariente,
+        pasada=pasada or "resuelta" in halladas,
+        incierta="incierta" in halladas,
+        hipotetica="hipotetica" in halladas,
+        resuelta="resuelta" in halladas,
+        interrogada=interrogada,
+        descartada=descartada,
+        disparadores=tuple(halladas.values()) + ((pariente,) if pariente else ()),
+    )
