@@ -1,0 +1,1 @@
+"""Medir un escriba de consultas: síntesis de casos, métricas y tablas."""
