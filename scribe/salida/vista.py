@@ -1,0 +1,280 @@
+"""Lo que la página enseña, ya ordenado y con nombres: la plantilla solo acomoda."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from scribe.consulta import (
+    SECCIONES,
+    Alternativa,
+    Aviso,
+    Borrador,
+    Cita,
+    Contexto,
+    Correccion,
+    Enunciado,
+    EstadoEnunciado,
+    Rol,
+    Transcripcion,
+)
+from scribe.salida.esquema import a_json
+from scribe.salida.etiquetas import (
+    duracion,
+    etiquetas,
+    fecha,
+    gravedad,
+    minuto,
+    nombres_de_voces,
+    ordenar_codigos,
+    por_gravedad,
+    rotulo,
+    titulo_de_aviso,
+)
+from scribe.salida.evidencia import Fragmento, fragmentar
+
+
+@dataclass(frozen=True, slots=True)
+class Evidencia:
+    """Una cita con lo que hace falta para leerla y oírla. `inicio` en segundos."""
+
+    turno: int
+    voz: str
+    rol: str
+    inicio: float
+    minuto: str
+    texto: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pieza:
+    """Algo de la página con evidencia: enunciado, código, aviso u omisión. `clave` es su ancla."""
+
+    clave: str
+    texto: str
+    evidencias: tuple[Evidencia, ...]
+    motivo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grupo:
+    """Enunciados seguidos del mismo tipo."""
+
+    rotulo: str
+    piezas: tuple[Pieza, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeccionVista:
+    """Una sección de la nota; sin grupos es «No mencionado»."""
+
+    clave: str
+    letra: str
+    titulo: str
+    ayuda: str
+    grupos: tuple[Grupo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AvisoVisto:
+    """Un aviso con su título y gravedad (1 a 3)."""
+
+    pieza: Pieza
+    titulo: str
+    gravedad: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodigoVisto:
+    """Una sugerencia de código con su estado y las otras posibles."""
+
+    pieza: Pieza
+    sistema: str
+    codigo: str
+    estado: str
+    rotulo: str
+    alternativas: tuple[Alternativa, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoVisto:
+    """Un turno listo para pintar. `sueltas`: correcciones que ya no tienen lugar en el texto."""
+
+    id: int
+    voz: str
+    rol: str
+    inicio: float
+    minuto: str
+    fragmentos: tuple[Fragmento, ...]
+    sueltas: tuple[Correccion, ...]
+    sustenta: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vista:
+    """Todo lo que la plantilla necesita; nada aquí está escapado todavía."""
+
+    nombre: str | None
+    datos: tuple[tuple[str, str], ...]
+    alergias: tuple[str, ...]
+    avisos: tuple[AvisoVisto, ...]
+    secciones: tuple[SeccionVista, ...]
+    dudosos: tuple[Pieza, ...]
+    omisiones: tuple[Pieza, ...]
+    codigos: tuple[tuple[str, tuple[CodigoVisto, ...]], ...]
+    turnos: tuple[TurnoVisto, ...]
+    voces: tuple[tuple[str, str], ...]
+    idioma: str
+    audio: str | None
+    sha256_audio: str
+    duracion_s: float
+    tecnica: tuple[tuple[str, str], ...]
+
+
+class _Constructor:
+    """Numera lo que lleva evidencia y recuerda qué turnos sustenta."""
+
+    def __init__(self, transcripcion: Transcripcion) -> None:
+        self._turnos = {t.id: t for t in transcripcion.turnos}
+        self._voces = nombres_de_voces(transcripcion)
+        self.usos: dict[int, dict[str, list[Cita]]] = defaultdict(lambda: defaultdict(list))
+
+    def pieza(self, clave: str, texto: str, citas: Iterable[Cita], motivo: str | None = None) -> Pieza:
+        evidencias = []
+        for cita in citas:
+            turno = self._turnos.get(cita.turno)
+            voz = self._voces[turno.hablante, turno.rol] if turno else rotulo("roles", Rol.INCIERTO)
+            rol = turno.rol if turno else Rol.INCIERTO
+            self.usos[cita.turno][clave].append(cita)
+            evidencias.append(Evidencia(cita.turno, voz, rol, cita.inicio, minuto(cita.inicio), cita.texto))
+        return Pieza(clave, texto, tuple(evidencias), motivo)
+
+    def enunciado(self, clave: str, enunciado: Enunciado) -> Pieza:
+        motivo = None
+        if enunciado.estado is EstadoEnunciado.POR_REVISAR:
+            motivo = enunciado.motivo or "sin confirmar"
+        return self.pieza(clave, enunciado.texto, enunciado.citas, motivo)
+
+    def turnos(self, transcripcion: Transcripcion) -> Iterable[TurnoVisto]:
+        for turno in transcripcion.turnos:
+            usos = self.usos.get(turno.id, {})
+            fragmentos, sueltas = fragmentar(turno, usos)
+            voz = self._voces[turno.hablante, turno.rol]
+            yield TurnoVisto(
+                turno.id, voz, turno.rol, turno.inicio, minuto(turno.inicio), fragmentos, sueltas, tuple(usos)
+            )
+
+    @property
+    def voces(self) -> tuple[tuple[str, str], ...]:
+        return tuple((rol.value, nombre) for (_, rol), nombre in self._voces.items())
+
+
+def _secciones(borrador: Borrador, constructor: _Constructor) -> Iterable[SeccionVista]:
+    for nombre in SECCIONES:
+        rotulos = etiquetas()["secciones"][nombre]
+        piezas = [
+            (rotulo("tipos", e.tipo), constructor.enunciado(f"{rotulos['letra'].lower()}{k}", e))
+            for k, e in enumerate(borrador.nota.seccion(nombre), 1)
+        ]
+        grupos = tuple(
+            Grupo(tipo, tuple(pieza for _, pieza in suyas))
+            for tipo, suyas in groupby(piezas, key=lambda p: p[0])
+        )
+        yield SeccionVista(nombre, rotulos["letra"], rotulos["titulo"], rotulos["ayuda"], grupos)
+
+
+def _codigos(borrador: Borrador, constructor: _Constructor) -> Iterable[tuple[str, tuple[CodigoVisto, ...]]]:
+    vistos = [
+        CodigoVisto(
+            constructor.pieza(f"c{k}", c.titulo, c.citas),
+            c.sistema,
+            c.codigo,
+            c.estado.value,
+            rotulo("estados", c.estado),
+            c.alternativas,
+        )
+        for k, c in enumerate(ordenar_codigos(borrador.codigos), 1)
+    ]
+    for sistema, suyos in groupby(vistos, key=lambda v: v.sistema):
+        yield sistema, tuple(suyos)
+
+
+def _aviso(numero: int, aviso: Aviso, constructor: _Constructor) -> AvisoVisto:
+    pieza = constructor.pieza(f"v{numero}", aviso.texto, aviso.citas)
+    return AvisoVisto(pieza, titulo_de_aviso(aviso), gravedad(aviso))
+
+
+def _datos(
+    borrador: Borrador, contexto: Contexto, momento: datetime, archivo: str
+) -> Iterable[tuple[str, str]]:
+    if contexto.edad is not None:
+        yield "Edad", f"{contexto.edad} años"
+    if contexto.sexo:
+        yield "Sexo", "Femenino" if contexto.sexo == "F" else "Masculino"
+    yield "Tipo", rotulo("plantillas", contexto.plantilla)
+    yield "Procesada", fecha(momento)
+    yield "Duración", duracion(borrador.audio.duracion_s)
+    yield "Grabación", archivo
+    if contexto.problemas:
+        yield "Problemas conocidos", ", ".join(contexto.problemas)
+    if contexto.medicamentos:
+        yield "Medicamentos conocidos", ", ".join(contexto.medicamentos)
+
+
+def _tecnica(borrador: Borrador) -> Iterable[tuple[str, str]]:
+    etapas = (
+        ("Transcripción", borrador.modelos.asr),
+        ("Hablantes", borrador.modelos.diarizacion),
+        ("Redacción", borrador.modelos.llm),
+    )
+    for nombre, datos in etapas:
+        if datos:
+            yield nombre, " · ".join(_dato(k, v) for k, v in datos.items() if v not in (None, "", {}, []))
+    tiempos = borrador.tiempos.model_dump()
+    partes = [f"{rotulo('etapas', k)} {v:.1f} s" for k, v in tiempos.items() if v]
+    if partes:
+        yield "Tiempos", f"{' · '.join(partes)} (total {duracion(sum(tiempos.values()))})"
+    if borrador.audio.sha256:
+        yield "Grabación (sha256)", borrador.audio.sha256
+    yield "Borrador (sha256)", hashlib.sha256(a_json(borrador).encode()).hexdigest()
+
+
+def _dato(clave: str, valor: object) -> str:
+    texto = str(valor)
+    if clave == "sha256" or clave.startswith("sha256"):
+        return f"sha256 {texto[:12]}…"
+    return texto if clave in {"id", "nombre", "modelo"} else f"{clave.replace('_', ' ')} {texto}"
+
+
+def construir(
+    borrador: Borrador, contexto: Contexto, momento: datetime, archivo: str, audio: str | None
+) -> Vista:
+    """Arma la vista. `archivo` es el nombre de la grabación y `audio`, su URL relativa o `None`."""
+    constructor = _Constructor(borrador.transcripcion)
+    avisos = tuple(_aviso(k, a, constructor) for k, a in enumerate(por_gravedad(borrador.avisos), 1))
+    secciones = tuple(_secciones(borrador, constructor))
+    codigos = tuple(_codigos(borrador, constructor))
+    omisiones = tuple(
+        constructor.pieza(f"x{k}", o.texto, o.citas) for k, o in enumerate(borrador.omisiones, 1)
+    )
+    return Vista(
+        nombre=contexto.nombre,
+        datos=tuple(_datos(borrador, contexto, momento, archivo)),
+        alergias=contexto.alergias,
+        avisos=avisos,
+        secciones=secciones,
+        dudosos=tuple(p for s in secciones for g in s.grupos for p in g.piezas if p.motivo),
+        omisiones=omisiones,
+        codigos=codigos,
+        turnos=tuple(constructor.turnos(borrador.transcripcion)),
+        voces=constructor.voces,
+        idioma=borrador.transcripcion.idioma or "es",
+        audio=audio,
+        sha256_audio=borrador.audio.sha256,
+        duracion_s=borrador.audio.duracion_s,
+        tecnica=tuple(_tecnica(borrador)),
+    )
