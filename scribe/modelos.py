@@ -112,10 +112,12 @@ class Almacen:
     def suma(self, carpeta: Path, archivo: Path, al_leer: Callable[[int], None] | None = None) -> str:
         """Suma sha256 de un archivo bajo esa carpeta de modelos, recordada si no cambió."""
         if carpeta not in self._sumas:
-            clave = hashlib.sha256(str(carpeta).encode()).hexdigest()[:12]
-            propia = user_cache_path("scribe") / f"sumas-{clave}.json"
-            self._sumas[carpeta] = Sumas((carpeta / ".sumas.json", propia))
+            self._sumas[carpeta] = Sumas(_memorias(carpeta))
         return self._sumas[carpeta].de(archivo, al_leer)
+
+    def olvidar(self, carpeta: Path) -> None:
+        """Descarta las sumas recordadas de esa carpeta: la próxima comprobación lee cada archivo."""
+        self._sumas[carpeta] = Sumas(_memorias(carpeta), leer=False)
 
     def estado(self, clave: str) -> tuple[Estado, Path | None]:
         """Cómo está el modelo y en qué carpeta, sin lanzar errores de modelos."""
@@ -182,6 +184,12 @@ class Almacen:
 
 
 _REMEDIO = "Instálelo con: scribe modelos instalar"
+
+
+def _memorias(carpeta: Path) -> tuple[Path, Path]:
+    """Dónde se recuerdan las sumas: junto a los modelos o, si no se puede escribir, en la caché propia."""
+    clave = hashlib.sha256(str(carpeta).encode()).hexdigest()[:12]
+    return carpeta / ".sumas.json", user_cache_path("scribe") / f"sumas-{clave}.json"
 
 
 def leer_procedencia(carpeta: Path, modelo: Modelo) -> dict[str, str]:

@@ -36,10 +36,10 @@ def sha256_de(archivo: Path, al_leer: Callable[[int], None] | None = None) -> st
 class Sumas:
     """Memoria de sumas en uno o más archivos JSON: se leen todos y se escribe en el primero posible."""
 
-    def __init__(self, memorias: Iterable[Path]) -> None:
+    def __init__(self, memorias: Iterable[Path], *, leer: bool = True) -> None:
         self._memorias = tuple(memorias)
         self._sumas: dict[str, tuple[Huella, str]] = {}
-        for memoria in reversed(self._memorias):
+        for memoria in reversed(self._memorias) if leer else ():
             self._sumas.update(_leer(memoria))
 
     def de(self, archivo: Path, al_leer: Callable[[int], None] | None = None) -> str:
