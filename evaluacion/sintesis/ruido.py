@@ -136,4 +136,5 @@ def _filtrar(senal: NDArray[np.floating], corte: float, tipo: str) -> NDArray[np
 
 def _nivelar(senal: NDArray[np.floating]) -> Senal:
     eficaz = float(np.sqrt(np.mean(np.square(senal)))) or 1.0
-    return np.asarray(senal * (_EFICAZ / eficaz), dtype=np.float32)
+    nivelada: Senal = np.asarray(senal * (_EFICAZ / eficaz), dtype=np.float32)
+    return nivelada
