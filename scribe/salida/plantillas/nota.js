@@ -151,10 +151,29 @@
   document.addEventListener("click", (e) => {
     const boton = e.target.closest(".oir");
     if (!boton) return;
+    if (boton === tocado && !audio.paused) { audio.pause(); return; }
+    tocado = boton;
     const segundo = Number(boton.dataset.t);
     if (document.body.classList.contains("con-sonido")) tocar(segundo);
     else { pendiente = segundo; archivo.click(); }
   });
+
+  // El botón que suena dice «Pausar»: se calla donde se prendió.
+  let tocado = null;
+  function rotular() {
+    for (const boton of todos(".oir.suena")) {
+      boton.classList.remove("suena");
+      const rotulo = uno(".rotulo", boton);
+      if (rotulo) rotulo.textContent = "Oír";
+    }
+    if (!tocado || audio.paused) return;
+    tocado.classList.add("suena");
+    const rotulo = uno(".rotulo", tocado);
+    if (rotulo) rotulo.textContent = "Pausar";
+  }
+  audio.addEventListener("play", () => { document.body.classList.add("tocando"); rotular(); });
+  audio.addEventListener("playing", rotular);
+  audio.addEventListener("pause", rotular);
 
   let direccion = null;
   archivo.addEventListener("change", () => {
