@@ -1,0 +1,95 @@
+"""Partir un turno en oraciones sin perder una letra, aunque el reconocedor puntúe mal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scribe.consulta import Turno
+from scribe.lenguaje.texto import llano
+
+PAUSA_S = 0.45
+"""Silencio entre dos palabras que, sin puntuación, se toma como cambio de oración (segundos)."""
+
+_CIERRE = re.compile(r"(?:\.{3}|…|[.!?])+[\"»)]*(?=\s|$)|(?<=\S)\s+(?=[¿¡])")
+_RETOMA = re.compile(
+    r"\s*(?:\W*(?:no|ay no)\W+)?(?:perdon|digo|mejor dicho|corrijo|no,? mejor|mas bien|me equivoque)\b"
+)
+_LARGA = 14
+"""Palabras a partir de las cuales una oración sin puntuación se corta también por pausas y enlaces."""
+_ENLACE = re.compile(
+    r"\s+(?=(?:pero|entonces|luego|ademas|tambien|aparte|y (?:ayer|antier|hoy|ahorita|luego|despues|para|si|no se|me|se me|"
+    r"mi|en|los|las|el|la|le|te|apunteme|de peso|padece|tiene|toma|esta tomando))\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Oracion:
+    """El tramo `texto[desde:hasta]` de un turno; `signo` dice si venía entre signos de pregunta."""
+
+    desde: int
+    hasta: int
+    signo: bool = False
+
+
+def _cortes_por_puntos(texto: str) -> list[int]:
+    cortes = []
+    plano = llano(texto)
+    for m in _CIERRE.finditer(texto):
+        resto = texto[m.end() :].lstrip()
+        suspenso = "..." in m.group() or "…" in m.group()
+        if suspenso and (not resto or resto[0].islower()):
+            continue
+        if _RETOMA.match(plano, m.end()):
+            continue
+        cortes.append(m.end())
+    return cortes
+
+
+def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:
+    """Cortes dentro de un tramo largo sin puntuación: donde hubo silencio o empieza otro tema."""
+    texto = turno.texto
+    cortes = []
+    fichas = [m for m in re.finditer(r"\S+", texto[desde:hasta])]
+    for previa, ficha in zip(fichas, fichas[1:], strict=False):
+        a = turno.palabras_de(desde + previa.start(), desde + previa.end())
+        b = turno.palabras_de(desde + ficha.start(), desde + ficha.end())
+        if a and b and b[0].inicio - a[-1].fin >= PAUSA_S:
+            cortes.append(desde + ficha.start())
+    plano = llano(texto)
+    cortes += [m.end() for m in _ENLACE.finditer(plano, desde, hasta)]
+    separados: list[int] = []
+    for corte in sorted(set(cortes)):
+        previo = separados[-1] if separados else desde
+        lejos = len(texto[previo:corte].split()) >= 4 and len(texto[corte:hasta].split()) >= 3
+        if lejos and not _RETOMA.match(plano, corte):
+            separados.append(corte)
+    return separados
+
+
+def _tramos(texto: str, desde: int, hasta: int, cortes: list[int]) -> list[tuple[int, int]]:
+    bordes = [desde, *cortes, hasta]
+    salida = []
+    for a, b in zip(bordes, bordes[1:], strict=False):
+        tramo = texto[a:b]
+        inicio = a + len(tramo) - len(tramo.lstrip())
+        fin = b - (len(tramo) - len(tramo.rstrip()))
+        if fin > inicio:
+            salida.append((inicio, fin))
+    return salida
+
+
+def partir(turno: Turno) -> tuple[Oracion, ...]:
+    """Las oraciones de un turno, en orden; juntas cubren todo lo que no es espacio.
+
+    Corta por puntuación fuerte y, donde el reconocedor no puntuó, por silencios de `PAUSA_S` segundos
+    y por enlaces. No separa una autocorrección («cada 8. Perdón, cada 12»).
+    """
+    texto = turno.texto
+    oraciones = []
+    for a, b in _tramos(texto, 0, len(texto), _cortes_por_puntos(texto)):
+        largas = len(texto[a:b].split()) > _LARGA and not re.search(r"[;,:]", texto[a:b])
+        for desde, hasta in _tramos(texto, a, b, _cortes_por_pausa(turno, a, b) if largas else []):
+            tramo = texto[desde:hasta]
+            oraciones.append(Oracion(desde, hasta, "?" in tramo or "¿" in tramo))
+    return tuple(oraciones)

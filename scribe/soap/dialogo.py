@@ -1,0 +1,161 @@
+"""Quién pregunta y quién contesta: la consulta como intercambios, sin fiarse de los signos «¿?»."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from scribe.consulta import Rol, Transcripcion, Turno
+from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.texto import llano
+from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.fragmentos import Trozo, trocear
+from scribe.soap.reglas import pregunta, senal
+
+_CIFRA = re.compile(r"\d")
+_TENSION = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
+
+
+@dataclass(slots=True)
+class Intercambio:
+    """Unas preguntas del médico y el turno que las contesta."""
+
+    preguntas: list[Trozo]
+    respuesta: list[Trozo]
+    en_exploracion: bool = False
+
+
+@dataclass(slots=True)
+class Dialogo:
+    """La consulta repartida: intercambios, lo que el médico afirma y lo que el paciente dice por su cuenta."""
+
+    intercambios: list[Intercambio] = field(default_factory=list)
+    medico: list[Trozo] = field(default_factory=list)
+    paciente: list[Trozo] = field(default_factory=list)
+    preguntas_paciente: dict[int, list[Trozo]] = field(default_factory=dict)
+    exploracion_desde: int = 10**9
+    plan_desde: int = 10**9
+
+
+def sin_muletilla(plano: str) -> str:
+    """El texto llano sin la muletilla con que abre."""
+    m = pregunta("muletillas").match(plano)
+    return plano[m.end() :] if m else plano
+
+
+def _habla_medico(turno: Turno) -> bool:
+    if turno.rol is not Rol.INCIERTO:
+        return turno.rol is Rol.MEDICO
+    plano = llano(turno.texto)
+    return bool(
+        senal("plan", "receta").search(plano)
+        or senal("exploracion", "ordenes").search(plano)
+        or ("?" in turno.texto and pregunta("interrogativos").match(sin_muletilla(plano.lstrip("¿¡ "))))
+    )
+
+
+def _indica(plano: str) -> bool:
+    """Si la oración indica, receta, cita o concluye: entonces no pregunta."""
+    receta = senal("plan", "receta").search(plano) and (hay_farmaco(plano) or _CIFRA.search(plano))
+    cita = senal("plan", "cita").search(plano) and _CIFRA.search(plano)
+    alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
+    return bool(
+        receta or cita or alarma or senal("plan", "incapacidad").search(plano) and _CIFRA.search(plano)
+        or _TENSION.search(plano)
+    )  # fmt: skip
+
+
+def _contesta(turno: Turno | None) -> bool:
+    if turno is None:
+        return False
+    return pregunta("respuestas").match(llano(turno.texto).strip(" ¿¡,.…")) is not None
+
+
+def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bool) -> bool:
+    """Si esta oración del médico pregunta: signos, palabra interrogativa, o forma más respuesta."""
+    plano = trozo.plano.strip(" ¿¡,.")
+    if _indica(plano):
+        return False
+    base = sin_muletilla(plano).strip(" ¿¡,.")
+    hay_respuesta = _contesta(siguiente)
+    if "?" in trozo.texto:
+        return True
+    if pregunta("interrogativos").match(base):
+        return trozo.signo or hay_respuesta or not trozo.ultimo
+    explora = senal("exploracion", "verbos").search(base) or senal("exploracion", "negativo").search(base)
+    if senal("exploracion", "ordenes").search(base):
+        return False
+    if pregunta("formas").match(base) and hay_respuesta:
+        seguro = not explora and not senal("analisis", "afirma").search(base)
+        return seguro or (antes_de_explorar and not _CIFRA.search(base))
+    lista = buscar_clinico(trozo.dicho) or buscar_exploracion(trozo.dicho)
+    return bool(lista) and antes_de_explorar and hay_respuesta and not explora and len(base.split()) <= 25
+
+
+def _inicio_de(turnos: list[Turno], patron: re.Pattern[str], exige_cifra: bool = False) -> int:
+    for turno in turnos:
+        plano = llano(turno.texto)
+        if patron.search(plano) and (not exige_cifra or _CIFRA.search(plano)):
+            return turno.id
+    return 10**9
+
+
+def _fases(turnos: list[Turno]) -> tuple[int, int]:
+    """En qué turno empieza la exploración y en cuál el plan (10⁹ si no se ve)."""
+    medico = [t for t in turnos if _habla_medico(t)]
+    explora = min(_inicio_de(medico, senal("exploracion", "ordenes")), _inicio_de(medico, _TENSION))
+    explora = max(explora, 5 if len(turnos) > 12 else 0)
+    plan = 10**9
+    for turno in medico:
+        plano = llano(turno.texto)
+        if senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano):
+            plan = turno.id
+            break
+    return explora, plan
+
+
+def conversar(transcripcion: Transcripcion) -> Dialogo:
+    """Reparte todos los trozos de la consulta. Ningún trozo se pierde."""
+    dialogo = Dialogo()
+    turnos = [t for t in transcripcion.turnos if t.texto.strip()]
+    dialogo.exploracion_desde, dialogo.plan_desde = _fases(turnos)
+    pendientes: list[Trozo] = []
+    for i, turno in enumerate(turnos):
+        trozos = trocear(turno)
+        if _habla_medico(turno):
+            siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
+            antes = turno.id < min(dialogo.exploracion_desde, dialogo.plan_desde)
+            for trozo in trozos:
+                if _es_pregunta(trozo, siguiente, antes_de_explorar=antes):
+                    pendientes.append(trozo)
+                else:
+                    dialogo.medico.append(trozo)
+            continue
+        preguntas = [t for t in trozos if _pregunta_paciente(t, bool(pendientes), turno.id, dialogo)]
+        dialogo.preguntas_paciente[turno.id] = preguntas
+        resto = [t for t in trozos if t not in preguntas]
+        if pendientes and resto:
+            dialogo.intercambios.append(
+                Intercambio(pendientes, resto, turno.id > dialogo.exploracion_desde)
+            )
+            pendientes = []
+        else:
+            dialogo.paciente += resto
+    return dialogo
+
+
+_PIDE = re.compile(
+    r"^(?:y |entonces |o sea que |pero |oiga,? )*(?:que|como|cuando|cuant\w+|donde|por que|no (?:sera|me puede|puede)|me puede|puedo|"
+    r"es grave|esta (?:muy )?(?:feo|alta|mal|grave)|y si|y (?:para )?(?:el|la|los|las)|me (?:sigo|quedo|va a|da|receta)|"
+    r"si es|aunque|entonces)\b"
+)
+
+
+def _pregunta_paciente(trozo: Trozo, contesta: bool, turno: int, dialogo: Dialogo) -> bool:
+    """Si el paciente pregunta (no aporta hechos). Tras una pregunta del médico, casi nunca."""
+    plano = trozo.plano.strip(" ¿¡,.")
+    tarde = turno > min(dialogo.exploracion_desde, dialogo.plan_desde)
+    forma = _PIDE.match(plano) is not None
+    if "?" in trozo.texto and not (contesta and not forma):
+        return True
+    return forma and tarde and not contesta

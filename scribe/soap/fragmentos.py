@@ -1,0 +1,115 @@
+"""Las piezas con que se arma la nota: trozos textuales de turno y propuestas de enunciado."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from scribe.consulta import Cita, Rol, Seccion, Turno
+from scribe.lenguaje.oraciones import partir
+from scribe.lenguaje.texto import llano
+from scribe.soap.retractos import dudosa, vigente
+
+
+@dataclass(frozen=True)
+class Trozo:
+    """El tramo `turno.texto[desde:hasta]`. `signo`: venía entre signos de pregunta; `ultimo`: cierra turno."""
+
+    turno: Turno
+    desde: int
+    hasta: int
+    signo: bool = False
+    ultimo: bool = False
+
+    @property
+    def texto(self) -> str:
+        """Lo dicho, letra por letra."""
+        return self.turno.texto[self.desde : self.hasta]
+
+    @property
+    def dicho(self) -> str:
+        """Lo dicho sin lo que la persona retiró al corregirse."""
+        return vigente(self.texto)
+
+    @property
+    def plano(self) -> str:
+        """`dicho` en texto llano."""
+        return llano(self.dicho)
+
+    @property
+    def dudoso(self) -> bool:
+        """Si hay una autocorrección que no se supo aplicar."""
+        return dudosa(self.texto)
+
+    def cita(self) -> Cita:
+        """La cita textual del trozo, con sus tiempos."""
+        return self.turno.citar(self.desde, self.hasta)
+
+    def parte(self, desde: int, hasta: int) -> Trozo:
+        """Un trozo de este trozo; índices dentro de `texto`."""
+        return Trozo(self.turno, self.desde + desde, self.desde + hasta)
+
+
+@dataclass(slots=True)
+class Propuesta:
+    """Un enunciado antes de verificarse. `motivo` no vacío lo deja por revisar."""
+
+    seccion: Seccion
+    tipo: str
+    texto: str
+    trozos: tuple[Trozo, ...]
+    motivo: str | None = None
+    orden: tuple[int, int] = field(default=(0, 0))
+
+    def __post_init__(self) -> None:
+        primero = self.trozos[-1]
+        self.orden = (primero.turno.id, primero.desde)
+
+
+def trocear(turno: Turno) -> tuple[Trozo, ...]:
+    """Las oraciones de un turno como trozos."""
+    oraciones = partir(turno)
+    return tuple(
+        Trozo(turno, o.desde, o.hasta, o.signo, o is oraciones[-1]) for o in oraciones
+    )
+
+
+_CLAUSULA = re.compile(r"[,;:.…]+\s+|\s+(?=(?:y|pero|ni|aunque|porque) )")
+
+
+def clausulas(texto: str) -> list[tuple[int, int]]:
+    """Las cláusulas de una oración: (desde, hasta), sin perder palabras."""
+    cortes = [0, *[m.end() for m in _CLAUSULA.finditer(llano(texto))], len(texto)]
+    return [(a, b) for a, b in zip(cortes, cortes[1:], strict=False) if texto[a:b].strip(" ,.;:…")]
+
+
+_RELLENO = re.compile(
+    r"(?:\b(?:este|eh|mmm|o sea|la mera verdad|la verdad|fíjese|fíjate|mire|oiga|pues sí|doctora?|doc)\b|"
+    r"^(?:ay|hay|bueno|pues|es que|okey|ok|ajá|mira|a ver|muy bien|bien|y|entonces|sale|órale)\b)[\s,.…]*",
+    re.IGNORECASE,
+)
+_INTERCALADO = re.compile(r",\s*(?:este|eh|doctora?|pues|mire|verdad|fíjese)\s*(?=[,.…?!]|$)", re.IGNORECASE)
+
+
+def alinar(texto: str) -> str:
+    """Quita muletillas y arregla bordes: el texto queda listo para un enunciado, sin cambiar el fondo."""
+    nuevo = _INTERCALADO.sub("", texto.strip(" ¿?¡!"))
+    previo = None
+    while previo != nuevo:
+        previo = nuevo
+        m = _RELLENO.match(nuevo)
+        if m and m.end() > 0:
+            nuevo = nuevo[m.end() :]
+    nuevo = re.sub(r"\s+este,(?=\s)", "", nuevo)
+    nuevo = re.sub(r"\b(\w{3,})(?:…|\.\.\.)\s+\1\b", r"\1", nuevo)
+    return re.sub(r"\s{2,}", " ", nuevo).strip(" ,.;:…¿?¡!")
+
+
+def mayuscula(texto: str) -> str:
+    """Con mayúscula inicial."""
+    return texto[:1].upper() + texto[1:]
+
+
+def es_medico(turno: Turno) -> bool:
+    """Si el turno es del médico."""
+    return turno.rol is Rol.MEDICO

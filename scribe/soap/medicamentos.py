@@ -1,0 +1,135 @@
+"""Líneas de medicamento: fármaco, presentación, dosis, vía, frecuencia y duración, solo si se dijeron."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scribe.lenguaje.texto import llano
+from scribe.soap.farmacia import nombrados
+from scribe.soap.fragmentos import alinar
+
+_N = r"(?:\d+(?:[.,/]\d+)?|un[oa]?|media|medio|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
+_UNIDAD = r"(?:mg|mcg|µg|g|gr|gramos?|ml|mililitros?|miligramos?|microgramos?|ui|unidades|%|por ciento|meq|gotas?)"
+_FORMA = r"(?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?|jarabe|suspension|gotas|crema|pomada|unguento|gel|solucion|ampolletas?|inyeccion(?:es)?|ovulos?|supositorios?|sobres?|spray|aerosol|inhalador|parches?|colirio|champu|shampoo|polvo)"
+_TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"
+_FRECUENCIA = (
+    rf"cada {_N}(?: ?a ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"
+    rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa](?:mente)?|todos los dias|todas las (?:noches|mananas)|"
+    r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:otr[oa] )?(?:en |por )?la (?:noche|tarde|manana))?|"
+    r"(?:antes|despues) de (?:dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno)|"
+    r"con (?:el |la |cada )?(?:desayuno|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"
+    r"de (?:manana y noche|dia y de noche)|manana y noche|dosis unica|una sola (?:vez|dosis)|una sola toma"
+)
+_DURACION = (
+    rf"(?:por|durante|nada mas|nomas|solo|maximo|hasta completar|completar) (?:los (?:mismos )?|unos )?{_N} (?:dias?|semanas?|mes(?:es)?)(?: complet\w+)?|"
+    rf"(?:los )?mismos {_N} (?:dias|semanas)|{_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"
+)
+_VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"
+_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?{_UNIDAD}| por (?:kilo|cada \d+ ?ml|dosis))?"
+_SUELTA = rf"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"
+_PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"
+_CAMPOS = (
+    ("forma", _FORMA), ("dosis", _DOSIS), ("toma", _TOMA), ("frecuencia", _FRECUENCIA), ("duracion", _DURACION), ("via", _VIA),
+    ("condicion", _PRN),
+)  # fmt: skip
+_PATRONES = {nombre: re.compile(rf"\b(?:{patron})(?!\w)") for nombre, patron in _CAMPOS}
+_PATRON_SUELTA = re.compile(rf"\b{_SUELTA}")
+_UNO_CADA = re.compile(rf"\b{_N}(?=,? (?:cada|en|por|al|diari|antes|despues|con) )")
+
+
+@dataclass(frozen=True, slots=True)
+class Linea:
+    """Un medicamento con lo que se dijo de él; los campos vacíos no se mencionaron."""
+
+    farmaco: str
+    dosis: str = ""
+    forma: str = ""
+    toma: str = ""
+    via: str = ""
+    frecuencia: str = ""
+    duracion: str = ""
+    condicion: str = ""
+
+    @property
+    def completa(self) -> bool:
+        """Si dice cómo tomarlo."""
+        return bool(self.frecuencia or self.duracion or self.toma)
+
+    @property
+    def texto(self) -> str:
+        """La línea como se escribe en la nota."""
+        forma = "" if self.toma and llano(self.forma).rstrip("s") in llano(self.toma) else self.forma
+        cabeza = " ".join(x for x in (self.farmaco, forma, self.dosis) if x)
+        toma = self.toma and f", {self.toma}"
+        partes = " ".join(x for x in (self.via, self.frecuencia) if x)
+        une = " " if toma or not partes else ", " if self.forma else " "
+        linea = f"{cabeza}{toma}{une}{partes}".rstrip()
+        if self.duracion:
+            linea += f" {self.duracion}" if self.duracion.lower().startswith(("por", "durante")) else f", {self.duracion}"
+        return linea + (f", {self.condicion}" if self.condicion else "")
+
+
+def linea_de(texto: str, desde: int, farmaco: str) -> Linea:
+    """Lee en `texto[desde:]` lo que se dijo del fármaco, hasta donde termina el texto."""
+    resto = texto[desde:]
+    plano = llano(resto)
+    tomados: list[tuple[int, int]] = []
+    campos: dict[str, str] = {}
+    for nombre in ("dosis", "condicion", "frecuencia", "duracion", "toma", "via", "forma"):
+        halladas = []
+        for m in _PATRONES[nombre].finditer(plano):
+            if any(a < m.end() and b > m.start() for a, b in tomados):
+                continue
+            halladas.append(resto[m.start() : m.end()])
+            tomados.append(m.span())
+            if nombre != "frecuencia":
+                break
+        campos[nombre] = " ".join(dict.fromkeys(h.strip() for h in halladas[:2]))
+    if not campos["dosis"]:
+        m = _PATRON_SUELTA.search(plano)
+        if m and not any(a < m.end("n") and b > m.start("n") for a, b in tomados):
+            campos["dosis"] = f"de {m.group('n')}"
+    if not campos["toma"]:
+        m = _UNO_CADA.search(plano)
+        if m and not any(a < m.end() and b > m.start() for a, b in tomados):
+            campos["toma"] = resto[m.start() : m.end()]
+    campos["dosis"] = _unidad(campos["dosis"])
+    return Linea(farmaco=farmaco, **campos)
+
+
+def _unidad(dosis: str) -> str:
+    dosis = re.sub(r"\bmiligramos?\b", "mg", dosis)
+    dosis = re.sub(r"\bmicrogramos?\b", "mcg", dosis)
+    dosis = re.sub(r"\b(?:mililitros?)\b", "ml", dosis)
+    return re.sub(r"\bgramos?\b", "g", dosis)
+
+
+def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
+    """Las líneas de medicamento de un texto: (línea, desde, hasta). Cada una llega hasta el fármaco siguiente."""
+    marcas = nombrados(texto)
+    salida = []
+    for i, f in enumerate(marcas):
+        hasta = marcas[i + 1].desde if i + 1 < len(marcas) else len(texto)
+        linea = linea_de(texto[:hasta], f.hasta, f.texto)
+        if not linea.completa and i == 0:
+            linea = _con_previo(linea, texto[: f.desde])
+        salida.append((linea, f.desde, hasta))
+    return salida
+
+
+def _con_previo(linea: Linea, previo: str) -> Linea:
+    """Si lo dicho del fármaco iba antes de nombrarlo («una tableta cada 8 horas de…»)."""
+    otra = linea_de(previo, 0, linea.farmaco)
+    if not otra.frecuencia:
+        return linea
+    return Linea(
+        farmaco=linea.farmaco, dosis=linea.dosis or otra.dosis, forma=linea.forma or otra.forma, toma=linea.toma or otra.toma,
+        via=linea.via or otra.via, frecuencia=otra.frecuencia, duracion=linea.duracion or otra.duracion,
+        condicion=linea.condicion or otra.condicion,
+    )  # fmt: skip
+
+
+def limpio(texto: str) -> str:
+    """Texto de receta sin muletillas."""
+    return alinar(texto)

@@ -1,0 +1,113 @@
+"""De la primera y segunda persona a la tercera: «me siento bien» → «se siente bien».
+
+Solo cambia verbos de una lista (`datos/verbos.tsv`), posesivos y pronombres; lo demás queda como se dijo.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+
+from scribe.lenguaje.texto import llano
+
+_FINALES = {"ar": ("o", "a", "é", "ó", "e"), "er": ("o", "e", "í", "ió", "a"), "ir": ("o", "e", "í", "ió", "a")}
+_AMBIGUAS = {"como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso", "bajo", "corte", "golpe", "tos", "vi", "di",
+             "visto", "medico", "nota", "cura", "cierra", "llevo", "toque", "lloro", "pego", "paro", "mejore", "curo", "salgo",
+             "ahogo", "meto", "corto", "cuido", "manchas", "pasas", "notas", "curas", "cenas", "comas", "marcas", "cargas",
+             "medidas", "vistas", "llamo", "seguido", "bate", "pegas", "paras", "siento"}  # fmt: skip
+_ARTICULO = {"el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu", "su", "por", "con", "en", "ese", "este", "mas",
+             "mucho", "sin", "para", "a", "tan", "muy", "cada", "lado"}  # fmt: skip
+_FIJAS_YO = {"he": "ha", "era": "era", "soy": "es", "mi": "su", "mis": "sus", "conmigo": "consigo", "mío": "suyo", "mía": "suya",
+             "yo": "", "nos": "les", "estuve": "estuvo", "nuestro": "su", "nuestra": "su"}  # fmt: skip
+_FIJAS_TU = {"has": "ha", "eres": "es", "tu": "su", "tus": "sus", "te": "le", "contigo": "consigo", "tú": "", "ti": "usted"}
+_REFLEXIVOS = ("la", "lo", "las", "los", "le", "les")
+
+
+def _acentuar(forma: str) -> str:
+    return forma
+
+
+@lru_cache(maxsize=1)
+def _verbos() -> tuple[dict[str, str], dict[str, str]]:
+    """Formas de yo → él y de tú → él."""
+    yo: dict[str, str] = {}
+    tu: dict[str, str] = {}
+    texto = resources.files("scribe.soap").joinpath("datos/verbos.tsv").read_text("utf-8")
+    for linea in texto.splitlines():
+        if not linea.strip() or linea.startswith("#"):
+            continue
+        infinitivo, *formas = [*linea.rstrip("\n").split("\t"), "", "", "", ""][:5]
+        raiz, clase = infinitivo[:-2], infinitivo[-2:].replace("í", "i")
+        o, a, e, io, sub = _FINALES[clase]
+        pres_yo, pres_el, pret_yo, pret_el = (
+            dada or regular
+            for dada, regular in zip(formas, (raiz + o, raiz + a, raiz + e, raiz + io), strict=True)
+        )
+        yo.setdefault(pres_yo, pres_el)
+        yo.setdefault(pret_yo, pret_el)
+        tu.setdefault(pres_el + "s", pres_el)
+        tu.setdefault((pret_yo[:-1] + "aste") if clase == "ar" and pret_yo.endswith("é") else raiz + "iste", pret_el)
+        subjuntivo = (pret_yo[:-1] + "e") if clase == "ar" and pret_yo.endswith("é") else raiz + sub
+        tu.setdefault(subjuntivo + "s", subjuntivo)
+    return yo, tu
+
+
+def _vecina(palabras: list[str], i: int, paso: int) -> str:
+    j = i + paso
+    return llano(palabras[j].strip(".,;:¿?¡!")) if 0 <= j < len(palabras) else ""
+
+
+def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
+    """Si tras el «me» (y otro pronombre) viene un verbo en primera persona: entonces es reflexivo."""
+    j = i + 1
+    while j < len(palabras) and palabras[j].lower() in _REFLEXIVOS:
+        j += 1
+    siguiente = palabras[j].lower().strip(".,;:") if j < len(palabras) else ""
+    if siguiente == "he":
+        return True
+    return siguiente in formas or siguiente.endswith(("aba", "ía")) and siguiente not in ("dolía", "daba", "molestaba")
+
+
+def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], fijas: dict[str, str]) -> str:
+    base = palabra.lower()
+    if base in fijas:
+        return fijas[base]
+    if base == "mí":
+        return "él/ella" if _vecina(palabras, i, -1) == "a" else palabra
+    if base == "me" and "mi" in fijas:
+        if _vecina(palabras, i, -1) == "se":
+            return "le"
+        siguiente = _vecina(palabras, i, 1)
+        if _verbo_propio(palabras, i, formas) or siguiente in ("la", "lo", "las", "los"):
+            return "se"
+        return "le"
+    nueva = formas.get(base)
+    if nueva is None:
+        return palabra
+    previa = _vecina(palabras, i, -1)
+    if previa in _ARTICULO or (base in _AMBIGUAS and previa not in ("no", "me", "si", "ya", "que", "lo", "yo", "tambien", "y")):
+        return palabra
+    return nueva
+
+
+def _aplicar(texto: str, formas: dict[str, str], fijas: dict[str, str]) -> str:
+    fichas = re.findall(r"\w+|\W+", texto)
+    lugares = [k for k, f in enumerate(fichas) if f[0].isalnum()]
+    palabras = [fichas[k] for k in lugares]
+    for i, k in enumerate(lugares):
+        nueva = _cambia(palabras[i], i, palabras, formas, fijas)
+        if nueva and palabras[i][0].isupper() and i == 0:
+            nueva = nueva[0].upper() + nueva[1:]
+        fichas[k] = nueva
+    return re.sub(r"\s{2,}", " ", "".join(fichas)).strip()
+
+
+def en_tercera(texto: str) -> str:
+    """Lo que dijo el paciente de sí mismo, en tercera persona."""
+    return _aplicar(texto, _verbos()[0], _FIJAS_YO)
+
+
+def de_usted(texto: str) -> str:
+    """Lo que el médico dijo al paciente de tú, en tercera persona."""
+    return _aplicar(texto, _verbos()[1], _FIJAS_TU)

@@ -1,0 +1,155 @@
+"""Leer juntas una pregunta del médico y su respuesta: qué se niega, qué se afirma y qué quedó sin contestar."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_normales
+from scribe.lenguaje.contexto import calificar
+from scribe.lenguaje.texto import llano
+from scribe.soap.dialogo import Intercambio
+from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.fragmentos import Trozo, clausulas
+from scribe.soap.reglas import pregunta
+
+_DIGITO = re.compile(r"\d")
+_YO_NO = re.compile(r"^\W*(?:yo|a mi|el|ella|mi\w*)?\W*no\b")
+_NO_CLAUSULA = re.compile(r"\b(?:no|nada|ni|tampoco|sin|ningun[oa]?|nunca)\b")
+
+
+@dataclass(slots=True)
+class Pregunta:
+    """Un concepto preguntado: la mención y el trozo donde se preguntó."""
+
+    mencion: Mencion
+    trozo: Trozo
+    dicho: str
+
+
+@dataclass(slots=True)
+class Lectura:
+    """El resultado de leer un intercambio. `resto` son los trozos de la respuesta con algo más que decir."""
+
+    negados: list[Pregunta] = field(default_factory=list)
+    afirmados: list[Pregunta] = field(default_factory=list)
+    dudoso: bool = False
+    resto: list[Trozo] = field(default_factory=list)
+    usados: list[Trozo] = field(default_factory=list)
+
+
+def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
+    vistos: set[str] = set()
+    salida = []
+    for trozo in preguntas:
+        for m in buscar_clinico(trozo.texto):
+            if m.termino not in vistos:
+                vistos.add(m.termino)
+                salida.append(Pregunta(m, trozo, trozo.texto[m.desde : m.hasta]))
+    return salida
+
+
+_VACIAS = {"dolor", "duele", "duelen", "algo", "alguna", "algun", "para", "como", "cuando", "siente", "tiene", "trabajo", "cuesta",
+           "mucho", "mucha", "bien", "ojos", "parte", "donde", "falta", "hacer", "que", "los", "las", "por", "con", "del", "una",
+           "sin", "ano", "mas", "muy", "les", "ganas"}  # fmt: skip
+
+
+def _raices(texto: str) -> set[str]:
+    return {p[:5] for p in re.findall(r"\w{3,}", llano(texto)) if p not in _VACIAS}
+
+
+def _habla_de(clausula: str, item: Pregunta) -> bool:
+    """Si la cláusula de la respuesta retoma el concepto preguntado: mismo término o misma palabra."""
+    if any(m.termino == item.mencion.termino for m in buscar_clinico(clausula)):
+        return True
+    if any(m.termino == item.mencion.termino for m in buscar_normales(clausula)):
+        return True
+    return bool(_raices(clausula) & _raices(item.dicho))
+
+
+def _polaridad(texto: str, desde: int, hasta: int) -> bool:
+    """Si la cláusula `texto[desde:hasta]` niega lo que nombra."""
+    trozo = texto[desde:hasta]
+    plano = llano(trozo)
+    afirma = re.search(r"\bs[ií]\b(?! (?:me|se|le|te) (?:da|duele))", trozo) and re.search(r"\w\s+si\b", plano)
+    if afirma and not re.search(r"\bno\b", plano):
+        return False
+    return _NO_CLAUSULA.search(plano) is not None
+
+
+def _sobra(texto: str) -> bool:
+    """Si, quitado lo que solo contesta, quedan palabras con contenido."""
+    relleno = pregunta("relleno")
+    palabras = [p for p in re.findall(r"\w+", llano(texto)) if not re.fullmatch(relleno, p)]
+    return bool(palabras)
+
+
+def leer(intercambio: Intercambio) -> Lectura:
+    """Reparte lo preguntado entre negado, afirmado y no contestado, y aparta lo que el paciente agregó."""
+    items = _preguntados(intercambio.preguntas)
+    lectura = Lectura()
+    todo = " ".join(t.dicho for t in intercambio.respuesta)
+    plano = llano(todo).strip()
+    negados: list[Pregunta] = []
+    afirmados: list[Pregunta] = []
+    consumidas: dict[int, list[tuple[int, int]]] = {}
+    for n, trozo in enumerate(intercambio.respuesta):
+        texto = trozo.texto
+        for desde, hasta in clausulas(texto):
+            clausula = texto[desde:hasta]
+            tocados = [i for i in items if _habla_de(clausula, i)]
+            if not tocados:
+                continue
+            normal = {m.termino for m in buscar_normales(clausula)}
+            if normal & {i.mencion.termino for i in tocados}:
+                negados += [i for i in tocados if i.mencion.termino in normal and i not in negados]
+                continue
+            niega = _polaridad(texto, desde, hasta)
+            destino = negados if niega else afirmados
+            destino += [i for i in tocados if i not in negados and i not in afirmados]
+            if niega and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):
+                consumidas.setdefault(n, []).append((desde, hasta))
+    todo_no = _alguna(intercambio.respuesta, "niega_todo")
+    resto_no = pregunta("niega_resto").search(plano) is not None
+    libre = [i for i in items if i not in negados and i not in afirmados]
+    abre_no = pregunta("niega").match(plano) is not None and not re.match(r"^\W*no,? (?:pues )?si\b", plano)
+    if resto_no or (todo_no and (abre_no or not afirmados)):
+        negados += libre
+    elif abre_no and not negados:
+        negados += libre
+    elif pregunta("afirma").match(plano) and not negados and not afirmados:
+        lectura.dudoso = len(libre) > 1
+        afirmados += libre
+    lectura.negados, lectura.afirmados = negados, afirmados
+    _repartir(intercambio, lectura, consumidas)
+    return lectura
+
+
+def _alguna(respuesta: list[Trozo], nombre: str) -> bool:
+    """Si alguna cláusula de la respuesta cumple la regla."""
+    patron = pregunta(nombre)
+    for trozo in respuesta:
+        plano = llano(trozo.dicho)
+        if any(patron.search(plano[a:b].strip(" ,.;")) for a, b in clausulas(trozo.dicho) if b <= len(plano)):
+            return True
+    return False
+
+
+def _repartir(intercambio: Intercambio, lectura: Lectura, consumidas: dict[int, list[tuple[int, int]]]) -> None:
+    """Aparta los trozos que dicen algo más que la respuesta."""
+    for n, trozo in enumerate(intercambio.respuesta):
+        texto = trozo.texto
+        quedan = texto
+        for desde, hasta in sorted(consumidas.get(n, []), reverse=True):
+            quedan = quedan[:desde] + " " + quedan[hasta:]
+        for m in reversed(list(pregunta("niega_todo").finditer(llano(quedan)))):
+            quedan = quedan[: m.start()] + " " + quedan[m.end() :]
+        if _sobra(quedan) or hay_farmaco(quedan):
+            lectura.resto.append(trozo)
+        else:
+            lectura.usados.append(trozo)
+
+
+def es_negada(texto: str, mencion: Mencion) -> bool:
+    """Si la mención se niega dentro de su propia oración."""
+    return calificar(texto, mencion.desde, mencion.hasta).negada

@@ -1,0 +1,80 @@
+"""Autocorrecciones del habla: «de 600… no, perdón, de 400». Vale lo último que se dijo."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from scribe.lenguaje.texto import llano
+
+_MARCA = re.compile(
+    r"[\s.,;…]*\b(?:(?:ay,? )?no\b[\s,.]*)?(?:perdon(?:e|a)?(?:me)?|digo|mejor dicho|corrijo|mas bien|me equivoque|"
+    r"(?<=no )mejor|(?<=no, )mejor|rectifico|que diga)\b[\s,.:…]*"
+)
+_NO_SOLO = re.compile(r"[\s.,;…]+no[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)")
+_YA_NO = re.compile(r"\b(?:el|la|los|las) (?:de )?\d+(?:[.,]\d+)?(?: ?(?:mg|mcg|g|ml|miligramos|microgramos))?,? ya no\b[\s,.]*(?:mejor|sino|ahora)?[\s,]*")
+_NUMERO = re.compile(r"\d+(?:[.,/]\d+)*(?: ?(?:mg|mcg|g|ml|%|kilos?|kg|miligramos?|microgramos?|horas?|dias?|semanas?|anos?|meses))?")
+_UNIDADES_EN_LETRA = r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
+_VENTANA = 48
+
+
+def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
+    """El tramo que la marca deja sin efecto, o nada si no se ve qué corrige."""
+    despues = plano[marca.end() :]
+    primera = re.match(r"\w+", despues)
+    if primera is None:
+        return None
+    palabra = primera.group()
+    antes = plano[max(0, marca.start() - _VENTANA) : marca.start()]
+    base = marca.start() - len(antes)
+    numero = rf"(?:\d|{_UNIDADES_EN_LETRA}\b)"
+    iguales = list(re.finditer(rf"\b{re.escape(palabra)} (?={numero})", antes)) if not palabra.isdigit() else []
+    if iguales and re.match(rf"{re.escape(palabra)} {numero}", despues):
+        return base + iguales[-1].start(), marca.end()
+    if palabra[0].isdigit():
+        numeros = list(_NUMERO.finditer(antes))
+        if numeros and len(antes[numeros[-1].end() :].split()) <= 2:
+            return base + numeros[-1].start(), marca.end()
+    repetida = list(re.finditer(rf"\b{re.escape(palabra)}\b", antes))
+    if repetida and len(palabra) > 1 and len(antes[repetida[-1].start() :].split()) <= 4:
+        return base + repetida[-1].start(), marca.end()
+    return None
+
+
+@lru_cache(maxsize=4096)
+def retirados(texto: str) -> tuple[tuple[int, int], ...]:
+    """Tramos de `texto` que la misma persona retiró al corregirse, con la muletilla incluida."""
+    plano = llano(texto)
+    tramos = [m.span() for m in _YA_NO.finditer(plano)]
+    for patron in (_MARCA, _NO_SOLO):
+        for marca in patron.finditer(plano):
+            tramo = _retirado(plano, marca)
+            if tramo and not any(a < tramo[1] and b > tramo[0] for a, b in tramos):
+                tramos.append(tramo)
+    return tuple(sorted(tramos))
+
+
+@lru_cache(maxsize=4096)
+def dudosa(texto: str) -> bool:
+    """Si alguien parece corregirse al lado de una cifra y no se supo qué retiró."""
+    plano = llano(texto)
+    hechos = retirados(texto)
+    for marca in _MARCA.finditer(plano):
+        if any(a < marca.end() and b > marca.start() for a, b in hechos):
+            continue
+        if re.search(r"\d", plano[max(0, marca.start() - 25) : marca.start()]) and re.match(
+            r"(?:\w+ ){0,2}\d", plano[marca.end() :]
+        ):
+            return True
+    return False
+
+
+def vigente(texto: str) -> str:
+    """`texto` sin lo que se retiró."""
+    salida, cursor = [], 0
+    for desde, hasta in retirados(texto):
+        previo = texto[cursor:desde]
+        salida.append(previo if not previo or previo[-1].isspace() else previo + " ")
+        cursor = hasta
+    salida.append(texto[cursor:])
+    return re.sub(r"\s{2,}", " ", "".join(salida)).strip()

@@ -1,0 +1,106 @@
+"""Signos vitales y medidas: de «presión, 118/76» a «TA 118/76 mmHg», sin inventar lo que no se dijo."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from scribe.lenguaje.texto import llano
+
+_ENTRE = r"[ ,:;]*(?:(?:es|fue|salio|esta|estuvo|la tiene|lo tiene|la traes?|lo traes?|tiene|trae|anda|ahorita|le salio|te salio|hoy|de|en|a|al|con|como|por|minuto|marca|marco|mas o menos)[ ,]+){0,3}"
+_TOMA = re.compile(r"\b(primera|segunda|tercera|sentad[oa]|de pie|acostad[oa]|brazo (?:derecho|izquierdo))\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Signo:
+    """Una medida dicha en `texto[desde:hasta]`; `dudoso` trae la razón si la cifra no es posible."""
+
+    desde: int
+    hasta: int
+    rotulo: str
+    valor: str
+    unidad: str
+    dudoso: str | None = None
+
+    @property
+    def texto(self) -> str:
+        """Como se escribe en la nota."""
+        pegado = f"{self.valor} {self.unidad}".strip()
+        return f"{self.rotulo} {pegado}"
+
+
+@lru_cache(maxsize=1)
+def _tabla() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    texto = resources.files("scribe.soap").joinpath("datos/signos.tsv").read_text("utf-8")
+    filas = []
+    for linea in texto.splitlines():
+        if linea.strip() and not linea.startswith("#"):
+            rotulo, unidad, nombre, cifra = linea.split("\t")
+            filas.append((rotulo, unidad, re.compile(rf"\b{nombre}\b{_ENTRE}(?P<v>{cifra})(?![\d/]|[.,]\d)")))
+    return tuple(filas)
+
+
+_RANGOS = {"FC": (30, 230), "FR": (6, 80), "Temperatura": (34, 42.5), "Saturación de oxígeno": (50, 100), "IMC": (9, 70),
+           "Talla": (0.3, 250), "Peso": (0.5, 350)}  # fmt: skip
+
+
+def _revisar(rotulo: str, valor: str) -> str | None:
+    """Por qué la cifra no puede ser, si no puede."""
+    if rotulo == "TA":
+        alta, baja = (int(x) for x in re.findall(r"\d+", valor)[:2])
+        if alta <= baja or not 60 <= alta <= 260 or not 30 <= baja <= 160:
+            return "La cifra de tensión arterial no es posible; confírmela en el audio."
+        return None
+    minimo, maximo = _RANGOS.get(rotulo, (0, 10**6))
+    numero = float(valor.replace(",", "."))
+    return None if minimo <= numero <= maximo else f"La cifra de {rotulo.lower()} es poco creíble; confírmela."
+
+
+_TENSION_SOLA = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
+_TENSION_INCOMPLETA = re.compile(rf"\b(?:presion|tension)\b{_ENTRE}(?P<v>\d{{2,3}})(?![\d/]| ?sobre|[.,]\d| (?:veces|mg|mm))")
+
+
+def signos_de(texto: str) -> list[Signo]:
+    """Los signos vitales y medidas de una oración, en orden."""
+    plano = llano(texto)
+    salida: list[Signo] = []
+
+    def libre(a: int, b: int) -> bool:
+        return not any(s.desde < b and s.hasta > a for s in salida)
+
+    for m in _TENSION_SOLA.finditer(plano):
+        valor = re.sub(r" ?(?:/|sobre) ?", "/", m.group())
+        toma = _TOMA.findall(plano[max(0, m.start() - 25) : m.start()])
+        rotulo = f"TA ({toma[-1]} toma)" if toma and toma[-1].endswith("ra") or toma and toma[-1] == "segunda" else "TA"
+        salida.append(Signo(m.start(), m.end(), rotulo, valor, "mmHg", _revisar("TA", valor)))
+    for rotulo, unidad, patron in _tabla():
+        if rotulo == "TA":
+            continue
+        for m in patron.finditer(plano):
+            if libre(*m.span("v")):
+                valor = m.group("v")
+                salida.append(Signo(m.start(), m.end("v"), rotulo, valor, unidad, _revisar(rotulo, valor)))
+    for m in _TENSION_INCOMPLETA.finditer(plano):
+        if libre(*m.span("v")):
+            motivo = "Tensión arterial con una sola cifra: falta oír la otra."
+            salida.append(Signo(m.start(), m.end(), "TA", m.group("v"), "", motivo))
+    return sorted(salida, key=lambda s: s.desde)
+
+
+_UNIDADES = re.compile(r"(?:mmhg|kg|kilos?|cm|centimetros?|metros?|grados?|°c|lpm|latidos?|por minuto|por ciento|%|m|toma|veces|\d+ veces|dos veces)")
+_NOMBRES = re.compile(
+    r"(?:temperatura|presion|tension|arterial|frecuencia|cardiaca|respiratoria|pulso|oxigenas?|saturacion|oxigeno|satura|peso|pesa|"
+    r"talla|mide|indice|masa|corporal|cintura|primera|segunda|tome|le|te|la|el|de|en|y|a|ver|dos|su|con|al|por|los|las|bueno|tiene|"
+    r"esta|hoy|aqui|okey|ok|bien|muy|entonces|es|lindice|signos|vitales|ahorita|minuto|una|un|uno|fue|traes?|lo|estan|reviso)"
+)
+
+
+def restante(texto: str, signos: list[Signo]) -> str:
+    """Lo que queda de la oración sin los signos: vacío si solo eran signos."""
+    plano = llano(texto)
+    for s in reversed(signos):
+        plano = plano[: s.desde] + " " + plano[s.hasta :]
+    palabras = [p for p in re.findall(r"[\w%°]+", plano) if not _UNIDADES.fullmatch(p) and not _NOMBRES.fullmatch(p)]
+    return " ".join(p for p in palabras if not p.isdigit())

@@ -1,0 +1,277 @@
+"""Lo subjetivo: lo que contó el paciente o su acompañante, y lo que negó al preguntarle."""
+
+from __future__ import annotations
+
+import re
+
+from scribe.consulta import Seccion
+from scribe.lenguaje.clinico import Mencion, buscar_clinico
+from scribe.lenguaje.contexto import Calificacion, calificar
+from scribe.lenguaje.texto import llano
+from scribe.soap.dialogo import Dialogo, Intercambio
+from scribe.soap.farmacia import hay_farmaco, nombrados
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.persona import en_tercera
+from scribe.soap.reglas import Tema, temas
+from scribe.soap.respuestas import Lectura, Pregunta, leer
+
+_PARIENTES = {"mama": "madre", "mami": "madre", "papa": "padre", "papi": "padre", "abuelita": "abuela", "abuelito": "abuelo"}
+_ABRE = re.compile(
+    r"^(?:(?:(?:s[ií]|no|tampoco|nada|doctora?)\s*[,.;]|(?:aj[aá]|claro|porque|y|pues|ay|bueno|es que|este)\b)[\s,.]*)+(?=\S)", re.IGNORECASE
+)
+_MEDIDA = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|kilos?|kg|grados|cm|veces|dias|semanas|meses|anos|horas|/)")
+_EDAD = re.compile(r"\b(\d{1,3})\b(?: (anos?|meses|dias|semanas))?")
+
+
+def enlistar(partes: list[str]) -> str:
+    """«a, b y c» (con «e» ante i)."""
+    if len(partes) < 2:
+        return "".join(partes)
+    une = "e" if re.match(r"h?i(?!e)", llano(partes[-1])) else "y"
+    return f"{', '.join(partes[:-1])} {une} {partes[-1]}"
+
+
+def _con_dicho(item: Pregunta) -> str:
+    """El término y, entre paréntesis, lo que se preguntó si suena distinto."""
+    dicho = alinar(item.dicho).lower()
+    raices = {p[:4] for p in re.findall(r"\w{4,}", llano(item.mencion.termino))}
+    if llano(dicho) == llano(item.mencion.termino) or {p[:4] for p in re.findall(r"\w{4,}", llano(dicho))} <= raices:
+        return item.mencion.termino
+    return f"{item.mencion.termino} ({dicho})"
+
+
+def _tema(preguntas: list[Trozo]) -> Tema | None:
+    for trozo in reversed(preguntas):
+        plano = trozo.plano
+        for tema in temas():
+            if tema.patron.search(plano):
+                return tema
+    return None
+
+
+def calificada(texto: str, m: Mencion) -> Calificacion:
+    """El contexto de la mención dentro de la oración, sin contar su propia negación («no puedo tragar»)."""
+    return calificar(texto, m.desde, m.hasta)
+
+
+def _tipo(texto: str, menciones: list[Mencion], tema: Tema | None, negada: bool, familiar: str | None) -> str:
+    clases = {m.clase for m in menciones}
+    terminos = {m.termino for m in menciones}
+    if familiar and "enfermedad" in clases:
+        return "antecedente_familiar"
+    if "alergia" in terminos or "urticaria" in terminos and tema and tema.nombre == "alergia":
+        return "alergia"
+    if hay_farmaco(texto):
+        return "medicamento_actual"
+    if negada:
+        return "negacion"
+    if tema and tema.nombre not in ("motivo", "social") and not clases & {"sintoma", "enfermedad"}:
+        return tema.tipo
+    if "sintoma" in clases:
+        return "sintoma"
+    if "enfermedad" in clases:
+        return "antecedente"
+    if "habito" in clases:
+        habito = {"tabaquismo", "consumo de alcohol", "consumo de drogas", "actividad física", "alimentación"}
+        if terminos & {"tratamiento previo", "automedicación", "apego al tratamiento"}:
+            return "medicamento_actual"
+        return "habito" if terminos & habito else "antecedente"
+    return tema.tipo if tema and tema.tipo else "sintoma"
+
+
+def _rotulos(texto: str, menciones: list[Mencion]) -> tuple[list[str], list[str], str | None]:
+    """Términos presentes, términos negados (los que no están ya escritos así) y el familiar, si lo hay."""
+    plano = llano(texto)
+    presentes: list[str] = []
+    negados: list[str] = []
+    familiar = None
+    for m in menciones:
+        c = calificada(texto, m)
+        if c.familiar and m.clase == "enfermedad":
+            familiar = familiar or c.familiar
+        if m.clase == "habito" or m.termino in ("cirugía", "alergia", "enfermedades crónicas", "dolor", "infección"):
+            continue
+        if c.negada:
+            negados.append(m.termino)
+        elif not c.hipotetica and not c.interrogada and llano(m.termino).split(" (")[0] not in plano:
+            presentes.append(m.termino)
+    return list(dict.fromkeys(presentes)), list(dict.fromkeys(negados)), familiar
+
+
+def declarar(trozos: list[Trozo], tema: Tema | None, cabeza: str, preguntas: list[Trozo]) -> Propuesta | None:
+    """Un enunciado con lo que el paciente dijo; `cabeza` nombra el asunto cuando él no lo nombra."""
+    dichos = [alinar(t.dicho) for t in trozos]
+    dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
+    texto = "; ".join(d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d for i, d in enumerate(dichos) if d)
+    if not texto:
+        return None
+    menciones = list(buscar_clinico(texto))
+    presentes, negados, familiar = _rotulos(texto, menciones)
+    cuerpo = en_tercera(texto)
+    negada = bool(negados) and not presentes
+    tipo = _tipo(texto, menciones, tema, negada, familiar)
+    citas = tuple(trozos)
+    if tipo == "antecedente_familiar":
+        quien = _PARIENTES.get(llano(familiar or ""), llano(familiar or ""))
+        cabecera = f"Antecedente familiar ({quien})"
+    elif negados and not presentes and not re.match(r"niega\b", llano(cuerpo)):
+        cabecera = f"Niega {enlistar(negados)}" if _todas_negadas(texto, menciones) else ""
+    else:
+        cabecera = enlistar(presentes)
+    sin_nombre = not menciones and not nombrados(texto)
+    if cabeza and (not cabecera or sin_nombre) and llano(cabeza) not in llano(cuerpo):
+        cabecera = cabeza
+        citas = (*preguntas, *trozos)
+    if cabecera.startswith("Niega") and len(cuerpo.split()) <= 7:
+        final = f"{cabecera} («{cuerpo[:1].lower() + cuerpo[1:]}»)"
+    else:
+        final = f"{mayuscula(cabecera)}: {cuerpo[:1].lower() + cuerpo[1:]}" if cabecera else mayuscula(cuerpo)
+    return Propuesta("subjetivo", tipo, final, citas)
+
+
+def _todas_negadas(texto: str, menciones: list[Mencion]) -> bool:
+    propias = [m for m in menciones if m.clase != "habito"]
+    return bool(propias) and all(calificada(texto, m).negada for m in propias)
+
+
+def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
+    """De qué se preguntaba: fármaco, concepto afirmado o rótulo del tema."""
+    for trozo in reversed(preguntas):
+        farmacos = nombrados(trozo.texto)
+        if farmacos:
+            f = farmacos[0]
+            dosis = re.match(r" de \d+(?:[.,]\d+)?(?: ?m?c?g)?", trozo.texto[f.hasta :])
+            return mayuscula(trozo.texto[f.desde : f.hasta] + (dosis.group() if dosis else ""))
+    if lectura.afirmados:
+        return mayuscula(enlistar([_con_dicho(i) for i in lectura.afirmados]))
+    if tema and tema.rotulo:
+        return tema.rotulo
+    libres = [m.termino for t in preguntas for m in buscar_clinico(t.texto)]
+    if libres and not lectura.negados:
+        return mayuscula(libres[0])
+    return ""
+
+
+def _de_edad(intercambio: Intercambio) -> Propuesta | None:
+    for trozo in intercambio.respuesta:
+        m = _EDAD.search(llano(trozo.dicho))
+        if m:
+            return Propuesta("subjetivo", "antecedente", f"Edad: {m.group(1)} {m.group(2) or 'años'}",
+                             (*intercambio.preguntas[-1:], trozo))  # fmt: skip
+    return None
+
+
+def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
+    if not lectura.negados:
+        return None
+    alergia = [i for i in lectura.negados if i.mencion.termino == "alergia"]
+    partes = []
+    for i in lectura.negados:
+        if i in alergia:
+            plano = i.trozo.plano
+            a_que = re.search(r"a (?:algun[ao]? )?(?:medicinas?|medicamentos?|farmacos?)", plano)
+            partes.append("alergia a medicamentos" if a_que or "medic" in plano else "alergias")
+        else:
+            partes.append(_con_dicho(i))
+    tipo = "alergia" if alergia and len(alergia) == len(lectura.negados) else "negacion"
+    seccion: Seccion = "subjetivo"
+    texto = f"Niega {enlistar(partes)}"
+    if intercambio.en_exploracion and {i.mencion.termino for i in lectura.negados} == {"dolor"}:
+        seccion, tipo, texto = "objetivo", "hallazgo", "Niega dolor a la exploración"
+    preguntas = tuple(dict.fromkeys(i.trozo for i in lectura.negados))
+    return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta))
+
+
+def _continua(previo: list[Trozo], trozo: Trozo) -> bool:
+    """Si el trozo sigue la misma idea: no nombra nada nuevo, o completa una alergia."""
+    texto = trozo.texto
+    nada_nuevo = not hay_farmaco(texto) and not [m for m in buscar_clinico(texto) if m.clase != "habito"]
+    alergia = any(m.termino == "alergia" for t in previo for m in buscar_clinico(t.texto))
+    largo = sum(len(t.texto.split()) for t in previo) + len(texto.split())
+    return (nada_nuevo or (alergia and not hay_farmaco(texto))) and largo <= 45
+
+
+def agrupar(trozos: list[Trozo]) -> list[list[Trozo]]:
+    """Junta los trozos seguidos de un turno que hablan de lo mismo."""
+    grupos: list[list[Trozo]] = []
+    for trozo in trozos:
+        if grupos and grupos[-1][-1].turno.id == trozo.turno.id and _continua(grupos[-1], trozo):
+            grupos[-1].append(trozo)
+        else:
+            grupos.append([trozo])
+    return grupos
+
+
+def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) -> Propuesta | None:
+    """Lo que se afirmó con un «sí» sin volver a nombrarlo."""
+    respuesta = " ".join(t.texto for t in intercambio.respuesta)
+    implicitos = [
+        i for i in lectura.afirmados if not any(m.termino == i.mencion.termino for m in buscar_clinico(respuesta))
+    ]
+    if not implicitos:
+        return None
+    detalle = "; ".join(alinar(t.dicho) for t in intercambio.respuesta)
+    detalle = en_tercera(detalle)
+    terminos = enlistar([_con_dicho(i) for i in implicitos])
+    motivo = "El «sí» respondió a varias preguntas a la vez; confirme cada una." if lectura.dudoso else None
+    seccion: Seccion = "subjetivo"
+    tipo = "sintoma" if implicitos[0].mencion.clase == "sintoma" else tema.tipo if tema and tema.tipo else "antecedente"
+    if intercambio.en_exploracion and {i.mencion.termino for i in implicitos} == {"dolor"}:
+        seccion, tipo, terminos = "objetivo", "hallazgo", "Dolor a la exploración"
+    preguntas = tuple(dict.fromkeys(i.trozo for i in implicitos))
+    texto = f"{mayuscula(terminos)}: {detalle[:1].lower() + detalle[1:]}"
+    return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta), motivo)
+
+
+def _de_intercambio(intercambio: Intercambio) -> list[Propuesta]:
+    tema = _tema(intercambio.preguntas)
+    if tema and tema.nombre == "edad":
+        edad = _de_edad(intercambio)
+        if edad:
+            return [edad]
+    lectura = leer(intercambio)
+    salida = [p for p in (_negaciones(intercambio, lectura), _afirmados(intercambio, lectura, tema)) if p]
+    ya_dichos = set(salida[-1].trozos) if salida and lectura.afirmados and len(salida) and salida[-1].texto[:5] != "Niega" else set()
+    social = tema is not None and tema.nombre == "social"
+    cabeza = _cabeza(intercambio.preguntas, lectura, tema)
+    for grupo in agrupar([t for t in lectura.resto if t not in ya_dichos]):
+        clinico = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) or _MEDIDA.search(t.plano) for t in grupo)
+        if not clinico and (social or (not cabeza and not intercambio.preguntas)):
+            continue
+        if not clinico and tema and tema.nombre == "motivo" and not _con_cuerpo(grupo):
+            continue
+        propuesta = declarar(grupo, tema, cabeza, intercambio.preguntas)
+        if propuesta:
+            salida.append(propuesta)
+    if cabeza and not salida and tema and not social and tema.rotulo:
+        farmaco = any(hay_farmaco(t.texto) for t in intercambio.preguntas)
+        if farmaco or tema.nombre == "habitos":
+            salida += [p for p in [declarar(intercambio.respuesta, tema, cabeza, intercambio.preguntas)] if p]
+    return salida
+
+
+_SENTIR = re.compile(r"\b(?:siento|sentido|sigo|ando|mejor|peor|igual|bien|mal)\b")
+
+
+def _con_cuerpo(grupo: list[Trozo]) -> bool:
+    """Si responde cómo se siente, aunque no nombre un síntoma."""
+    return any(_SENTIR.search(t.plano) for t in grupo)
+
+
+def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
+    """Los enunciados de lo que dijo el paciente, en el orden en que se dijo."""
+    salida = [p for i in dialogo.intercambios for p in _de_intercambio(i)]
+    for grupo in agrupar([t for t in dialogo.paciente if _vale(t)]):
+        propuesta = declarar(grupo, None, "", [])
+        if propuesta:
+            salida.append(propuesta)
+    return salida
+
+
+def _vale(trozo: Trozo) -> bool:
+    """Si algo dicho sin pregunta es clínico."""
+    return bool(
+        [m for m in buscar_clinico(trozo.texto) if m.termino != "alimentación"]
+        or hay_farmaco(trozo.texto)
+        or _MEDIDA.search(trozo.plano)
+    ) and len(trozo.texto.split()) > 2
