@@ -1,0 +1,313 @@
+"""Devolver a su nombre los fármacos y términos clínicos que el reconocedor destroza.
+
+Se corrige solo lo que no es español corriente, suena casi igual a un nombre del léxico y no puede ser
+otro. Lo que podría ser dos fármacos no se toca: se propone y se avisa. Todo cambio queda en
+`Turno.correcciones` y las palabras oídas siguen en `Turno.palabras`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from scribe.asr.evidencia import Evidencia, evidencia
+from scribe.consulta import Aviso, Contexto, Transcripcion, Turno
+from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
+from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
+from scribe.lenguaje.fichas import Edicion, Ficha, aplicar, partir
+from scribe.lenguaje.parecidos import PREFIJOS, Candidato, Clase, candidatos, es_termino
+from scribe.lenguaje.presentaciones import revisar_presentaciones
+from scribe.lenguaje.texto import llano
+from scribe.lenguaje.vocabulario import es_comun
+
+_LARGO_VENTANA = 5
+
+
+@cache
+def _datos() -> dict[str, Any]:
+    return tomllib.loads((files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lectura:
+    """Una lectura posible de las fichas `[primera:ultima]` de un turno."""
+
+    primera: int
+    ultima: int
+    candidato: Candidato
+    puntaje: float
+    umbral: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Duda:
+    """Un tramo `[desde:hasta)` que no se pudo decidir y sus lecturas."""
+
+    desde: int
+    hasta: int
+    lecturas: tuple[str, ...]
+
+
+def corregir(
+    transcripcion: Transcripcion, contexto: Contexto | None = None
+) -> tuple[Transcripcion, tuple[Aviso, ...]]:
+    """Escribe las cifras y corrige fármacos y términos clínicos de toda la consulta.
+
+    Devuelve la transcripción corregida y los avisos `farmaco_dudoso` y `cifra_dudosa`, con su cita. Lo
+    que el paciente ya toma (`contexto.medicamentos`) tiene prioridad. En otro idioma que no sea español
+    solo se escriben las cifras evidentes.
+    """
+    idioma = transcripcion.idioma
+    turnos = tuple(escribir_cifras(t, idioma) for t in transcripcion.turnos)
+    if not idioma.startswith("es"):
+        return transcripcion.model_copy(update={"turnos": turnos}), ()
+    tomados = frozenset(g for m in (contexto.medicamentos if contexto else ()) for g in normalizar_farmaco(m))
+    corregidos, avisos = [], []
+    for turno in turnos:
+        nuevo, dudas = _corregir_turno(turno, tomados)
+        corregidos.append(nuevo)
+        avisos += dudas
+    salida = transcripcion.model_copy(update={"turnos": tuple(corregidos)})
+    return salida, (*avisos, *revisar_cifras(salida), *revisar_presentaciones(salida))
+
+
+def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[Aviso]]:
+    fichas = partir(turno.texto)
+    ajenas = _ajenas(turno.texto, fichas)
+    if not any(ajenas):
+        return turno, []
+    ediciones, dudas = _farmacos(turno, fichas, ajenas, tomados)
+    tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
+    ediciones += [e for e in _terminos(turno.texto, fichas, ajenas) if not _toca(e.desde, e.hasta, tocadas)]
+    nuevo = aplicar(turno, [*ediciones, *(_propuesta(d) for d in dudas if d.lecturas)])
+    return nuevo, [_aviso(nuevo, d, _corrimiento(ediciones, turno.texto, d.desde)) for d in dudas]
+
+
+def _toca(desde: int, hasta: int, tramos: list[tuple[int, int]]) -> bool:
+    return any(desde < f and i < hasta for i, f in tramos)
+
+
+def _propuesta(duda: _Duda) -> Edicion:
+    return Edicion(duda.desde, duda.hasta, duda.lecturas[0], "fármaco", aplicada=False)
+
+
+def _corrimiento(ediciones: list[Edicion], texto: str, desde: int) -> int:
+    """Cuánto se movió `desde` por los cambios aplicados antes."""
+    return sum(len(e.propuesto) - (e.hasta - e.desde) for e in ediciones if e.hasta <= desde)
+
+
+def _aviso(turno: Turno, duda: _Duda, corrimiento: int) -> Aviso:
+    desde, hasta = duda.desde + corrimiento, duda.hasta + corrimiento
+    dicho = turno.texto[desde:hasta]
+    if len(duda.lecturas) > 1:
+        texto = f"«{dicho}» podría ser {duda.lecturas[0]} o {duda.lecturas[1]}: confirme cuál."
+    elif duda.lecturas:
+        texto = f"«{dicho}» podría ser {duda.lecturas[0]}: confírmelo antes de usarlo."
+    else:
+        texto = f"«{dicho}» parece un medicamento que no se reconoce: confirme el nombre."
+    return Aviso(tipo="farmaco_dudoso", texto=texto, citas=(turno.citar(desde, hasta),))
+
+
+# --- Qué palabras no son español corriente --------------------------------------------------------
+
+
+def _ajenas(texto: str, fichas: list[Ficha]) -> list[bool]:
+    """Por ficha: no es palabra común, ni término clínico, ni parte de un fármaco bien dicho."""
+    menciones = [(m.desde, m.hasta) for m in buscar_farmacos(texto)]
+    return [
+        f.texto.isalpha()
+        and not _toca(f.desde, f.hasta, menciones)
+        and not es_comun(f.texto)
+        and not es_termino(f.texto)
+        for f in fichas
+    ]
+
+
+def _ventanas(
+    texto: str, fichas: list[Ficha], ajenas: list[bool], largo_max: int
+) -> Iterator[tuple[int, int]]:
+    """Grupos de fichas seguidas, sin signos ni cifras ni fármacos por medio, con alguna palabra ajena."""
+    menciones = [(m.desde, m.hasta) for m in buscar_farmacos(texto)]
+    for i, inicial in enumerate(fichas):
+        for j in range(i, min(i + largo_max, len(fichas))):
+            f = fichas[j]
+            if not f.texto.isalpha() or _toca(f.desde, f.hasta, menciones):
+                break
+            if any(ajenas[i : j + 1]) and inicial.texto.isalpha():
+                yield i, j
+            if f.corte:
+                break
+
+
+def _palabras(fichas: list[Ficha], i: int, j: int) -> tuple[str, ...]:
+    return tuple(f.texto for f in fichas[i : j + 1])
+
+
+def _gasta_comunes(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> bool:
+    """Si la ventana se llevaría una palabra con significado propio («dolor»)."""
+    return any(
+        not ajenas[k] and len(fichas[k].llana) > 3 and fichas[k].llana not in PREFIJOS for k in range(i, j + 1)
+    )
+
+
+# --- Fármacos -------------------------------------------------------------------------------------
+
+
+def _farmacos(
+    turno: Turno, fichas: list[Ficha], ajenas: list[bool], tomados: frozenset[str]
+) -> tuple[list[Edicion], list[_Duda]]:
+    umbrales = _datos()["umbrales"]
+    lecturas = [
+        lectura
+        for i, j in _ventanas(turno.texto, fichas, ajenas, _LARGO_VENTANA)
+        for lectura in _lecturas(turno, fichas, (i, j), ajenas, tomados)
+    ]
+    lecturas.sort(key=lambda x: (-x.puntaje, x.primera, x.ultima))
+    ediciones: list[Edicion] = []
+    dudas: list[_Duda] = []
+    usadas: set[int] = set()
+    for x in lecturas:
+        propias = set(range(x.primera, x.ultima + 1))
+        if propias & usadas:
+            continue
+        rival = _rival(x, lecturas)
+        claro = rival is None or x.puntaje - rival.puntaje >= umbrales["margen"]
+        igual = x.puntaje >= umbrales["igual"] and (rival is None or rival.puntaje < umbrales["igual"])
+        desde, hasta = fichas[x.primera].desde, fichas[x.ultima].hasta
+        if x.puntaje >= x.umbral and (claro or igual):
+            ediciones.append(Edicion(desde, hasta, _escrito(x, turno.texto[desde:hasta]), "fármaco"))
+        elif x.puntaje >= x.umbral or x.umbral == umbrales["con_dosis"]:
+            otra = (rival.candidato.entrada.texto,) if rival and not claro else ()
+            dudas.append(_Duda(desde, hasta, (x.candidato.entrada.texto, *otra)))
+        else:
+            continue
+        usadas |= propias
+    return ediciones, [*dudas, *_sin_nombre(turno, fichas, ajenas, usadas)]
+
+
+def _lecturas(
+    turno: Turno, fichas: list[Ficha], ventana: tuple[int, int], ajenas: list[bool], tomados: frozenset[str]
+) -> list[_Lectura]:
+    i, j = ventana
+    umbrales, ajustes = _datos()["umbrales"], _datos()["ajustes"]
+    prueba = evidencia(fichas, i, j)
+    umbral = umbrales["con_dosis" if prueba.dosis else "con_verbo" if prueba.verbo else "sin_evidencia"]
+    palabras = turno.palabras_de(fichas[i].desde, fichas[j].hasta)
+    dudosa = bool(palabras) and min(p.prob for p in palabras) < 0.5
+    gasta = _gasta_comunes(fichas, i, j, ajenas)
+    salida = []
+    for c in candidatos(_palabras(fichas, i, j), "farmaco", umbrales["propuesta"]):
+        if len(c.entrada.sonido) < umbrales["largo_minimo"] and c.puntaje < umbrales["igual"]:
+            continue
+        if gasta and not (prueba.dosis or prueba.verbo or c.puntaje >= umbrales["igual"]):
+            continue
+        puntaje = c.puntaje + _por_presentacion(c, prueba, ajustes["presentacion"])
+        puntaje += ajustes["paciente"] if tomados.intersection(c.entrada.quien) else 0.0
+        puntaje += ajustes["poca_probabilidad"] if dudosa else 0.0
+        salida.append(_Lectura(i, j, c, puntaje, umbral))
+    return salida[:6]
+
+
+def _por_presentacion(c: Candidato, prueba: Evidencia, ajuste: float) -> float:
+    """Ajuste por si la dosis dicha existe para ese fármaco; 0 si no se dijo o no se sabe."""
+    farmaco = ficha(c.entrada.quien[0])
+    if prueba.mg is None or not farmaco or not farmaco.presentaciones or len(c.entrada.quien) > 1:
+        return 0.0
+    return ajuste if prueba.mg in farmaco.presentaciones else -ajuste
+
+
+def _rival(x: _Lectura, lecturas: list[_Lectura]) -> _Lectura | None:
+    """La mejor lectura encimada que nombra otro fármaco."""
+    for otra in lecturas:
+        encimada = otra.primera <= x.ultima and x.primera <= otra.ultima
+        if encimada and not set(otra.candidato.entrada.quien) & set(x.candidato.entrada.quien):
+            return otra
+    return None
+
+
+def _escrito(x: _Lectura, oido: str) -> str:
+    """Lo que se escribe: el prefijo que quedó y el nombre, con la mayúscula inicial de lo oído."""
+    c = x.candidato
+    texto = f"{c.prefijo} {c.entrada.texto}" if c.prefijo else c.entrada.texto
+    return texto[0].upper() + texto[1:] if oido[0].isupper() else texto
+
+
+def _sin_nombre(
+    turno: Turno, fichas: list[Ficha], ajenas: list[bool], usadas: set[int]
+) -> Iterator[_Duda]:
+    """Una palabra desconocida seguida de dosis en mg: es un medicamento que no se pudo nombrar."""
+    for i, ajena in enumerate(ajenas):
+        if ajena and i not in usadas and len(fichas[i].llana) > 3 and evidencia(fichas, i, i).con_unidad:
+            yield _Duda(fichas[i].desde, fichas[i].hasta, ())
+
+
+# --- Términos clínicos ----------------------------------------------------------------------------
+
+
+def _terminos(texto: str, fichas: list[Ficha], ajenas: list[bool]) -> list[Edicion]:
+    ediciones: list[tuple[float, Edicion]] = []
+    for i, j in _ventanas(texto, fichas, ajenas, 3):
+        mejor = _mejor_termino(fichas, i, j, ajenas)
+        if mejor:
+            desde, hasta = fichas[i].desde, fichas[j].hasta
+            escrito = _escrito(_Lectura(i, j, mejor, mejor.puntaje, 0.0), texto[desde:hasta])
+            ediciones.append((mejor.puntaje, Edicion(desde, hasta, escrito, "término clínico")))
+    ediciones += _signos(texto, fichas)
+    ediciones.sort(key=lambda par: (-par[0], par[1].desde))
+    elegidas: list[Edicion] = []
+    for _, e in ediciones:
+        if not _toca(e.desde, e.hasta, [(x.desde, x.hasta) for x in elegidas]):
+            elegidas.append(e)
+    return elegidas
+
+
+def _mejor_termino(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> Candidato | None:
+    umbrales = _datos()["umbrales"]
+    minimo = umbrales["termino"] if i == j else umbrales["termino_varias"]
+    if _gasta_comunes(fichas, i, j, ajenas):
+        return None
+    hallados = candidatos(_palabras(fichas, i, j), "termino", minimo - 0.05)
+    if not hallados or hallados[0].puntaje < minimo:
+        return None
+    mejor = hallados[0]
+    if mejor.puntaje >= umbrales["igual"]:
+        return mejor
+    rival = next((c for c in hallados[1:] if not _misma_raiz(c, mejor)), None)
+    corto = len(mejor.entrada.sonido) < umbrales["largo_minimo"]
+    if corto or (rival and mejor.puntaje - rival.puntaje < umbrales["margen"]):
+        return None
+    return None if _flexion(fichas[j].llana, llano(mejor.entrada.texto)) else mejor
+
+
+def _misma_raiz(una: Candidato, otra: Candidato) -> bool:
+    return llano(una.entrada.texto)[:5] == llano(otra.entrada.texto)[:5]
+
+
+def _flexion(dicha: str, termino: str) -> bool:
+    """«contracturado» no es «contractura» mal oída, sino otra forma de la palabra."""
+    return len(dicha) >= len(termino) and dicha.startswith(termino[:-2])
+
+
+def _signos(texto: str, fichas: list[Ficha]) -> list[tuple[float, Edicion]]:
+    """«Jordano negativo» → «Giordano negativo»: un nombre propio junto a su resultado."""
+    minimo, marcas = _datos()["umbrales"]["signo"], _datos()["evidencia"]["signos"]
+    clase: Clase = "signo"
+    salida = []
+    for k, f in enumerate(fichas):
+        if f.llana not in marcas or (k and fichas[k - 1].corte):
+            continue
+        fin = k - 2 if k and fichas[k - 1].llana == "es" else k - 1
+        for i in range(max(0, fin - 2), fin + 1):
+            if any(x.corte or not x.texto.isalpha() for x in fichas[i:fin]) or es_termino(fichas[fin].texto):
+                continue
+            for c in candidatos(_palabras(fichas, i, fin), clase, minimo)[:1]:
+                desde, hasta = fichas[i].desde, fichas[fin].hasta
+                escrito = f"{c.prefijo} {c.entrada.texto}" if c.prefijo else c.entrada.texto
+                if texto[desde].isupper():
+                    escrito = escrito[0].upper() + escrito[1:]
+                salida.append((c.puntaje, Edicion(desde, hasta, escrito, "término clínico")))
+    return salida

@@ -1,0 +1,64 @@
+"""Señales de que en un lugar de la frase se nombra un medicamento: dosis, forma o verbo de toma."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from scribe.lenguaje.fichas import Ficha
+
+_A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
+_CIFRA = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidencia:
+    """Lo que rodea a un nombre. `mg` es la dosis dicha, en miligramos, si se dijo.
+
+    `dosis`: hay dosis o forma pegada; `con_unidad`: la dosis lleva mg, mcg o g; `verbo`: se habla de
+    tomar o recetar algo.
+    """
+
+    dosis: bool
+    verbo: bool
+    con_unidad: bool
+    mg: float | None
+
+
+@cache
+def _palabras() -> dict[str, tuple[str, ...]]:
+    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    return {clave: tuple(lista) for clave, lista in tomllib.loads(texto)["evidencia"].items()}
+
+
+def evidencia(fichas: list[Ficha], i: int, j: int) -> Evidencia:
+    """Las señales alrededor de las fichas `i..j`, dentro del mismo turno."""
+    mg, con_unidad = _dosis_despues(fichas, j)
+    siguientes = [f.llana for f in fichas[j + 1 : j + 3]]
+    forma = any(s in _palabras()["formas"] for s in siguientes)
+    previas = [f.llana for f in fichas[max(0, i - 5) : i]]
+    verbo = any(p.startswith(v) for p in previas for v in _palabras()["verbos"])
+    antes = len(previas) >= 2 and previas[-1] == "de" and previas[-2] in _palabras()["formas"]
+    medida = len(previas) >= 3 and previas[-1] == "de" and previas[-2] in _A_MG
+    return Evidencia(
+        dosis=mg is not None or forma or antes or medida, verbo=verbo, con_unidad=con_unidad, mg=mg
+    )
+
+
+def _dosis_despues(fichas: list[Ficha], j: int) -> tuple[float | None, bool]:
+    """La dosis que sigue al nombre («de 500», «20 mg»): (mg, si llevaba unidad)."""
+    k = j + 1
+    de = k < len(fichas) and fichas[k].llana == "de"
+    k += de
+    if k >= len(fichas) or not _CIFRA.fullmatch(fichas[k].texto):
+        return None, False
+    unidad = fichas[k + 1].llana if k + 1 < len(fichas) and not fichas[k].corte else ""
+    cifra = float(fichas[k].texto)
+    if unidad in _A_MG:
+        return cifra * _A_MG[unidad], True
+    # «de 500» a secas son miligramos; «de 3 días» no es una dosis.
+    sin_unidad = de and (unidad in ("", "cada", "1", "en", "una", "uno", "y", "ya", "no") or fichas[k].corte)
+    return (cifra, False) if sin_unidad else (None, False)

@@ -1,0 +1,147 @@
+"""Qué nombre del léxico quiso ser lo que se oyó: fármacos y términos clínicos que suenan parecido."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from scribe.lenguaje.farmacos import Nombre, nombres
+from scribe.lenguaje.fonetica import clave, distancia, unir
+
+Clase = Literal["farmaco", "termino", "signo"]
+
+PREFIJOS = (
+    "un", "una", "el", "la", "los", "las", "de", "del", "a", "al", "y", "o", "en", "con", "su", "mi", "tu",
+    "sus", "mis", "le", "lo", "me", "te", "que", "es", "por", "para", "ni", "se", "más", "otra", "esta", "ese", "esa",
+)  # fmt: skip
+"""Palabras que se pegan a un nombre y cuya frontera mueve el reconocedor («una proxeno»)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrada:
+    """Un nombre del léxico con su sonido. `quien` identifica a qué se refiere (los genéricos o el término)."""
+
+    texto: str
+    sonido: str
+    clase: Clase
+    quien: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidato:
+    """Una lectura posible: `prefijo` + `entrada`, y qué tanto suena a lo oído (0–1)."""
+
+    entrada: Entrada
+    prefijo: str
+    puntaje: float
+
+
+def _de_farmaco(nombre: Nombre) -> Entrada:
+    return Entrada(nombre.texto, clave(nombre.texto.replace("-", " ")), "farmaco", nombre.genericos)
+
+
+@cache
+def _farmacos() -> tuple[Entrada, ...]:
+    vistos: dict[str, Entrada] = {}
+    for nombre in nombres():
+        entrada = _de_farmaco(nombre)
+        if len(entrada.sonido) >= 5 and not nombre.ambigua:
+            vistos.setdefault(entrada.sonido, entrada)
+    return tuple(vistos.values())
+
+
+@cache
+def _terminos() -> tuple[Entrada, ...]:
+    texto = (files("scribe.lenguaje") / "datos" / "terminos_clinicos.tsv").read_text("utf-8")
+    filas = csv.reader((x for x in texto.splitlines() if not x.startswith("#")), delimiter="\t")
+    vistos: dict[str, Entrada] = {}
+    for termino, tipo in filas:
+        sonido = clave(termino)
+        eponimo = tipo == "signo" and termino[0].isupper()
+        if len(sonido) >= 5:
+            vistos.setdefault(sonido, Entrada(termino, sonido, "signo" if eponimo else "termino", (termino,)))
+    return tuple(vistos.values())
+
+
+@cache
+def _por_clase(clase: Clase) -> tuple[Entrada, ...]:
+    if clase == "farmaco":
+        return _farmacos()
+    return tuple(e for e in _terminos() if e.clase == clase)
+
+
+@cache
+def _sonidos(clase: Clase) -> tuple[str, ...]:
+    return tuple(e.sonido for e in _por_clase(clase))
+
+
+@cache
+def exactos(clase: Clase) -> dict[str, Entrada]:
+    """Sonido → entrada, para lo que suena idéntico."""
+    return {e.sonido: e for e in _por_clase(clase)}
+
+
+def es_termino(palabra: str) -> bool:
+    """Si `palabra` está bien escrita en el léxico clínico."""
+    return palabra.lower() in _escritos()
+
+
+@cache
+def _escritos() -> frozenset[str]:
+    return frozenset(e.texto.lower() for e in _terminos())
+
+
+def _cercanas(sonido: str, clase: Clase, minimo: float) -> Iterable[Entrada]:
+    entradas = _por_clase(clase)
+    hallados = process.extract(
+        sonido,
+        _sonidos(clase),
+        scorer=Levenshtein.normalized_similarity,
+        limit=8,
+        score_cutoff=max(0.0, minimo - 0.25),
+    )
+    return [entradas[indice] for _, _, indice in hallados]
+
+
+def _prefijos_de(palabras: tuple[str, ...]) -> list[str]:
+    """Los prefijos con que pudo empezar lo oído: ninguno, o uno que suene como su comienzo."""
+    sonido = clave(" ".join(palabras))
+    return ["", *(p for p in PREFIJOS if sonido.startswith(clave(p)) and len(sonido) > len(clave(p)) + 3)]
+
+
+def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[Candidato]:
+    """Las lecturas de `palabras` (una ventana de lo oído) con parecido de al menos `minimo`, mejores antes.
+
+    Se prueba cada nombre solo y con las palabras que pudieron pegársele; gana conservar las oídas.
+    """
+    oido = clave(" ".join(palabras))
+    primera = palabras[0].lower()
+    lecturas = []
+    for prefijo in _prefijos_de(palabras):
+        if prefijo and prefijo != primera and len(palabras) > 1 and primera not in PREFIJOS:
+            continue
+        resto = oido[len(clave(prefijo)) :] if prefijo else oido
+        # Con el prefijo pudo perderse la primera letra: se buscan las cercanas también sin ese corte.
+        cercanas = {e.sonido: e for base in {resto, oido} for e in _cercanas(base, clase, minimo)}
+        for entrada in cercanas.values():
+            # Se divide entre el nombre solo: acertar el prefijo no es mérito.
+            largo = max(len(entrada.sonido), len(resto))
+            puntaje = 1.0 - distancia(oido, unir(clave(prefijo), entrada.sonido)) / largo
+            if puntaje >= minimo:
+                lecturas.append(Candidato(entrada, prefijo, puntaje + _preferencia(prefijo, primera, len(palabras))))
+    return sorted(lecturas, key=lambda c: (-c.puntaje, c.entrada.texto))
+
+
+def _preferencia(prefijo: str, primera: str, largo: int) -> float:
+    """Desempate: conservar la palabra oída vale un poco; cambiarla por otra o inventarla cuesta."""
+    if prefijo and prefijo == primera and largo > 1:
+        # Ante vocal igual, «a» y «o» son casi siempre la primera letra del nombre («a mlodipino»).
+        return -0.005 if prefijo in ("a", "o") else 0.03
+    return -0.03 if prefijo else 0.0

@@ -1,0 +1,66 @@
+"""Dosis que no existen para el fármaco que se dijo: casi siempre es una cifra mal oída."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scribe.consulta import Aviso, Transcripcion, Turno
+from scribe.lenguaje.farmacos import Farmaco, MencionFarmaco, buscar_farmacos, ficha
+from scribe.lenguaje.texto import llano
+
+_DOSIS = re.compile(
+    r"(?:,? (?:tabletas?|capsulas?|pastillas?|comprimidos?))?,? ?(?:de )?(\d+(?:\.\d+)?)(?: (mg|mcg|g)\b(?!/))?"
+)
+_A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0, None: 1.0}
+_LIQUIDO = re.compile(r"\b(?:ml|jarabe|suspension|gotas|solucion|kilo|kg|por kilo|cucharad|ampolleta|ampula|inyect|unidades)")
+_FRACCIONES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+
+
+def dosis_dicha(texto: str, mencion: MencionFarmaco) -> tuple[int, int, float] | None:
+    """La dosis que sigue a una mención: `(desde, hasta, mg)` en `texto`, o `None`.
+
+    «de 500» sin unidad se toma como mg; una cifra suelta sin «de» ni unidad no es dosis.
+    """
+    plano = llano(texto)
+    m = _DOSIS.match(plano, mencion.hasta)
+    if not m or (m[2] is None and " de " not in f"{m[0]} "):
+        return None
+    if m[2] is None and re.match(r" ?(?:dias?|horas?|semanas?|meses|anos?|tabletas?|/|%|ml)", plano[m.end() :]):
+        return None
+    return m.start(1), m.end(), float(m[1]) * _A_MG[m[2]]
+
+
+def existe(farmaco: Farmaco, mg: float) -> bool:
+    """Si `mg` es una presentación, una suma de ellas o la media tableta; también lo usual por toma."""
+    if farmaco.toma_min and farmaco.toma_max and farmaco.toma_max < farmaco.toma_min:
+        return True
+    return any(abs(p * f - mg) < 1e-6 for p in farmaco.presentaciones for f in _FRACCIONES)
+
+
+def revisar_presentaciones(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
+    """Un aviso `cifra_dudosa` por cada dosis que no corresponde a ninguna presentación conocida.
+
+    No se revisan líquidos ni dosis por peso, ni fármacos sin presentaciones en el léxico.
+    """
+    if not transcripcion.idioma.startswith("es"):
+        return ()
+    return tuple(aviso for turno in transcripcion.turnos for aviso in _del_turno(turno))
+
+
+def _del_turno(turno: Turno) -> Iterator[Aviso]:
+    if _LIQUIDO.search(llano(turno.texto)):
+        return
+    for mencion in buscar_farmacos(turno.texto):
+        farmaco = ficha(mencion.generico)
+        hallada = dosis_dicha(turno.texto, mencion)
+        if not farmaco or not farmaco.presentaciones or not hallada or len(mencion.genericos) > 1:
+            continue
+        if not existe(farmaco, hallada[2]):
+            tramo = turno.texto[mencion.desde : hallada[1]]
+            conocidas = ", ".join(f"{p:g}" for p in farmaco.presentaciones)
+            yield Aviso(
+                tipo="cifra_dudosa",
+                texto=f"«{tramo}»: no es una presentación conocida ({conocidas} mg). Conviene volver a oírlo.",
+                citas=(turno.citar(mencion.desde, hallada[1]),),
+            )
