@@ -123,7 +123,7 @@ def ensuciar(voz: Senal, ruido: Senal, snr_db: float, activa: NDArray[np.bool_])
     """Suma `ruido` a `voz` para que, donde `activa` es cierto, queden `snr_db` decibeles."""
     potencia = float(np.mean(voz[activa] ** 2)) if activa.any() else float(np.mean(voz**2))
     escala = np.sqrt(potencia / (10 ** (snr_db / 10)) / float(np.mean(ruido**2)))
-    return (voz + escala * ruido[: len(voz)]).astype(np.float32)
+    return np.asarray(voz + escala * ruido[: len(voz)], dtype=np.float32)
 
 
 def _tiempo(segundos: float) -> NDArray[np.float64]:
