@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from scribe.consulta import Aviso, Cita, Codigo, Rol, Transcripcion
+from scribe.consulta import Aviso, Cita, Codigo, Enunciado, Rol, Transcripcion
 
 _MESES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
@@ -57,6 +57,18 @@ def ordenar_codigos(codigos: Iterable[Codigo]) -> list[Codigo]:
     """CIE-10 antes que CIE-11; dentro, lo presente antes que lo pasado, lo ajeno y lo descartado."""
     orden = list(etiquetas()["estados"])
     return sorted(codigos, key=lambda c: (c.sistema, orden.index(c.estado)))
+
+
+def agrupar(enunciados: Iterable[Enunciado]) -> list[tuple[str, list[Enunciado]]]:
+    """Los enunciados de una sección por rótulo, en el orden de lectura del archivo de etiquetas.
+
+    Dentro de cada rótulo se conserva el orden en que llegan; un tipo desconocido va al final.
+    """
+    orden = {rotulo("tipos", tipo): lugar for lugar, tipo in enumerate(reversed(etiquetas()["tipos"]))}
+    grupos: dict[str, list[Enunciado]] = {}
+    for enunciado in enunciados:
+        grupos.setdefault(rotulo("tipos", enunciado.tipo), []).append(enunciado)
+    return sorted(grupos.items(), key=lambda g: -orden.get(g[0], -1))
 
 
 def minuto(segundos: float) -> str:

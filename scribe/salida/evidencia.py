@@ -76,6 +76,22 @@ def _lugar_de_correccion(turno: Turno, correccion: Correccion, tomados: set[int]
     return elegido, elegido + len(escrito)
 
 
+def ubicar_correcciones(turno: Turno) -> list[tuple[Correccion, tuple[int, int] | None]]:
+    """Cada corrección del turno con su tramo de `turno.texto`, o `None` si ya no se ve en él."""
+    tomados: set[int] = set()
+    return [(c, _lugar_de_correccion(turno, c, tomados)) for c in turno.correcciones]
+
+
+def correcciones_en(turno: Turno, cita: Cita) -> tuple[Correccion, ...]:
+    """Lo que se corrigió dentro de una cita: quien la lee debe saber que no se oyó así."""
+    desde, hasta = localizar(turno, cita)
+    return tuple(
+        correccion
+        for correccion, lugar in ubicar_correcciones(turno)
+        if lugar is not None and lugar[0] < hasta and lugar[1] > desde
+    )
+
+
 def _poco_probables(turno: Turno) -> Iterable[tuple[int, int]]:
     """Tramos de `turno.texto` cuyas palabras oyó mal el reconocedor, sin puntuación alrededor."""
     if all(p.prob >= PROB_BAJA for p in turno.palabras):
@@ -96,7 +112,6 @@ def fragmentar(
     """
     cambios: dict[int, list[tuple[bool, object]]] = defaultdict(list)
     sueltas: list[Correccion] = []
-    tomados: set[int] = set()
 
     def marcar(desde: int, hasta: int, que: object) -> None:
         if desde < hasta:
@@ -106,8 +121,7 @@ def fragmentar(
     for clave, suyas in citas.items():
         for cita in suyas:
             marcar(*localizar(turno, cita), clave)
-    for numero, correccion in enumerate(turno.correcciones):
-        lugar = _lugar_de_correccion(turno, correccion, tomados)
+    for numero, (correccion, lugar) in enumerate(ubicar_correcciones(turno)):
         if lugar is None:
             sueltas.append(correccion)
         else:

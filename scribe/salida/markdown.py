@@ -23,6 +23,7 @@ from scribe.consulta import (
 from scribe.salida.etiquetas import (
     LEYENDA,
     NO_MENCIONADO,
+    agrupar,
     duracion,
     etiquetas,
     fecha,
@@ -80,7 +81,7 @@ def _avisos(borrador: Borrador) -> Iterator[str]:
 def _seccion(borrador: Borrador, seccion: Seccion, pies: list[str]) -> Iterator[str]:
     nombre = etiquetas()["secciones"][seccion]
     yield f"\n## {nombre['titulo']}\n"
-    enunciados = borrador.nota.seccion(seccion)
+    enunciados = [e for _, suyos in agrupar(borrador.nota.seccion(seccion)) for e in suyos]
     if not enunciados:
         yield f"{NO_MENCIONADO}."
     for numero, enunciado in enumerate(enunciados, 1):

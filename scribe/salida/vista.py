@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import count, groupby
 
 from scribe.consulta import (
     SECCIONES,
@@ -24,6 +24,7 @@ from scribe.consulta import (
 )
 from scribe.salida.esquema import a_json
 from scribe.salida.etiquetas import (
+    agrupar,
     duracion,
     etiquetas,
     fecha,
@@ -35,7 +36,7 @@ from scribe.salida.etiquetas import (
     rotulo,
     titulo_de_aviso,
 )
-from scribe.salida.evidencia import Fragmento, fragmentar
+from scribe.salida.evidencia import Fragmento, correcciones_en, fragmentar
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Evidencia:
     inicio: float
     minuto: str
     texto: str
+    correcciones: tuple[Correccion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Pieza:
 
 @dataclass(frozen=True, slots=True)
 class Grupo:
-    """Enunciados seguidos del mismo tipo."""
+    """Enunciados del mismo tipo."""
 
     rotulo: str
     piezas: tuple[Pieza, ...]
@@ -129,6 +131,7 @@ class Vista:
     turnos: tuple[TurnoVisto, ...]
     voces: tuple[tuple[str, str], ...]
     idioma: str
+    rutina: frozenset[str]
     audio: str | None
     sha256_audio: str
     duracion_s: float
@@ -150,7 +153,10 @@ class _Constructor:
             voz = self._voces[turno.hablante, turno.rol] if turno else rotulo("roles", Rol.INCIERTO)
             rol = turno.rol if turno else Rol.INCIERTO
             self.usos[cita.turno][clave].append(cita)
-            evidencias.append(Evidencia(cita.turno, voz, rol, cita.inicio, minuto(cita.inicio), cita.texto))
+            corregido = correcciones_en(turno, cita) if turno else ()
+            evidencias.append(
+                Evidencia(cita.turno, voz, rol, cita.inicio, minuto(cita.inicio), cita.texto, corregido)
+            )
         return Pieza(clave, texto, tuple(evidencias), motivo)
 
     def enunciado(self, clave: str, enunciado: Enunciado) -> Pieza:
@@ -176,13 +182,13 @@ class _Constructor:
 def _secciones(borrador: Borrador, constructor: _Constructor) -> Iterable[SeccionVista]:
     for nombre in SECCIONES:
         rotulos = etiquetas()["secciones"][nombre]
-        piezas = [
-            (rotulo("tipos", e.tipo), constructor.enunciado(f"{rotulos['letra'].lower()}{k}", e))
-            for k, e in enumerate(borrador.nota.seccion(nombre), 1)
-        ]
+        numero = count(1)
         grupos = tuple(
-            Grupo(tipo, tuple(pieza for _, pieza in suyas))
-            for tipo, suyas in groupby(piezas, key=lambda p: p[0])
+            Grupo(
+                tipo,
+                tuple(constructor.enunciado(f"{rotulos['letra'].lower()}{next(numero)}", e) for e in suyos),
+            )
+            for tipo, suyos in agrupar(borrador.nota.seccion(nombre))
         )
         yield SeccionVista(nombre, rotulos["letra"], rotulos["titulo"], rotulos["ayuda"], grupos)
 
@@ -273,6 +279,7 @@ def construir(
         turnos=tuple(constructor.turnos(borrador.transcripcion)),
         voces=constructor.voces,
         idioma=borrador.transcripcion.idioma or "es",
+        rutina=frozenset(etiquetas()["correcciones"]["rutina"]),
         audio=audio,
         sha256_audio=borrador.audio.sha256,
         duracion_s=borrador.audio.duracion_s,

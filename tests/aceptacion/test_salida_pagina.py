@@ -96,9 +96,9 @@ def test_pasar_por_un_enunciado_ensena_lo_que_se_dijo(pagina: Page) -> None:
 
 
 def test_con_teclado_se_llega_a_la_evidencia(pagina: Page) -> None:
-    pagina.locator("#p2 summary").focus()
+    pagina.locator("#p3 summary").focus()
     pagina.keyboard.press("Enter")
-    expect(pagina.locator("#p2 .citas")).to_be_visible()
+    expect(pagina.locator("#p3 .citas")).to_be_visible()
     assert resaltado(pagina) == "¿Y cuándo la traigo?En dos semanas."
     pagina.keyboard.press("Tab")
     assert "Oír" in pagina.locator(":focus").inner_text()
