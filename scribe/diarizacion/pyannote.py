@@ -6,10 +6,10 @@ solo viene la red de segmentación. El costo crece en proporción al audio.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -132,7 +132,8 @@ class DiarizadorPyannote:
         minimo = round(self.parametros.minimo_huella_s / CUADRO_S)
         maximo = round(self.parametros.maximo_huella_s / CUADRO_S)
         solos = ventana.a_solas > 0.5
-        candidatos = np.flatnonzero(solos.sum(axis=0) * segmentador.cuadro_s >= self.parametros.minimo_huella_s)
+        suficiente = solos.sum(axis=0) * segmentador.cuadro_s >= self.parametros.minimo_huella_s
+        candidatos = np.flatnonzero(suficiente)
         if not len(candidatos) or len(trozo) < HERCIOS // 10:
             return []
         filtros = huellero.filtros(trozo)
@@ -146,11 +147,11 @@ class DiarizadorPyannote:
         tramos: list[Tramo] = []
         huellas: dict[str, Huella] = {}
         for i, senal in enumerate(grabacion.voces):
-            parte = self.analizar(senal, lambda f, i=i: avance((i + f) / len(grabacion.voces)))
+            parte = self.analizar(senal, _porcion(avance, i, len(grabacion.voces)))
             sola = resolver(parte, self._segmentador, grabacion.duracion_s, 1, self.parametros)
             nombre = f"H{i + 1}"
             tramos += [t.model_copy(update={"hablante": nombre}) for t in sola.tramos]
-            huellas |= {nombre: h for h in sola.huellas.values()}
+            huellas.update(zip([nombre], sola.huellas.values(), strict=False))
         return Separacion(tuple(sorted(tramos, key=lambda t: t.inicio)), huellas)
 
     @property
@@ -177,7 +178,7 @@ def resolver(
     if not analisis.muestras:
         return Separacion(())
     segundos = np.array([m.segundos for m in analisis.muestras])
-    grupos, centros = agrupar(analisis.huellas, segundos, hablantes, parametros.criterio)
+    _, centros = agrupar(analisis.huellas, segundos, hablantes, parametros.criterio)
     duenos = asignar(analisis, centros, parametros.repetir)
     actividad = reunir(
         analisis.ventanas,
@@ -201,9 +202,9 @@ def asignar(analisis: Analisis, centros: NDArray[np.float32], repetir: float) ->
     dos locales a la misma persona cuesta `repetir`, porque la red ya los oyó distintos.
     """
     locales = analisis.ventanas[0].actividad.shape[1]
-    por_ventana: dict[int, list[tuple[int, float, NDArray[np.float32]]]] = {}
+    por_ventana: dict[int, list[tuple[int, float, NDArray[np.float32]]]] = defaultdict(list)
     for muestra, huella in zip(analisis.muestras, analisis.huellas, strict=True):
-        por_ventana.setdefault(muestra.ventana, []).append((muestra.local, muestra.segundos, centros @ huella))
+        por_ventana[muestra.ventana].append((muestra.local, muestra.segundos, centros @ huella))
     duenos = [np.full(locales, -1, dtype=np.intp) for _ in analisis.ventanas]
     for ventana, presentes in por_ventana.items():
         reparto = _mejor_reparto([(s, p) for _, s, p in presentes], len(centros), repetir)
@@ -217,8 +218,12 @@ def _mejor_reparto(
 ) -> tuple[int, ...]:
     def valor(reparto: tuple[int, ...]) -> float:
         parecido = sum(s * float(p[k]) for (s, p), k in zip(presentes, reparto, strict=True))
-        repetidos = [min(s, presentes[j][0]) for i, (s, _) in enumerate(presentes) for j in range(i)
-                     if reparto[i] == reparto[j]]
+        repetidos = [
+            min(s, presentes[j][0])
+            for i, (s, _) in enumerate(presentes)
+            for j in range(i)
+            if reparto[i] == reparto[j]
+        ]
         return parecido - repetir * sum(repetidos)
 
     return max(product(range(personas), repeat=len(presentes)), key=valor)
@@ -229,6 +234,10 @@ def _avisos(pedidos: int | None, hallados: int) -> tuple[Aviso, ...]:
         return ()
     texto = f"Se indicaron {pedidos} hablantes y solo se distinguieron {hallados}."
     return (Aviso(tipo="hablantes", texto=texto),)
+
+
+def _porcion(avance: Avance, parte: int, partes: int) -> Avance:
+    return lambda fraccion: avance((parte + fraccion) / partes)
 
 
 def _dispositivo(pedido: str) -> str:

@@ -117,5 +117,5 @@ def _cargar(carpeta: Path, dispositivo: str) -> Any:
         warnings.simplefilter("ignore")
         from pyannote.audio import Model
 
-        red = Model.from_pretrained(archivo)
+        red: Any = Model.from_pretrained(archivo)
     return red.eval().to(dispositivo)
