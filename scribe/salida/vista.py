@@ -61,6 +61,11 @@ class Pieza:
     evidencias: tuple[Evidencia, ...]
     motivo: str | None = None
 
+    @property
+    def referencias(self) -> tuple[Evidencia, ...]:
+        """Una evidencia por turno: lo que cabe junto al texto."""
+        return tuple({e.turno: e for e in reversed(self.evidencias)}.values())[::-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Grupo:
