@@ -71,7 +71,7 @@ def _contesta(turno: Turno | None) -> bool:
     return pregunta("respuestas").match(llano(turno.texto).strip(" ¿¡,.…")) is not None
 
 
-def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bool) -> bool:
+def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bool, plan: bool) -> bool:
     """Si esta oración del médico pregunta: signos, palabra interrogativa, o forma más respuesta."""
     plano = trozo.plano.strip(" ¿¡,.")
     if _indica(plano):
@@ -85,7 +85,7 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     explora = senal("exploracion", "verbos").search(base) or senal("exploracion", "negativo").search(base)
     if senal("exploracion", "ordenes").search(base):
         return False
-    if pregunta("formas").match(base) and hay_respuesta:
+    if pregunta("formas").match(base) and hay_respuesta and not plan:
         seguro = not explora and not senal("analisis", "afirma").search(base)
         return seguro or (antes_de_explorar and not _CIFRA.search(base))
     lista = buscar_clinico(trozo.dicho) or buscar_exploracion(trozo.dicho)
@@ -126,7 +126,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
             antes = turno.id < min(dialogo.exploracion_desde, dialogo.plan_desde)
             for trozo in trozos:
-                if _es_pregunta(trozo, siguiente, antes_de_explorar=antes):
+                if _es_pregunta(trozo, siguiente, antes_de_explorar=antes, plan=turno.id >= dialogo.plan_desde):
                     pendientes.append(trozo)
                 else:
                     dialogo.medico.append(trozo)
@@ -147,7 +147,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
 _PIDE = re.compile(
     r"^(?:y |entonces |o sea que |pero |oiga,? )*(?:que|como|cuando|cuant\w+|donde|por que|no (?:sera|me puede|puede)|me puede|puedo|"
     r"es grave|esta (?:muy )?(?:feo|alta|mal|grave)|y si|y (?:para )?(?:el|la|los|las)|me (?:sigo|quedo|va a|da|receta)|"
-    r"si es|aunque|entonces)\b"
+    r"si es|aunque|entonces|si ocup\w+|10 dias|\d+ dias)\b|^o sea que\b"
 )
 
 

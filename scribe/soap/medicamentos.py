@@ -105,14 +105,33 @@ def _unidad(dosis: str) -> str:
     return re.sub(r"\bgramos?\b", "g", dosis)
 
 
+_NIEGA = re.compile(r"\b(?:nada de|ni|no|sin|evit\w+|en (?:vez|lugar) de|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $")
+_OTRA_RECETA = re.compile(r"\b(?:(?:te|le|les) (?:voy a dar|doy|receto|mando|dejo|indico|agrego)|vamos a (?:dar|iniciar|empezar))\b")
+
+
+def negado(texto: str, desde: int) -> bool:
+    """Si lo que se nombra en `desde` se excluye («nada de penicilinas», «ni ampicilina»)."""
+    return _NIEGA.search(llano(texto[:desde])) is not None
+
+
 def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
-    """Las líneas de medicamento de un texto: (línea, desde, hasta). Cada una llega hasta el fármaco siguiente."""
+    """Las líneas de medicamento de un texto: (línea, desde, hasta).
+
+    Cada una llega hasta el fármaco siguiente o hasta donde empieza otra receta («te voy a dar…»). Un
+    fármaco que se excluye no lleva dosis.
+    """
     marcas = nombrados(texto)
+    plano = llano(texto)
     salida = []
     for i, f in enumerate(marcas):
         hasta = marcas[i + 1].desde if i + 1 < len(marcas) else len(texto)
+        otra = _OTRA_RECETA.search(plano, f.hasta, hasta)
+        hasta = otra.start() if otra else hasta
+        if negado(texto, f.desde):
+            salida.append((Linea(f.texto), f.desde, f.hasta))
+            continue
         linea = linea_de(texto[:hasta], f.hasta, f.texto)
-        if not linea.completa and i == 0:
+        if not linea.completa and i == 0 and not otra:
             linea = _con_previo(linea, texto[: f.desde])
         salida.append((linea, f.desde, hasta))
     return salida

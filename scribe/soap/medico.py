@@ -11,7 +11,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Dialogo
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
-from scribe.soap.medicamentos import Linea, lineas_de, linea_de
+from scribe.soap.medicamentos import Linea, linea_de, lineas_de, negado
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.signos import restante, signos_de
@@ -38,6 +38,9 @@ _PLAZO = re.compile(
 def _texto(trozo: Trozo) -> str:
     base = alinar(trozo.dicho)
     return alinar(_ABRE.sub("", base) or base)
+
+
+_MIRA = re.compile(r"\b(?:veo|palpo|oigo|escucho|siento|toco|observo|se (?:ve|palpa|oye|escucha|observa|aprecia)n?)\b")
 
 
 class Medico:
@@ -142,6 +145,11 @@ class Medico:
         if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
             return self._suspension(trozo)
         lineas = lineas_de(texto)
+        if self._sin_nombre(trozo, texto, max(x[2] for x in lineas) if len(lineas) else 0):
+            lineas = [x for x in lineas if x[0].completa]
+            self._excluidos(trozo, texto)
+            if not lineas:
+                return True
         recetadas = [x for x in lineas if x[0].completa or (x[0].dosis and senal("plan", "receta").search(plano))]
         if recetadas and not (anteplan and not senal("plan", "receta").search(plano)):
             self._recetar(trozo, texto, recetadas)
@@ -170,6 +178,23 @@ class Medico:
             self._pon("plan", "indicacion", de_usted(texto), trozo)
         return True
 
+    def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
+        """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
+        resto = texto[desde:]
+        linea = linea_de(resto, 0, "")
+        cifras = bool(linea.dosis) and bool(linea.frecuencia or linea.duracion)
+        if not cifras or not senal("plan", "receta").search(llano(resto)) and desde:
+            return False
+        motivo = "No se reconoció el nombre del medicamento; escúchelo."
+        self._pon("plan", "receta", resto.strip(" ,."), trozo, motivo=motivo)
+        self.receta = None
+        return True
+
+    def _excluidos(self, trozo: Trozo, texto: str) -> None:
+        fuera = [f.texto.lower() for f in nombrados(texto) if negado(texto, f.desde)]
+        if fuera:
+            self._pon("plan", "indicacion", f"Evitar {', '.join(dict.fromkeys(fuera))}", trozo)
+
     def _resultado(self, trozo: Trozo, plano: str) -> bool:
         """Un resultado de laboratorio («calcio 9.2») no es una receta."""
         return bool(_DIGITO.search(plano)) and any(m.clase == "estudio" for m in buscar_exploracion(trozo.dicho))
@@ -197,7 +222,13 @@ class Medico:
 
     def _posologia_suelta(self, trozo: Trozo) -> bool:
         """La dosis o el horario dichos en otra oración que el nombre: completan la última receta."""
-        if not self.receta or hay_farmaco(trozo.texto) or trozo.turno.id - self.receta[0].trozos[-1].turno.id > 2:
+        if hay_farmaco(trozo.texto):
+            return False
+        tarde = trozo.turno.id >= self.dialogo.exploracion_desde
+        nombra = senal("plan", "receta").search(trozo.plano) or _PARA.search(trozo.plano)
+        if tarde and nombra and self._sin_nombre(trozo, _texto(trozo), 0):
+            return True
+        if not self.receta or trozo.turno.id - self.receta[0].trozos[-1].turno.id > 2:
             return False
         propuesta, linea = self.receta
         extra = linea_de(_texto(trozo), 0, linea.farmaco)
@@ -291,6 +322,9 @@ class Medico:
         plano = llano(texto)
         vistos = {m.clase for m in buscar_exploracion(texto)}
         describe = senal("exploracion", "verbos").search(plano) or senal("exploracion", "negativo").search(plano)
+        tarde = trozo.turno.id >= self.dialogo.exploracion_desde
+        if not tarde and not (vistos & {"maniobra", "estudio", "imagen"} and describe):
+            return False
         interesa = vistos & {"hallazgo", "maniobra"} or ("estudio" in vistos and (_DIGITO.search(plano) or describe)) or (
             vistos & {"parte", "imagen"} and describe
         ) or (self._explorando(trozo) and buscar_clinico(texto))  # fmt: skip
@@ -311,6 +345,8 @@ class Medico:
         duda = senal("analisis", "sospecha").search(plano)
         tarde = trozo.turno.id >= self.dialogo.exploracion_desde
         if not tarde and not (afirma and enfermedades):
+            return False
+        if self._explorando(trozo) and _MIRA.search(plano) and not re.search(r"\b(?:datos?|signos) de\b|descart", plano):
             return False
         if descarta and (enfermedades or re.search(r"no ha (?:subido|llegado|afectado|pasado)", plano)):
             self._pon("analisis", "descartado", texto, trozo)

@@ -21,11 +21,9 @@ _ARTICULO = {"el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu
 _FIJAS_YO = {"he": "ha", "era": "era", "soy": "es", "mi": "su", "mis": "sus", "conmigo": "consigo", "mío": "suyo", "mía": "suya",
              "yo": "", "nos": "les", "estuve": "estuvo", "nuestro": "su", "nuestra": "su"}  # fmt: skip
 _FIJAS_TU = {"has": "ha", "eres": "es", "tu": "su", "tus": "sus", "te": "le", "contigo": "consigo", "tú": "", "ti": "usted"}
+_IMPERFECTOS = {"sentía", "cansaba", "mareaba", "ahogaba", "despertaba", "levantaba", "tomaba", "ponía", "acostaba", "quedaba",
+                "agitaba", "inyectaba", "untaba", "caía", "desmayaba"}  # fmt: skip
 _REFLEXIVOS = ("la", "lo", "las", "los", "le", "les")
-
-
-def _acentuar(forma: str) -> str:
-    return forma
 
 
 @lru_cache(maxsize=1)
@@ -66,15 +64,28 @@ def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
     siguiente = palabras[j].lower().strip(".,;:") if j < len(palabras) else ""
     if siguiente == "he":
         return True
-    return siguiente in formas or siguiente.endswith(("aba", "ía")) and siguiente not in ("dolía", "daba", "molestaba")
+    return siguiente in formas or siguiente in _IMPERFECTOS
+
+
+def _de_te(palabras: list[str], i: int, formas: dict[str, str]) -> str:
+    """«te» es «se» con verbo en segunda persona («te vas» → «se va») o tras otro clítico; si no, «le»."""
+    j = i + 1
+    while j < len(palabras) and palabras[j].lower() in _REFLEXIVOS:
+        j += 1
+    siguiente = palabras[j].lower() if j < len(palabras) else ""
+    if _vecina(palabras, i, -1) == "se":
+        return "le"
+    return "se" if j > i + 1 or siguiente in formas else "le"
 
 
 def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], fijas: dict[str, str]) -> str:
     base = palabra.lower()
-    if base in fijas:
+    if base in fijas and base != "te":
         return fijas[base]
     if base == "mí":
         return "él/ella" if _vecina(palabras, i, -1) == "a" else palabra
+    if base == "te" and "te" in fijas:
+        return _de_te(palabras, i, formas)
     if base == "me" and "mi" in fijas:
         if _vecina(palabras, i, -1) == "se":
             return "le"
@@ -86,6 +97,8 @@ def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], f
     if nueva is None:
         return palabra
     previa = _vecina(palabras, i, -1)
+    if previa in _REFLEXIVOS and _vecina(palabras, i, -2) in ("me", "se", "te", "no", "que", "y", "yo"):
+        return nueva
     if previa in _ARTICULO or (base in _AMBIGUAS and previa not in ("no", "me", "si", "ya", "que", "lo", "yo", "tambien", "y")):
         return palabra
     return nueva

@@ -125,6 +125,26 @@ def leer(intercambio: Intercambio) -> Lectura:
     return lectura
 
 
+def _partes(trozo: Trozo, consumidas: list[tuple[int, int]]) -> list[Trozo]:
+    """Lo que queda de un trozo sin las cláusulas que solo contestaban."""
+    if not consumidas:
+        return [trozo]
+    tramos: list[tuple[int, int]] = []
+    for desde, hasta in clausulas(trozo.texto):
+        if (desde, hasta) in consumidas:
+            continue
+        if tramos and tramos[-1][1] == desde:
+            tramos[-1] = (tramos[-1][0], hasta)
+        else:
+            tramos.append((desde, hasta))
+    salida = []
+    for desde, hasta in tramos:
+        texto = trozo.texto[desde:hasta]
+        if _sobra(texto) or hay_farmaco(texto):
+            salida.append(trozo.parte(desde, desde + len(texto.rstrip())))
+    return salida
+
+
 def _alguna(respuesta: list[Trozo], nombre: str) -> bool:
     """Si alguna cláusula de la respuesta cumple la regla."""
     patron = pregunta(nombre)
@@ -145,7 +165,7 @@ def _repartir(intercambio: Intercambio, lectura: Lectura, consumidas: dict[int, 
         for m in reversed(list(pregunta("niega_todo").finditer(llano(quedan)))):
             quedan = quedan[: m.start()] + " " + quedan[m.end() :]
         if _sobra(quedan) or hay_farmaco(quedan):
-            lectura.resto.append(trozo)
+            lectura.resto += _partes(trozo, consumidas.get(n, []))
         else:
             lectura.usados.append(trozo)
 

@@ -234,7 +234,8 @@ def _de_intercambio(intercambio: Intercambio) -> list[Propuesta]:
     ya_dichos = set(salida[-1].trozos) if salida and lectura.afirmados and len(salida) and salida[-1].texto[:5] != "Niega" else set()
     social = tema is not None and tema.nombre == "social"
     cabeza = _cabeza(intercambio.preguntas, lectura, tema)
-    for grupo in agrupar([t for t in lectura.resto if t not in ya_dichos]):
+    resto = [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
+    for grupo in agrupar(resto):
         clinico = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) or _MEDIDA.search(t.plano) for t in grupo)
         if not clinico and (social or (not cabeza and not intercambio.preguntas)):
             continue

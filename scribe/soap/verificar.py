@@ -1,0 +1,123 @@
+"""Comprobar cada enunciado contra sus citas, sin modelo: si difieren, gana la cita.
+
+Se comparan los elementos que no pueden fallar: cifras y su unidad, fármacos, negación, lado, y de quién
+se habla. Un enunciado que dice algo que sus citas no dicen se reescribe como cita textual y queda por
+revisar; lo que se oyó mal, también.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scribe.consulta import Enunciado, EstadoEnunciado, Rol
+from scribe.lenguaje.texto import llano
+from scribe.soap.citar import citas_de, ordenados
+from scribe.soap.farmacia import genericos, nombrados
+from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
+
+PROB_CIFRA = 0.40
+PROB_FARMACO = 0.35
+"""Por debajo de estas probabilidades, lo oído se manda a revisar."""
+
+_CIFRA = re.compile(r"\d+(?:[.,]\d+)?")
+_PAREJA = re.compile(r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b")
+_NEGACION = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|contraindic\w+)\b")
+_NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
+_LADO = re.compile(r"\b(derech|izquierd|bilateral|ambos|ambas)")
+_SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",
+             "tabletas": "tableta", "kilo": "kg", "kilos": "kg"}  # fmt: skip
+
+
+def cifras(texto: str) -> set[str]:
+    """Las cifras de un texto, con punto decimal."""
+    return {c.replace(",", ".") for c in _CIFRA.findall(texto)}
+
+
+def _parejas(texto: str) -> set[tuple[str, str]]:
+    normal = re.sub(r"\b(?:miligramos?)\b", "mg", re.sub(r"\bmicrogramos?\b", "mcg", llano(texto)))
+    normal = re.sub(r"\bcentimetros?\b", "cm", re.sub(r"\bmililitros?\b", "ml", re.sub(r"\bgramos?\b", "g", normal)))
+    return {(n.replace(",", "."), _SINGULAR.get(u, u)) for n, u in _PAREJA.findall(normal)}
+
+
+def discrepancia(propuesta: Propuesta) -> str | None:
+    """Qué dice el enunciado que sus citas no dicen, en una frase; nada si coincide."""
+    trozos = ordenados(propuesta.trozos)
+    vigentes = " ".join(t.dicho for t in trozos)
+    texto = propuesta.texto
+    if cifras(texto) - cifras(vigentes):
+        return "Una cifra no coincide con lo dicho; se dejó la cita."
+    if genericos(texto) - genericos(vigentes):
+        return "Un medicamento no coincide con lo dicho; se dejó la cita."
+    exentos = propuesta.tipo == "signo_vital" or texto.startswith("Edad")
+    if not exentos and _parejas(texto) - _parejas(vigentes):
+        return "Una unidad no coincide con lo dicho; se dejó la cita."
+    plano, citado = llano(texto), llano(vigentes)
+    if _NIEGA.search(plano) and not _NEGACION.search(citado):
+        return "La negación no aparece en lo dicho; se dejó la cita."
+    if propuesta.tipo not in ("signo_vital", "negacion", "alarma", "hallazgo") and _pierde_negacion(trozos, plano):
+        return "Se perdía una negación de lo dicho; se dejó la cita."
+    if set(_LADO.findall(plano)) - set(_LADO.findall(citado)):
+        return "El lado no coincide con lo dicho; se dejó la cita."
+    return None
+
+
+def _pierde_negacion(trozos: list[Trozo], plano: str) -> bool:
+    """Si una cita corta abre negando («no puedo…») y el enunciado ya no niega nada."""
+    ultimo = llano(trozos[-1].dicho).strip(" ¿¡,.")
+    abre = re.match(r"(?:y |pero )?no (?=\w)", ultimo) is not None
+    return abre and not _NEGACION.search(plano) and len(ultimo.split()) <= 12
+
+
+def _literal(propuesta: Propuesta) -> str:
+    """El enunciado como cita textual."""
+    dichos = [t.dicho.strip() for t in ordenados(propuesta.trozos)]
+    return "Se dijo: " + " ".join(f"«{d}»" for d in dichos)
+
+
+def _mal_oido(propuesta: Propuesta) -> str | None:
+    """Si una cifra o un fármaco del enunciado se oyó con poca certeza."""
+    for trozo in propuesta.trozos:
+        for m in _CIFRA.finditer(trozo.texto):
+            if m.group() not in propuesta.texto:
+                continue
+            oidas = trozo.turno.palabras_de(trozo.desde + m.start(), trozo.desde + m.end())
+            if oidas and min(p.prob for p in oidas) < PROB_CIFRA:
+                return f"La cifra {m.group()} se oyó con poca claridad."
+        for f in nombrados(trozo.texto):
+            if f.texto.lower() not in propuesta.texto.lower():
+                continue
+            oidas = trozo.turno.palabras_de(trozo.desde + f.desde, trozo.desde + f.hasta)
+            if oidas and sum(p.prob for p in oidas) / len(oidas) < PROB_FARMACO:
+                return f"El medicamento «{f.texto}» se oyó con poca claridad."
+    return None
+
+
+def _correccion_pendiente(propuesta: Propuesta) -> str | None:
+    for trozo in propuesta.trozos:
+        for c in trozo.turno.correcciones:
+            if not c.aplicada and c.original and llano(c.original) in llano(trozo.texto):
+                return f"Se oyó «{c.original}»; podría ser «{c.propuesto}»."
+    return None
+
+
+def _rol_incierto(propuesta: Propuesta) -> str | None:
+    if any(t.turno.rol is Rol.INCIERTO for t in propuesta.trozos):
+        return "No se sabe con certeza quién lo dijo."
+    return None
+
+
+def verificar(propuesta: Propuesta) -> Enunciado:
+    """El enunciado definitivo: verificado, o por revisar con su motivo en español llano."""
+    difiere = discrepancia(propuesta)
+    texto = _literal(propuesta) if difiere else propuesta.texto
+    dudosa = next((t for t in propuesta.trozos if t.dudoso), None)
+    motivo = (
+        difiere
+        or propuesta.motivo
+        or ("Hubo una corrección al hablar que no se pudo aplicar con seguridad." if dudosa else None)
+        or _correccion_pendiente(propuesta)
+        or _mal_oido(propuesta)
+        or _rol_incierto(propuesta)
+    )
+    estado = EstadoEnunciado.POR_REVISAR if motivo else EstadoEnunciado.VERIFICADO
+    return Enunciado(texto=mayuscula(texto), tipo=propuesta.tipo, citas=citas_de(propuesta), estado=estado, motivo=motivo)
