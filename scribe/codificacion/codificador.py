@@ -1,0 +1,277 @@
+"""De una consulta a sus códigos: solo lo dicho, con su estado, su evidencia y sus alternativas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scribe import modelos
+from scribe.codificacion.buscador import Buscador, codificable
+from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_relleno
+from scribe.codificacion.indice import VERSION
+from scribe.codificacion.menciones import Lector, Mencion
+from scribe.codificacion.reglas import explica, historia_familiar, refinamientos
+from scribe.codificacion.reordenador import Reordenador, ReordenadorSemantico
+from scribe.codificacion.sinonimos import Concepto, detector, equivalencias
+from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
+from scribe.lenguaje.contexto import calificar
+from scribe.lenguaje.texto import llano
+
+if TYPE_CHECKING:
+    from scribe.ajustes import Ajustes
+    from scribe.manifiesto import Perfil
+
+_ORDEN = (
+    EstadoCodigo.CONFIRMADO,
+    EstadoCodigo.SOSPECHA,
+    EstadoCodigo.ANTECEDENTE,
+    EstadoCodigo.FAMILIAR,
+    EstadoCodigo.DESCARTADO,
+)
+_CERTEZA = {3: 1.0, 2: 0.92, 1: 0.85}
+_PESO_ESTADO = {
+    EstadoCodigo.CONFIRMADO: 1.0,
+    EstadoCodigo.SOSPECHA: 0.9,
+    EstadoCodigo.ANTECEDENTE: 0.95,
+    EstadoCodigo.FAMILIAR: 0.9,
+    EstadoCodigo.DESCARTADO: 0.9,
+}
+_SINTOMAS = 3
+_ALTERNATIVAS = 5
+_CITAS = 4
+_UMBRAL_CIE11 = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Grupo:
+    """Todas las menciones de un código, ya con un solo estado."""
+
+    concepto: Concepto
+    estado: EstadoCodigo
+    fuerza: int
+    acierto: float
+    termino: str
+    citas: tuple[Cita, ...]
+    primera: int
+
+
+class Codificador:
+    """Sugiere códigos CIE-10 y CIE-11. Los catálogos se abren en el primer uso."""
+
+    def __init__(self, perfil: Perfil, ajustes: Ajustes) -> None:
+        self._perfil = perfil
+        self._ajustes = ajustes
+
+    @cached_property
+    def buscador(self) -> Buscador:
+        """El buscador sobre los catálogos instalados."""
+        cache: Path = self._ajustes.cache
+        return Buscador.abrir(cache)
+
+    @cached_property
+    def _reordenador(self) -> Reordenador | None:
+        clave = self._perfil.modelos.get("reordenador")
+        return ReordenadorSemantico(modelos.ruta(clave)) if clave else None
+
+    @property
+    def identidad(self) -> dict[str, Any]:
+        """Qué catálogos, qué modelo de reordenación y qué ajustes deciden los códigos."""
+        ids = [MODELOS["CIE-10"], MODELOS["CIE-11"], COMPLEMENTO]
+        reordenador = self._perfil.modelos.get("reordenador")
+        if reordenador:
+            ids.append(reordenador)
+        return {
+            "catalogos": [modelos.identidad(i) for i in ids],
+            "indice": VERSION,
+            "x_relleno": self._ajustes.x_relleno,
+        }
+
+    def codificar(self, transcripcion: Transcripcion, nota: Nota, contexto: Contexto) -> tuple[Codigo, ...]:
+        """Los códigos CIE-10, por importancia, y después los CIE-11 de los mismos.
+
+        Cada uno cita los turnos donde se dijo. Lanza `ModelosFaltan` si no están los catálogos.
+        """
+        if not transcripcion.turnos:
+            return ()
+        menciones = Lector(transcripcion, nota, contexto, self.buscador, detector()).menciones()
+        refinadas = _refinar(menciones, transcripcion)
+        grupos = _ordenar(_depurar(_agrupar(_con_historia_familiar(refinadas))))
+        cie10 = [self._codigo(g, "CIE-10") for g in grupos]
+        cie11 = [c for g in grupos if (c := self._codigo(g, "CIE-11")) is not None]
+        return tuple(_sin_repetir([c for c in cie10 if c is not None] + cie11))
+
+    def _codigo(self, grupo: _Grupo, sistema: Sistema) -> Codigo | None:
+        catalogo = self.buscador.catalogos[sistema]
+        elegido = grupo.concepto.cie10 if sistema == "CIE-10" else self._cie11(grupo.concepto)
+        if elegido is None or elegido not in catalogo:
+            return None
+        elegido = codificable(catalogo, elegido)
+        relleno = con_relleno if sistema == "CIE-10" and self._ajustes.x_relleno else str
+        puntaje = grupo.acierto * _CERTEZA[grupo.fuerza] * _PESO_ESTADO[grupo.estado]
+        otras = self._alternativas(grupo, elegido, sistema)
+        return Codigo(
+            sistema=sistema,
+            codigo=relleno(elegido),
+            titulo=catalogo.titulo(elegido),
+            puntaje=round(puntaje, 3),
+            estado=grupo.estado,
+            citas=grupo.citas,
+            alternativas=tuple(a.model_copy(update={"codigo": relleno(a.codigo)}) for a in otras),
+        )
+
+    def _alternativas(self, grupo: _Grupo, elegido: str, sistema: Sistema) -> list[Alternativa]:
+        candidatas = self.buscador.buscar(grupo.termino, sistema, _ALTERNATIVAS * 3)
+        utiles = [a for a in candidatas if a.codigo != elegido and a.puntaje >= 0.4]
+        if self._reordenador is not None:
+            utiles = self._reordenador.reordenar(grupo.citas[0].texto, utiles)
+        return utiles[:_ALTERNATIVAS]
+
+    def _cie11(self, concepto: Concepto) -> str | None:
+        directo = concepto.cie11 or equivalencias().get(concepto.cie10)
+        if directo is not None:
+            return directo
+        titulo = self.buscador.catalogos["CIE-10"].titulos.get(concepto.cie10)
+        if titulo is None or concepto.cie10.startswith("Z"):
+            return None
+        mejores = self.buscador.buscar(titulo, "CIE-11", 1)
+        return mejores[0].codigo if mejores and mejores[0].puntaje >= _UMBRAL_CIE11 else None
+
+
+def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Mencion]:
+    """Precisa cada código con las pistas dichas alrededor; una pista dudosa añade una sospecha."""
+    todo = " ".join(llano(t.texto) for t in transcripcion.turnos)
+    salida: list[Mencion] = []
+    for mencion in menciones:
+        turno = transcripcion.turno(mencion.turno)
+        actual, extra = mencion, None
+        for regla in refinamientos():
+            if regla.base != mencion.concepto.cie10 or mencion.estado is EstadoCodigo.FAMILIAR:
+                continue
+            concepto = Concepto(regla.refinado, equivalencias().get(regla.refinado), "d", ())
+            if regla.en_consulta:
+                if regla.pista.search(todo):
+                    actual = _con(actual, concepto)
+                continue
+            m = regla.pista.search(llano(turno.texto))
+            if m is None:
+                continue
+            cal = calificar(turno.texto, *m.span())
+            if cal.negada or cal.hipotetica or cal.familiar:
+                continue
+            if cal.incierta and mencion.estado is EstadoCodigo.CONFIRMADO:
+                extra = _con(mencion, concepto, EstadoCodigo.SOSPECHA)
+            else:
+                actual = _con(actual, concepto)
+        salida.append(actual)
+        if extra is not None and turno.rol == Rol.MEDICO:
+            salida.append(extra)
+    return salida
+
+
+def _con(mencion: Mencion, concepto: Concepto, estado: EstadoCodigo | None = None) -> Mencion:
+    return Mencion(
+        concepto, mencion.termino, estado or mencion.estado, mencion.citas, mencion.fuerza, mencion.acierto,
+        mencion.turno,
+    )  # fmt: skip
+
+
+def _con_historia_familiar(menciones: list[Mencion]) -> list[Mencion]:
+    """Añade el código de historia familiar (Z80–Z84) de cada enfermedad de un pariente de sangre."""
+    salida: list[Mencion] = []
+    for mencion in menciones:
+        if mencion.estado is not EstadoCodigo.FAMILIAR:
+            salida.append(mencion)
+            continue
+        historia = historia_familiar(mencion.concepto.cie10)
+        if historia is not None:
+            salida.append(mencion)
+            salida.append(_con(mencion, Concepto(*historia, "z", ()), EstadoCodigo.ANTECEDENTE))
+    return salida
+
+
+def _estado(menciones: list[Mencion]) -> Mencion:
+    """La mención que decide el estado de un código: manda lo que concluye el médico."""
+    fuertes = [m for m in menciones if m.fuerza == 3]
+    for estado in (EstadoCodigo.CONFIRMADO, EstadoCodigo.DESCARTADO, EstadoCodigo.SOSPECHA):
+        dichas = [m for m in fuertes if m.estado is estado]
+        if dichas:
+            return dichas[0]
+    medias = [m for m in menciones if m.fuerza == 2 and m.estado is EstadoCodigo.DESCARTADO]
+    antecedentes = [m for m in menciones if m.estado is EstadoCodigo.ANTECEDENTE]
+    confirmadas = [m for m in menciones if m.estado is EstadoCodigo.CONFIRMADO]
+    for opcion in (medias, antecedentes, confirmadas):
+        if opcion:
+            return opcion[0]
+    return menciones[0]
+
+
+def _agrupar(menciones: Iterable[Mencion]) -> list[_Grupo]:
+    por_codigo: dict[str, list[Mencion]] = {}
+    for mencion in menciones:
+        por_codigo.setdefault(mencion.concepto.cie10, []).append(mencion)
+    grupos = []
+    for suyas in por_codigo.values():
+        decide = _estado(suyas)
+        acordes = [m for m in suyas if m.estado is decide.estado]
+        ordenadas = [decide, *(m for m in acordes if m is not decide)]
+        citas = tuple(dict.fromkeys(c for m in ordenadas for c in m.citas))[:_CITAS]
+        mejor = max(m.acierto for m in acordes)
+        grupos.append(
+            _Grupo(
+                concepto=decide.concepto,
+                estado=decide.estado,
+                fuerza=decide.fuerza,
+                acierto=mejor,
+                termino=decide.termino,
+                citas=citas,
+                primera=min(m.turno for m in acordes),
+            )
+        )
+    return grupos
+
+
+def _sobra(grupo: _Grupo, otros: list[_Grupo]) -> bool:
+    """Si otro código dicho con al menos la misma certeza ya lo explica."""
+    if grupo.estado is EstadoCodigo.FAMILIAR:
+        return False
+    presentes = {EstadoCodigo.CONFIRMADO, EstadoCodigo.SOSPECHA}
+    for otro in otros:
+        if otro is grupo or not explica(grupo.concepto.cie10, otro.concepto.cie10):
+            continue
+        if grupo.concepto.clase == "s":
+            if otro.estado in presentes and otro.concepto.clase != "s":
+                return True
+        elif otro.estado is grupo.estado or (otro.estado in presentes and otro.fuerza >= grupo.fuerza):
+            return True
+    return False
+
+
+def _depurar(grupos: list[_Grupo]) -> list[_Grupo]:
+    """Quita lo que otro código explica y deja pocos síntomas."""
+    utiles = [g for g in grupos if not _sobra(g, grupos)]
+    sintomas = [g for g in utiles if g.concepto.clase == "s"]
+    hay_diagnostico = any(g.estado is EstadoCodigo.CONFIRMADO and g.concepto.clase == "d" for g in utiles)
+    quedan = sintomas[: 1 if hay_diagnostico else _SINTOMAS]
+    return [g for g in utiles if g.concepto.clase != "s" or g in quedan]
+
+
+def _ordenar(grupos: list[_Grupo]) -> list[_Grupo]:
+    """Primero lo que concluye el médico; dentro de cada estado, lo más firme y lo primero dicho."""
+    return sorted(
+        grupos,
+        key=lambda g: (_ORDEN.index(g.estado), g.concepto.clase == "s", -g.fuerza, -g.acierto, g.primera),
+    )
+
+
+def _sin_repetir(codigos: list[Codigo]) -> list[Codigo]:
+    """Sin repetir código dentro de cada sistema: se queda el primero."""
+    vistos: set[tuple[str, str]] = set()
+    salida = []
+    for codigo in codigos:
+        if (codigo.sistema, codigo.codigo) not in vistos:
+            vistos.add((codigo.sistema, codigo.codigo))
+            salida.append(codigo)
+    return salida

@@ -1,0 +1,393 @@
+"""Qué se dijo, quién y cómo: de los turnos y la nota a menciones con su estado."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from scribe.codificacion.buscador import Buscador
+from scribe.codificacion.normal import claves
+from scribe.codificacion.reglas import Frase, frases
+from scribe.codificacion.sinonimos import Concepto, Detector, Hallazgo
+from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
+from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
+from scribe.lenguaje.texto import llano
+
+UMBRAL_FRASE = 0.80
+"""Puntaje mínimo para tomar por diagnóstico la frase nominal que sigue a «es una…»."""
+_FINALES = re.compile(r"[.;?!](?=\s|$)")
+_DESCENDIENTES = frozenset(
+    "hijo hija hijito hijita nino nina bebe nieto nieta chamaco chamaca muchacho muchacha".split()
+)
+_MAYORES = frozenset("mama papa esposo esposa abuelita abuelito abuela abuelo marido suegra suegro".split())
+_YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
+_LEJOS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mencion:
+    """Un concepto dicho, con su estado y su evidencia.
+
+    `fuerza`: 3, diagnóstico del médico (con pista o en el análisis); 2, mención suya sin pista; 1, de
+    otra persona. `acierto` (0–1) es qué tan seguro es que se dijo ese concepto.
+    """
+
+    concepto: Concepto
+    termino: str
+    estado: EstadoCodigo
+    citas: tuple[Cita, ...]
+    fuerza: int
+    acierto: float
+    turno: int
+
+
+def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> frozenset[str]:
+    """Las palabras de parentesco que nombran al paciente cuando otro habla por él («mi hijo»)."""
+    medico = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.MEDICO)
+    otros = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.ACOMPANANTE)
+    del_nino = len(re.findall(r"\b(?:el|la|su|tu) (?:nin[oa]|bebe|hij[oa])\b", medico))
+    if del_nino >= 2 or (contexto.edad is not None and contexto.edad < 15):
+        return _DESCENDIENTES
+    if not otros:
+        return frozenset()
+    cuenta = Counter(m[1] for m in re.finditer(r"\bmi (\w+)\b", otros) if m[1] in _DESCENDIENTES | _MAYORES)
+    if not cuenta:
+        return frozenset()
+    elegida = cuenta.most_common(1)[0][0]
+    return _DESCENDIENTES if elegida in _DESCENDIENTES else frozenset({elegida})
+
+
+def oracion(texto: str, desde: int, hasta: int) -> tuple[int, int]:
+    """La oración, por puntuación, que contiene un tramo; sin espacios a los lados."""
+    inicio = max((m.end() for m in _FINALES.finditer(texto) if m.end() <= desde), default=0)
+    fin = min((m.end() for m in _FINALES.finditer(texto) if m.start() >= hasta), default=len(texto))
+    while inicio < desde and texto[inicio].isspace():
+        inicio += 1
+    return inicio, fin
+
+
+class Lector:
+    """Lee una consulta y saca sus menciones codificables."""
+
+    def __init__(
+        self, transcripcion: Transcripcion, nota: Nota, contexto: Contexto, buscador: Buscador, detector: Detector
+    ) -> None:
+        self._turnos = transcripcion.turnos
+        self._nota = nota
+        self._buscador = buscador
+        self._detector = detector
+        self._paciente = palabras_del_paciente(transcripcion, contexto)
+        self._analisis = [c for e in nota.analisis for c in e.citas]
+        self._hallazgos = {t.id: self._detectar(t) for t in self._turnos}
+
+    def menciones(self) -> list[Mencion]:
+        """Todas, en orden de aparición."""
+        salida: list[Mencion] = []
+        for i, turno in enumerate(self._turnos):
+            for hallazgo in self._hallazgos[turno.id]:
+                mencion = self._leer(i, hallazgo)
+                if mencion is not None:
+                    salida.append(mencion)
+            salida.extend(self._por_frase(i))
+            salida.extend(self._alergias(i))
+        salida.extend(self._de_la_nota(salida))
+        return salida
+
+    # --- Detección --------------------------------------------------------------------------------
+
+    def _detectar(self, turno: Turno) -> list[Hallazgo]:
+        hallazgos = self._detector.buscar(turno.texto)
+        if turno.rol == Rol.MEDICO:
+            hallazgos += self._nominales(turno, hallazgos)
+        return sorted(hallazgos, key=lambda h: h.desde)
+
+    def _nominales(self, turno: Turno, previos: list[Hallazgo]) -> Iterator[Hallazgo] | list[Hallazgo]:
+        """Diagnósticos que no están en los sinónimos: la frase nominal tras «es una», «tiene»…"""
+        f, base, salida = frases(), llano(turno.texto), []
+        for m in f.nominal.finditer(base):
+            corte = f.corta.search(base, m.end())
+            fin = corte.start() if corte else len(base)
+            tramo = turno.texto[m.end() : fin].rstrip()
+            enfermedad = any(h.desde < fin and h.hasta > m.end() and h.concepto.clase in "dzp" for h in previos)
+            if enfermedad or not 1 <= len(claves(tramo)) <= 7 or len(tramo) < 6:
+                continue
+            mejores = self._buscador.buscar(tramo, "CIE-10", 1)
+            if mejores and mejores[0].puntaje >= UMBRAL_FRASE and mejores[0].codigo[0] not in "VWXYZ":
+                clase = "s" if mejores[0].codigo[0] == "R" else "d"
+                concepto = Concepto(mejores[0].codigo, None, clase, (tramo,))
+                salida.append(Hallazgo(concepto, tramo, m.end(), m.end() + len(tramo), exacto=False))
+        return salida
+
+    # --- Estado -----------------------------------------------------------------------------------
+
+    def _calificar(self, turno: Turno, desde: int, hasta: int) -> Calificacion:
+        cal = calificar(turno.texto, desde, hasta, paciente=self._paciente)
+        if turno.rol == Rol.ACOMPANANTE and self._paciente and cal.familiar is None:
+            inicio, fin = oracion(turno.texto, desde, hasta)
+            if _YO.search(llano(turno.texto[inicio:fin])):
+                return replace(cal, familiar="mamá")
+        return cal
+
+    def _pista(self, turno: Turno, desde: int) -> bool:
+        inicio, _ = oracion(turno.texto, desde, desde)
+        antes = llano(turno.texto[inicio:desde])
+        ultimas = " ".join(antes.split()[-10:]) + " "
+        return frases().pistas.search(ultimas) is not None
+
+    def _citado_en_analisis(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        dicho = turno.texto[hallazgo.desde : hallazgo.hasta]
+        return any(c.turno == turno.id and dicho in c.texto for c in self._analisis)
+
+    def _siguiente(self, i: int) -> Turno | None:
+        return self._turnos[i + 1] if i + 1 < len(self._turnos) else None
+
+    def _anterior(self, i: int) -> Turno | None:
+        return self._turnos[i - 1] if i > 0 else None
+
+    def _leer(self, i: int, hallazgo: Hallazgo) -> Mencion | None:
+        turno = self._turnos[i]
+        hallazgo = self._precisar(i, hallazgo)
+        cal = self._calificar(turno, hallazgo.desde, hallazgo.hasta)
+        if cal.hipotetica:
+            return None
+        if turno.rol == Rol.MEDICO or (turno.rol == Rol.INCIERTO and self._pista(turno, hallazgo.desde)):
+            return self._del_medico(i, hallazgo, cal)
+        return self._del_paciente(i, hallazgo, cal)
+
+    def _del_medico(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
+        turno, clase = self._turnos[i], hallazgo.concepto.clase
+        pista = self._pista(turno, hallazgo.desde) or self._citado_en_analisis(turno, hallazgo)
+        if cal.interrogada or self._parece_pregunta(i, pista, clase):
+            return self._preguntado(i, hallazgo, cal)
+        if clase == "l" and not self._coordinada(turno, hallazgo):
+            return None
+        if cal.familiar:
+            return self._familiar(i, hallazgo, cal, 2)
+        if clase == "s" and not self._citado_en_analisis(turno, hallazgo):
+            return None
+        estado = self._estado_medico(turno, hallazgo, cal)
+        if estado is None:
+            return None
+        if estado is EstadoCodigo.CONFIRMADO and clase in "zp":
+            estado = EstadoCodigo.ANTECEDENTE
+        return self._mencion(i, hallazgo, estado, 3 if pista or estado is EstadoCodigo.SOSPECHA else 2)
+
+    def _estado_medico(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> EstadoCodigo | None:
+        es_enfermedad = hallazgo.concepto.clase in "dl"
+        if cal.negada:
+            inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+            antes = llano(turno.texto[inicio : hallazgo.desde])
+            explorando = frases().exploracion.search(antes) is not None
+            vale = es_enfermedad and (cal.descartada or not explorando) and not cal.resuelta
+            return EstadoCodigo.DESCARTADO if vale else None
+        if cal.incierta:
+            return EstadoCodigo.SOSPECHA if es_enfermedad else None
+        if cal.pasada:
+            return EstadoCodigo.ANTECEDENTE if es_enfermedad or hallazgo.concepto.clase == "p" else None
+        return EstadoCodigo.CONFIRMADO
+
+    def _del_paciente(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
+        turno, clase = self._turnos[i], hallazgo.concepto.clase
+        if cal.familiar:
+            return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
+        if cal.interrogada or cal.incierta:
+            return None
+        if clase == "l" and not self._lega_con_pista(i, hallazgo):
+            return None
+        if cal.negada:
+            return self._dejo(i, hallazgo, cal)
+        if clase == "s":
+            return None if cal.pasada else self._mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 1)
+        return self._mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
+
+    def _dejo(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
+        """Lo que ya no hace: solo el tabaco dejado se anota, como historia personal."""
+        if not cal.resuelta or hallazgo.concepto.cie10 != "Z72.0":
+            return None
+        dejado = Concepto("Z86.4", "QC46", "z", hallazgo.concepto.terminos)
+        return self._mencion(i, replace(hallazgo, concepto=dejado), EstadoCodigo.ANTECEDENTE, 1)
+
+    def _familiar(self, i: int, hallazgo: Hallazgo, cal: Calificacion, fuerza: int) -> Mencion | None:
+        if cal.negada or hallazgo.concepto.clase not in "dl" or not es_de_sangre(cal.familiar or ""):
+            return None
+        return self._mencion(i, hallazgo, EstadoCodigo.FAMILIAR, fuerza)
+
+    # --- Preguntas y respuestas -------------------------------------------------------------------
+
+    def _parece_pregunta(self, i: int, pista: bool, clase: str) -> bool:
+        """Pregunta que el reconocedor escribió sin signos: la respuesta empieza por sí o por no."""
+        siguiente = self._siguiente(i)
+        if siguiente is None or siguiente.rol == Rol.MEDICO or (pista and clase == "d"):
+            return False
+        if "?" in self._turnos[i].texto or len(self._turnos[i].texto.split()) > 25:
+            return False
+        respuesta = llano(siguiente.texto)
+        f = frases()
+        return f.niega.search(respuesta) is not None or (f.afirma.search(respuesta) is not None and not pista)
+
+    def _preguntado(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
+        """Lo que el médico pregunta vale según lo que le contestan."""
+        siguiente = self._siguiente(i)
+        if siguiente is None or siguiente.rol == Rol.MEDICO:
+            return None
+        propias = self._hallazgos[siguiente.id]
+        if any(h.concepto.cie10 == hallazgo.concepto.cie10 for h in propias):
+            return None
+        respuesta, f = llano(siguiente.texto), frases()
+        pariente = self._pariente_en(siguiente)
+        if pariente and hallazgo.concepto.clase in "dl" and not f.niega.search(respuesta):
+            return self._respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
+        if not f.afirma.search(respuesta):
+            return None
+        juntas = [h for h in self._hallazgos[self._turnos[i].id] if h.concepto.cie10 != hallazgo.concepto.cie10]
+        if juntas and not f.ambas.search(respuesta):
+            return None
+        if cal.familiar:
+            return self._respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR) if not pariente else None
+        estado = EstadoCodigo.CONFIRMADO if hallazgo.concepto.clase == "s" else EstadoCodigo.ANTECEDENTE
+        return self._respondida(i, siguiente, hallazgo, estado)
+
+    def _pariente_en(self, turno: Turno) -> str | None:
+        """El pariente de sangre que se nombra en una respuesta breve («Mi papá.»)."""
+        primera = turno.texto[: oracion(turno.texto, 0, 0)[1] or len(turno.texto)]
+        if not primera.strip():
+            return None
+        cal = calificar(primera, len(primera) - 1, len(primera), paciente=self._paciente)
+        return cal.familiar if cal.familiar and es_de_sangre(cal.familiar) and not cal.negada else None
+
+    def _respondida(self, i: int, siguiente: Turno, h: Hallazgo, estado: EstadoCodigo) -> Mencion:
+        base = self._mencion(i, h, estado, 1)
+        _, fin = oracion(siguiente.texto, 0, 1)
+        return replace(base, citas=(*base.citas, siguiente.citar(0, fin)))
+
+    def _lega_con_pista(self, i: int, hallazgo: Hallazgo) -> bool:
+        """«Presión sí», o «azúcar» contestando a quien preguntó por azúcar."""
+        turno, anterior = self._turnos[i], self._anterior(i)
+        cerca = turno.texto[max(0, hallazgo.desde - 12) : hallazgo.hasta + 5].lower()
+        dicho_si = re.search(r"\bsí\b", cerca) is not None
+        if anterior is None or anterior.rol != Rol.MEDICO:
+            return False
+        preguntada = any(h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._hallazgos[anterior.id])
+        return preguntada or (dicho_si and "?" in anterior.texto)
+
+    def _coordinada(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """«control de la presión y del colesterol»: la palabra lega hereda la pista de la anterior."""
+        for otro in self._hallazgos[turno.id]:
+            medio = llano(turno.texto[otro.hasta : hallazgo.desde])
+            if otro.concepto.clase == "d" and otro.hasta <= hallazgo.desde and len(medio) < 20:
+                return re.fullmatch(r"[\s,]*(?:y|e|,)\s+(?:de |del |la |el |de la )*", medio) is not None
+        return False
+
+    # --- Frases, alergias y nota ------------------------------------------------------------------
+
+    def _por_frase(self, i: int) -> Iterator[Mencion]:
+        turno, anterior = self._turnos[i], self._anterior(i)
+        base = llano(turno.texto)
+        dichos = {h.concepto.cie10 for h in self._hallazgos[turno.id]}
+        for frase in frases().reglas:
+            if (frase.quien == "medico") != (turno.rol == Rol.MEDICO) or frase.codigo in dichos:
+                continue
+            m = frase.patron.search(base)
+            if m is None or not _permitida(frase, base, anterior):
+                continue
+            cal = self._calificar(turno, *m.span())
+            ajena = cal.hipotetica or cal.familiar or cal.interrogada
+            if ajena or (cal.negada and frase.clase == "s"):
+                continue
+            antecedente = frase.antecedente or frase.clase == "z"
+            estado = EstadoCodigo.ANTECEDENTE if antecedente else EstadoCodigo.CONFIRMADO
+            concepto = Concepto(frase.codigo, None, frase.clase, ())
+            hallazgo = Hallazgo(concepto, turno.texto[m.start() : m.end()], *m.span())
+            mencion = self._mencion(i, hallazgo, estado, 1)
+            if anterior is not None and frase.pregunta_veta is not None and "?" in anterior.texto:
+                pregunta = oracion(anterior.texto, len(anterior.texto) - 2, len(anterior.texto) - 1)
+                mencion = replace(mencion, citas=(anterior.citar(*pregunta), *mencion.citas))
+            yield mencion
+
+    def _alergias(self, i: int) -> Iterator[Mencion]:
+        turno, anterior = self._turnos[i], self._anterior(i)
+        base, reglas = llano(turno.texto), frases().alergias
+        preguntada = (
+            anterior is not None
+            and anterior.rol == Rol.MEDICO
+            and turno.rol != Rol.MEDICO
+            and reglas.pregunta.search(llano(anterior.texto)) is not None
+            and frases().niega.search(base) is None
+        )
+        afirma = reglas.afirma.search(base)
+        if not (preguntada or afirma):
+            return
+        vistos = {h.concepto.cie10 for h in self._hallazgos[turno.id]}
+        for codigo, patron in reglas.sustancias:
+            m = patron.search(base, 0 if preguntada else (afirma.end() if afirma else 0))
+            if m is None or codigo in vistos:
+                continue
+            cal = self._calificar(turno, *m.span())
+            lejos = not preguntada and afirma is not None and m.start() - afirma.end() > 60
+            if lejos or cal.negada or cal.familiar or cal.interrogada or cal.hipotetica:
+                continue
+            cie11 = reglas.cie11_medicamento if codigo.startswith("Z88") else reglas.cie11_otra
+            inicio = afirma.start() if afirma and afirma.start() < m.start() else m.start()
+            hallazgo = Hallazgo(Concepto(codigo, cie11, "z", ()), m.group(), inicio, m.end())
+            mencion = self._mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
+            if preguntada and anterior is not None and afirma is None:
+                donde = oracion(anterior.texto, len(anterior.texto) - 2, len(anterior.texto) - 1)
+                mencion = replace(mencion, citas=(anterior.citar(*donde), *mencion.citas))
+            yield mencion
+
+    def _de_la_nota(self, hechas: list[Mencion]) -> Iterator[Mencion]:
+        """Diagnósticos y antecedentes de la nota cuya cita no dio ninguna mención."""
+        con_mencion = {(c.turno, c.texto) for m in hechas for c in m.citas}
+        turnos_hechos = {m.turno for m in hechas}
+        for enunciado in self._nota.enunciados:
+            if enunciado.tipo not in {"diagnostico", "antecedente"} or not enunciado.citas:
+                continue
+            if any((c.turno, c.texto) in con_mencion or c.turno in turnos_hechos for c in enunciado.citas):
+                continue
+            mejores = self._buscador.buscar(enunciado.texto, "CIE-10", 1)
+            if not mejores or mejores[0].puntaje < UMBRAL_FRASE or mejores[0].codigo[0] in "VWXY":
+                continue
+            cal = calificar(enunciado.texto, 0, len(enunciado.texto))
+            es_del_medico = enunciado.tipo == "diagnostico"
+            if cal.negada or cal.familiar or cal.hipotetica:
+                continue
+            estado = EstadoCodigo.CONFIRMADO if es_del_medico else EstadoCodigo.ANTECEDENTE
+            if es_del_medico and cal.incierta:
+                estado = EstadoCodigo.SOSPECHA
+            concepto = Concepto(mejores[0].codigo, None, "d", ())
+            yield Mencion(
+                concepto, enunciado.texto, estado, enunciado.citas, 3 if es_del_medico else 1,
+                mejores[0].puntaje, enunciado.citas[0].turno,
+            )  # fmt: skip
+
+    # --- Utilidades -------------------------------------------------------------------------------
+
+    def _precisar(self, i: int, hallazgo: Hallazgo) -> Hallazgo:
+        """«hernia», tras haber dicho «hernia de disco», es esa hernia."""
+        propias = claves(hallazgo.termino)
+        if len(propias) != 1:
+            return hallazgo
+        for j in range(min(i + 1, len(self._turnos) - 1), max(-1, i - _LEJOS), -1):
+            for otro in reversed(self._hallazgos[self._turnos[j].id]):
+                suyas = claves(otro.termino)
+                if len(suyas) > 1 and suyas[0] == propias[0] and otro.concepto.clase == hallazgo.concepto.clase:
+                    return replace(hallazgo, concepto=otro.concepto, termino=otro.termino)
+        return hallazgo
+
+    def _mencion(self, i: int, hallazgo: Hallazgo, estado: EstadoCodigo, fuerza: int) -> Mencion:
+        turno = self._turnos[i]
+        cita = turno.citar(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))
+        acierto = 1.0 if hallazgo.exacto else 0.85
+        return Mencion(hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id)
+
+
+def _permitida(frase: Frase, base: str, anterior: Turno | None) -> bool:
+    if frase.exige is not None and not frase.exige.search(base):
+        return False
+    if frase.veta is not None and frase.veta.search(base):
+        return False
+    if anterior is None or frase.pregunta_veta is None:
+        return True
+    return frase.pregunta_veta.search(llano(anterior.texto)) is None

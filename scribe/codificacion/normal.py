@@ -1,0 +1,101 @@
+"""Cómo se comparan dos formas de decir lo mismo: sin acentos, género, número ni artículos.
+
+La clave de una palabra es además fonética (b/v, c/s/z, ll/y, g/j, h muda), porque lo que se compara
+con el catálogo salió de un reconocedor de voz: «sistitis» y «cistitis» son la misma palabra.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scribe.lenguaje.texto import llano
+
+FICHA = re.compile(r"[a-zñ0-9]+")
+
+VACIAS = frozenset(
+    "a al ante como con de del e el en esa ese eso esta este esto la las le les lo los mas me mi mis muy nos o"
+    " para por que se su sus te tu tus u un una unas uno unos y".split()
+)  # fmt: skip
+"""Palabras que no distinguen un diagnóstico de otro. «no», «sin» y «ni» sí distinguen."""
+
+GENERICAS = frozenset(
+    "especificado especificada especificados especificadas especificacion otro otra otros otras sin no parte"
+    " clasificado clasificada clasificados clasificadas mencion tipo sitio enfermedad enfermedades trastorno"
+    " trastornos debido debida causa organismo forma formas cuadro simple comun agudo aguda complicacion"
+    " complicaciones esencial primaria primario".split()
+)  # fmt: skip
+"""Palabras de un título que no piden más detalle del que se dijo."""
+
+_FONEMAS = (
+    (re.compile(r"qu(?=[ei])"), "k"), (re.compile(r"gu(?=[ei])"), "G"), (re.compile(r"g(?=[ei])"), "j"),
+    (re.compile(r"c(?=[ei])|z|sc(?=[ei])"), "s"), (re.compile(r"ch"), "C"), (re.compile(r"[cq]"), "k"),
+    (re.compile(r"ll"), "y"), (re.compile(r"v"), "b"), (re.compile(r"h"), ""), (re.compile(r"x"), "ks"),
+    (re.compile(r"ps(?=[aeiou])"), "s"), (re.compile(r"w"), "gu"), (re.compile(r"n(?=[bp])"), "m"),
+    (re.compile(r"(.)\1+"), r"\1"),
+)  # fmt: skip
+_PLURAL = re.compile(r"(?:(?<=[lnrdzj])es|s)$")
+_GENERO = re.compile(r"[oa]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Ficha:
+    """Una palabra con contenido y el tramo del texto que ocupa."""
+
+    clave: str
+    desde: int
+    hasta: int
+    salto: bool
+    """Si entre la anterior y esta hay un signo que las separa (`.`, `;`, `?`…)."""
+
+
+def plano(texto: str) -> str:
+    """`llano`, pero la ñ se queda: «uña» no es «una»."""
+    base = llano(texto)
+    if "ñ" not in texto.lower():
+        return base
+    return "".join("ñ" if letra in "ñÑ" else b for letra, b in zip(texto, base, strict=True))
+
+
+@lru_cache(maxsize=65536)
+def clave(palabra: str) -> str:
+    """La forma de comparar de una palabra llana (minúsculas, sin acentos)."""
+    raiz = palabra
+    if len(raiz) > 3 and not raiz.isdigit():
+        raiz = _GENERO.sub("", _PLURAL.sub("", raiz) if len(raiz) > 4 else raiz)
+    for patron, sonido in _FONEMAS:
+        raiz = patron.sub(sonido, raiz)
+    return raiz or palabra
+
+
+_SEPARA = re.compile(r"[.;:?!¿¡…]|,")
+
+
+def fichas(texto: str) -> list[Ficha]:
+    """Las palabras con contenido de un texto, en orden, con su lugar en él."""
+    base, salida, fin, salto = plano(texto), [], 0, False
+    for m in FICHA.finditer(base):
+        salto = salto or _SEPARA.search(base, fin, m.start()) is not None
+        fin = m.end()
+        if m.group() in VACIAS:
+            continue
+        salida.append(Ficha(clave(m.group()), m.start(), m.end(), salto))
+        salto = False
+    return salida
+
+
+def claves(texto: str) -> tuple[str, ...]:
+    """Las claves de las palabras con contenido."""
+    return tuple(f.clave for f in fichas(texto))
+
+
+@lru_cache(maxsize=1)
+def claves_genericas() -> frozenset[str]:
+    """Las claves de `GENERICAS`."""
+    return frozenset(clave(p) for p in GENERICAS)
+
+
+def normal(texto: str) -> str:
+    """El texto reducido a sus claves, para indexar y comparar."""
+    return " ".join(claves(texto))

@@ -1,0 +1,145 @@
+"""Las tablas y frases de `datos/` que deciden qué se codifica, leídas una vez."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+from scribe.codificacion.sinonimos import Clase
+
+Quien = Literal["medico", "paciente"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frase:
+    """Una frase que por su forma, o por la pregunta anterior, equivale a un código."""
+
+    codigo: str
+    clase: Clase
+    quien: Quien
+    patron: re.Pattern[str]
+    exige: re.Pattern[str] | None
+    veta: re.Pattern[str] | None
+    pregunta_veta: re.Pattern[str] | None
+    antecedente: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refinamiento:
+    """Una pista en lo dicho alrededor que precisa un código."""
+
+    base: str
+    pista: re.Pattern[str]
+    refinado: str
+    en_consulta: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alergias:
+    """Cómo se dice una alergia y qué código tiene cada sustancia."""
+
+    afirma: re.Pattern[str]
+    pregunta: re.Pattern[str]
+    sustancias: tuple[tuple[str, re.Pattern[str]], ...]
+    cie11_medicamento: str
+    cie11_otra: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frases:
+    """Todo `datos/patrones.toml`."""
+
+    pistas: re.Pattern[str]
+    corta: re.Pattern[str]
+    nominal: re.Pattern[str]
+    exploracion: re.Pattern[str]
+    afirma: re.Pattern[str]
+    niega: re.Pattern[str]
+    ambas: re.Pattern[str]
+    reglas: tuple[Frase, ...]
+    alergias: Alergias
+
+
+def _texto(nombre: str) -> str:
+    return resources.files("scribe.codificacion").joinpath(f"datos/{nombre}").read_text("utf-8")
+
+
+def _filas(nombre: str) -> list[list[str]]:
+    return [x.split("\t") for x in _texto(nombre).splitlines() if x.strip() and not x.startswith("#")]
+
+
+def _quiza(patron: str | None) -> re.Pattern[str] | None:
+    return re.compile(patron) if patron else None
+
+
+@lru_cache(maxsize=1)
+def frases() -> Frases:
+    """Las frases de `datos/patrones.toml`, compiladas."""
+    datos: dict[str, Any] = tomllib.loads(_texto("patrones.toml"))
+    diagnostico, respuesta, alergia = datos["diagnostico"], datos["respuesta"], datos["alergia"]
+    return Frases(
+        pistas=re.compile("|".join(f"(?:{p})" for p in diagnostico["pistas"])),
+        corta=re.compile(diagnostico["corta"]),
+        nominal=re.compile(diagnostico["frases"]),
+        exploracion=re.compile(diagnostico["exploracion"]),
+        afirma=re.compile(respuesta["afirma"]),
+        niega=re.compile(respuesta["niega"]),
+        ambas=re.compile(respuesta["ambas"]),
+        reglas=tuple(
+            Frase(
+                codigo=r["codigo"],
+                clase=r["clase"],
+                quien=r["quien"],
+                patron=re.compile(r["patron"]),
+                exige=_quiza(r.get("exige")),
+                veta=_quiza(r.get("veta")),
+                pregunta_veta=_quiza(r.get("pregunta_veta")),
+                antecedente=r.get("estado") == "antecedente",
+            )
+            for r in datos["regla"]
+        ),
+        alergias=Alergias(
+            afirma=re.compile(alergia["afirma"]),
+            pregunta=re.compile(alergia["pregunta"]),
+            sustancias=tuple((codigo, re.compile(rf"\b(?:{p})\b")) for codigo, p in alergia["sustancias"]),
+            cie11_medicamento=alergia["cie11_medicamento"],
+            cie11_otra=alergia["cie11_otra"],
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def refinamientos() -> tuple[Refinamiento, ...]:
+    """La tabla de refinamientos."""
+    return tuple(
+        Refinamiento(base, re.compile(pista), refinado, ambito == "consulta")
+        for base, pista, refinado, ambito in _filas("refinamientos.tsv")
+    )
+
+
+@lru_cache(maxsize=1)
+def _explicados() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((codigo, tuple(prefijos.split())) for codigo, prefijos in _filas("explicados.tsv"))
+
+
+def explica(codigo: str, otro: str) -> bool:
+    """Si tener `otro` hace que `codigo` sobre."""
+    if codigo == otro:
+        return False
+    for explicado, prefijos in _explicados():
+        if codigo.startswith(explicado) and any(otro.startswith(p) for p in prefijos):
+            return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def historia_familiar(codigo: str) -> tuple[str, str] | None:
+    """(CIE-10, CIE-11) de la historia familiar de esa enfermedad; `None` si no se hereda ni se anota."""
+    for prefijos, cie10, cie11 in _filas("familia.tsv"):
+        if any(codigo.startswith(p) for p in prefijos.split()):
+            return cie10, cie11
+    return None
