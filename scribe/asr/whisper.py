@@ -1,0 +1,237 @@
+"""Reconocedor de los perfiles actuales: faster-whisper por lotes, con segunda escucha donde falla.
+
+La señal se recorre en ventanas cortadas en silencio (`scribe.asr.voz`), de modo que la memoria no
+depende de lo que dure la consulta y cada palabra sale con su tiempo real. Lo oído pasa por
+`scribe.asr.guardias` antes de salir. Todo es determinista: haz fijo y temperatura cero.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from typing import Any
+
+import ctranslate2
+import faster_whisper
+from faster_whisper import WhisperModel
+
+from scribe import modelos
+from scribe.ajustes import Ajustes
+from scribe.asr import guardias
+from scribe.asr.guardias import Pasaje, Revision, reloj
+from scribe.asr.oido import Oido
+from scribe.asr.voz import Curva, Intervalo, Reparto, escuchar, ventanas
+from scribe.consulta import HERCIOS, Aviso, Escucha, Grabacion, Palabra, Senal
+from scribe.errores import AjusteInvalido, FalloDeEtapa
+from scribe.manifiesto import Perfil
+from scribe.progreso import Avance
+
+VERSION = "1"
+_FICHAS_DE_TERMINOS = 80
+"""Lo más que ocupan los términos conocidos. La indicación lleva unas 50 fichas y el modelo admite 448
+en total: quedan más de 300 para 28 s, el doble de lo que dice una persona rápida."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parametros:
+    """Ajustes finos del motor; cambiarlos cambia `identidad`."""
+
+    lote: int = 8
+    """Ventanas que se calculan a la vez (1.1 GB con el modelo base)."""
+    haz: int = 5
+    """Hipótesis de la búsqueda en haz."""
+
+
+class TranscriptorWhisper:
+    """Whisper local sobre CTranslate2. Los pesos se cargan la primera vez que se usan."""
+
+    def __init__(self, perfil: Perfil, ajustes: Ajustes, parametros: Parametros | None = None) -> None:
+        """`perfil` dice qué modelo usar; de `ajustes` cuentan `hilos` y `dispositivo`."""
+        self._modelo = perfil.id_de("asr")
+        self._hilos = ajustes.hilos
+        self._dispositivo = _dispositivo(ajustes.dispositivo)
+        self.parametros = parametros or Parametros()
+        self._red: WhisperModel | None = None
+
+    @property
+    def identidad(self) -> dict[str, Any]:
+        """Modelo (id, suma), biblioteca y ajustes; `reglas` es la suma de los archivos de datos."""
+        return {
+            "motor": "faster-whisper",
+            "version": VERSION,
+            "biblioteca": faster_whisper.__version__,
+            "modelo": modelos.identidad(self._modelo),
+            "computo": _computo(self._dispositivo),
+            "ajustes": asdict(self.parametros),
+            "reglas": _suma_de_datos(),
+        }
+
+    def transcribir(
+        self, grabacion: Grabacion, *, idioma: str | None, terminos: Sequence[str], avance: Avance
+    ) -> tuple[Escucha, ...]:
+        """Una `Escucha` por voz, en su orden; véase `Transcriptor`.
+
+        Avisos: `sin_voz`, `texto_inventado`, `bucle`, `voz_sin_transcribir` e `idioma_distinto`.
+        Lanza `AjusteInvalido` si el modelo no conoce `idioma`.
+        """
+        escuchas = []
+        for k, voz in enumerate(grabacion.voces):
+            parte = _Parte(avance, k / len(grabacion.voces), 1 / len(grabacion.voces))
+            escuchas.append(self._escuchar(voz, idioma, terminos, parte))
+        avance(1.0)
+        return tuple(escuchas)
+
+    def cerrar(self) -> None:
+        """Suelta los pesos de memoria."""
+        self._red = None
+        gc.collect()
+
+    def _escuchar(self, senal: Senal, idioma: str | None, terminos: Sequence[str], avance: Avance) -> Escucha:
+        curva = escuchar(senal)
+        if not guardias.hay_voz(curva):
+            return _sin_voz(idioma)
+        red = self._cargada()
+        oido = Oido(red, senal, curva, lote=self.parametros.lote, haz=self.parametros.haz)
+        reparto = Reparto(**guardias.reglas()["reparto"])
+        lista = list(ventanas(curva.tramos(guardias.umbrales()), len(senal) / HERCIOS, reparto))
+        elegido, avisos = _elegir_idioma(red, oido, lista, idioma)
+        avance(0.05)
+        oidos = oido.oir(
+            lista,
+            elegido,
+            indicacion=guardias.indicacion(elegido),
+            terminos=_recortar(terminos, red),
+            avance=_Parte(avance, 0.05, 0.9),
+        )
+        pasajes = [oido.repasar(p, elegido) if guardias.dudosa(p) else p for p in oidos]
+        revision = guardias.revisar(pasajes, curva, elegido)
+        revision, perdidas = _rescatar(oido, revision, curva, elegido)
+        if not revision.palabras:
+            return _sin_voz(elegido, revision.avisos)
+        return Escucha(
+            idioma=elegido,
+            palabras=tuple(revision.palabras),
+            segmentos=guardias.comienzos_de_frase(revision.palabras, revision.comienzos),
+            avisos=(*avisos, *revision.avisos, *perdidas),
+        )
+
+    def _cargada(self) -> WhisperModel:
+        if self._red is None:
+            carpeta = modelos.ruta(self._modelo)
+            try:
+                self._red = WhisperModel(
+                    str(carpeta),
+                    device=self._dispositivo,
+                    compute_type=_computo(self._dispositivo),
+                    cpu_threads=self._hilos,
+                    local_files_only=True,
+                )
+            except (RuntimeError, ValueError) as causa:
+                raise FalloDeEtapa(
+                    "No se pudo cargar el modelo de transcripción.", "Corra «scribe modelos verificar»."
+                ) from causa
+        return self._red
+
+
+class _Parte:
+    """Un `Avance` que ocupa solo una parte de otro."""
+
+    def __init__(self, avance: Avance, desde: float, ancho: float) -> None:
+        self.avance, self.desde, self.ancho = avance, desde, ancho
+
+    def __call__(self, fraccion: float) -> None:
+        self.avance(self.desde + self.ancho * fraccion)
+
+
+def _elegir_idioma(
+    red: WhisperModel, oido: Oido, lista: Sequence[Intervalo], pedido: str | None
+) -> tuple[str, tuple[Aviso, ...]]:
+    """El idioma pedido, o el más probable; avisa si lo pedido no es lo que se oye."""
+    if pedido is not None and pedido not in red.supported_languages:
+        raise AjusteInvalido(
+            f"El modelo no transcribe el idioma «{pedido}».", "Use un código de dos letras: es, en…"
+        )
+    reglas = guardias.reglas()["idioma"]
+    probables = oido.idiomas(lista, reglas["ventanas"] if pedido is None else reglas["comprobar"])
+    oido_ = max(probables, key=lambda clave: probables[clave])
+    if pedido is None or pedido == oido_ or probables[oido_] < reglas["seguro"]:
+        return pedido or oido_, ()
+    texto = (
+        f"La grabación parece estar en otro idioma ({oido_}) y se transcribió como «{pedido}»: el texto "
+        f"puede ser una traducción y no lo que se dijo. Repita con --idioma {oido_}."
+    )
+    return pedido, (Aviso(tipo="idioma_distinto", texto=texto),)
+
+
+def _rescatar(
+    oido: Oido, revision: Revision, curva: Curva, idioma: str
+) -> tuple[Revision, tuple[Aviso, ...]]:
+    """Vuelve a oír la voz que se quedó sin palabras y añade lo que se sostenga; avisa del resto."""
+    reglas = guardias.reglas()["huecos"]
+    huecos = guardias.huecos(revision.palabras, curva)
+    if not huecos:
+        return revision, ()
+    margen = reglas["margen_s"]
+    lista = [(max(0.0, a - margen), b + margen) for a, b in huecos]
+    nuevas: list[list[Palabra]] = []
+    perdidos: list[Intervalo] = []
+    for (inicio, fin), pasaje in zip(huecos, oido.oir(lista, idioma), strict=True):
+        dentro = tuple(p for p in pasaje.palabras if inicio <= (p.inicio + p.fin) / 2 <= fin)
+        creida = guardias.revisar([_con(pasaje, dentro)], curva, idioma)
+        if creida.palabras and guardias.creible(creida.palabras):
+            nuevas.append(creida.palabras)
+        else:
+            perdidos.append((inicio, fin))
+    return revision.intercalar(nuevas), _voz_perdida(perdidos)
+
+
+def _con(pasaje: Pasaje, palabras: tuple[Palabra, ...]) -> Pasaje:
+    return Pasaje(pasaje.inicio, pasaje.fin, palabras, pasaje.log_prob, pasaje.sin_voz, pasaje.compresion)
+
+
+def _voz_perdida(perdidos: Sequence[Intervalo]) -> tuple[Aviso, ...]:
+    if not perdidos:
+        return ()
+    lugares = ", ".join(f"{reloj(a)}–{reloj(b)}" for a, b in perdidos[:10])
+    mas = f" y {len(perdidos) - 10} más" if len(perdidos) > 10 else ""
+    texto = f"Hay voz que no se pudo transcribir: {lugares}{mas}. Escuche esos momentos."
+    return (Aviso(tipo="voz_sin_transcribir", texto=texto),)
+
+
+def _sin_voz(idioma: str | None, avisos: tuple[Aviso, ...] = ()) -> Escucha:
+    aviso = Aviso(
+        tipo="sin_voz",
+        texto="No se oye voz en la grabación; no se hizo transcripción. Revise el micrófono y el archivo.",
+    )
+    return Escucha(idioma=idioma or "es", avisos=(aviso, *avisos))
+
+
+def _recortar(terminos: Sequence[str], red: WhisperModel) -> str | None:
+    """Los términos como una lista de palabras que favorecer, hasta donde caben."""
+    elegidos: list[str] = []
+    for termino in dict.fromkeys(t.strip() for t in terminos if t.strip()):
+        if len(red.hf_tokenizer.encode(", ".join([*elegidos, termino])).ids) > _FICHAS_DE_TERMINOS:
+            break
+        elegidos.append(termino)
+    return ", ".join(elegidos) or None
+
+
+def _dispositivo(pedido: str) -> str:
+    if pedido != "auto":
+        return pedido
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+
+
+def _computo(dispositivo: str) -> str:
+    return "float16" if dispositivo == "cuda" else "int8"
+
+
+def _suma_de_datos() -> str:
+    datos = files("scribe.asr").joinpath("datos")
+    suma = hashlib.sha256()
+    for nombre in ("guardias.toml", "indicaciones.toml", "invenciones.toml"):
+        suma.update(datos.joinpath(nombre).read_bytes())
+    return suma.hexdigest()[:16]
