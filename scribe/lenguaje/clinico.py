@@ -134,6 +134,22 @@ def buscar_exploracion(texto: str) -> tuple[Mencion, ...]:
 
 
 @lru_cache(maxsize=1)
+def _contextos() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    return tuple((t, re.compile(rf"\b(?:{p[0]})"), p[1]) for t, p in _filas("segun_contexto"))
+
+
+def segun_contexto(termino: str, alrededor: str) -> str:
+    """El término que corresponde según de qué se hablaba: «moco» en una diarrea no es rinorrea.
+
+    `alrededor` es texto llano.
+    """
+    for original, patron, nuevo in _contextos():
+        if original == termino and patron.search(alrededor):
+            return nuevo
+    return termino
+
+
+@lru_cache(maxsize=1)
 def glosas() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Cómo nombra un clínico lo que el médico dijo en llano al explorar: (término, expresión)."""
     return tuple((t, _compilar(p)) for t, p in _filas("glosas"))

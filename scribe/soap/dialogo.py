@@ -23,6 +23,7 @@ class Intercambio:
     preguntas: list[Trozo]
     respuesta: list[Trozo]
     en_exploracion: bool = False
+    previo: str = ""
 
 
 @dataclass(slots=True)
@@ -77,6 +78,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     if _indica(plano):
         return False
     base = sin_muletilla(plano).strip(" ¿¡,.")
+    if "?" not in trozo.texto and senal("motivo", "dice").match(base):
+        return False
     hay_respuesta = _contesta(siguiente)
     if "?" in trozo.texto:
         return True
@@ -111,6 +114,10 @@ def _fases(turnos: list[Turno]) -> tuple[int, int]:
         if senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano):
             plan = turno.id
             break
+        concluye = senal("analisis", "afirma").search(plano) and turno.id > explora
+        if concluye and any(m.clase == "enfermedad" for m in buscar_clinico(turno.texto)) and not _TENSION.search(plano):
+            plan = turno.id + 1
+            break
     return explora, plan
 
 
@@ -136,7 +143,10 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         resto = [t for t in trozos if t not in preguntas]
         if pendientes and resto:
             dialogo.intercambios.append(
-                Intercambio(pendientes, resto, turno.id > dialogo.exploracion_desde)
+                Intercambio(
+                    pendientes, resto, turno.id > dialogo.exploracion_desde,
+                    " ".join(t.texto for t in turnos[max(0, i - 5) : i - 1]),
+                )  # fmt: skip
             )
             pendientes = []
         else:

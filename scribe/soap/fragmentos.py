@@ -84,7 +84,7 @@ def clausulas(texto: str) -> list[tuple[int, int]]:
 
 
 _RELLENO = re.compile(
-    r"(?:\b(?:este|eh|mmm|o sea|la mera verdad|la verdad|fíjese|fíjate|mire|oiga|pues sí|doctora?|doc)\b|"
+    r"(?:\b(?:este|eh|mmm|o sea|la mera verdad|la verdad|fíjese|fíjate|mire|oiga|pues sí|doctora?|doc|señora|uy)\b|"
     r"^(?:ay|hay|bueno|pues|es que|okey|ok|ajá|mira|a ver|muy bien|bien|y|entonces|sale|órale)\b)[\s,.…]*",
     re.IGNORECASE,
 )

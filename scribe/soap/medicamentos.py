@@ -12,6 +12,7 @@ from scribe.soap.fragmentos import alinar
 _N = r"(?:\d+(?:[.,/]\d+)?|un[oa]?|media|medio|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
 _UNIDAD = r"(?:mg|mcg|µg|g|gr|gramos?|ml|mililitros?|miligramos?|microgramos?|ui|unidades|%|por ciento|meq|gotas?)"
 _FORMA = r"(?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?|jarabe|suspension|gotas|crema|pomada|unguento|gel|solucion|ampolletas?|inyeccion(?:es)?|ovulos?|supositorios?|sobres?|spray|aerosol|inhalador|parches?|colirio|champu|shampoo|polvo)"
+_COMBINA = re.compile(r"\s*(?:con|e|y|más|mas|/|-|\+)\s*(?:el |la )?")
 _TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"
 _FRECUENCIA = (
     rf"cada {_N}(?: ?a ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"
@@ -27,10 +28,11 @@ _DURACION = (
 )
 _VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"
 _DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?{_UNIDAD}| por (?:kilo|cada \d+ ?ml|dosis))?"
+_RAZON = r"\d+(?:[.,]\d+)? ?(?:sobre|/) ?\d+(?:[.,]\d+)?"
 _SUELTA = rf"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"
 _PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"
 _CAMPOS = (
-    ("forma", _FORMA), ("dosis", _DOSIS), ("toma", _TOMA), ("frecuencia", _FRECUENCIA), ("duracion", _DURACION), ("via", _VIA),
+    ("forma", _FORMA), ("dosis", f"{_DOSIS}|{_RAZON}"), ("toma", _TOMA), ("frecuencia", _FRECUENCIA), ("duracion", _DURACION), ("via", _VIA),
     ("condicion", _PRN),
 )  # fmt: skip
 _PATRONES = {nombre: re.compile(rf"\b(?:{patron})(?!\w)") for nombre, patron in _CAMPOS}
@@ -105,7 +107,7 @@ def _unidad(dosis: str) -> str:
     return re.sub(r"\bgramos?\b", "g", dosis)
 
 
-_NIEGA = re.compile(r"\b(?:nada de|ni|no|sin|evit\w+|en (?:vez|lugar) de|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $")
+_NIEGA = re.compile(r"\b(?:nada de|ni|no|sin|evit\w+|en (?:vez|lugar) de|quit\w+|retir\w+|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $")
 _OTRA_RECETA = re.compile(r"\b(?:(?:te|le|les) (?:voy a dar|doy|receto|mando|dejo|indico|agrego)|vamos a (?:dar|iniciar|empezar))\b")
 
 
@@ -114,13 +116,32 @@ def negado(texto: str, desde: int) -> bool:
     return _NIEGA.search(llano(texto[:desde])) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Nombre:
+    desde: int
+    hasta: int
+    texto: str
+
+
+def _combinados(texto: str) -> list[_Nombre]:
+    """Los fármacos nombrados; los que van juntos («budesonida con formoterol») son un solo renglón."""
+    salida: list[_Nombre] = []
+    for f in nombrados(texto):
+        previo = salida[-1] if salida else None
+        if previo and _COMBINA.fullmatch(texto[previo.hasta : f.desde]) and not negado(texto, previo.desde):
+            salida[-1] = _Nombre(previo.desde, f.hasta, texto[previo.desde : f.hasta])
+        else:
+            salida.append(_Nombre(f.desde, f.hasta, f.texto))
+    return salida
+
+
 def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
     """Las líneas de medicamento de un texto: (línea, desde, hasta).
 
     Cada una llega hasta el fármaco siguiente o hasta donde empieza otra receta («te voy a dar…»). Un
     fármaco que se excluye no lleva dosis.
     """
-    marcas = nombrados(texto)
+    marcas = _combinados(texto)
     plano = llano(texto)
     salida = []
     for i, f in enumerate(marcas):

@@ -27,7 +27,7 @@ _REINICIAR = re.compile(r"\b(?:retom\w+|reinici\w+|volvemos a (?:dar|iniciar))\b
 _AUMENTAR = re.compile(r"\b(?:aument\w+|(?:te|le) subo|subimos|subir)\b")
 _BAJAR = re.compile(r"\b(?:disminu\w+|(?:te|le) bajo|bajamos la dosis)\b")
 _AGREGAR = re.compile(r"\b(?:agreg\w+|anad\w+)\b")
-_PARA = re.compile(r"\bpara (?:el|la|los|las|su|tu|que)\b(?: \w+){1,3}")
+_PARA = re.compile(r"\bpara (?:el|la|los|las|su|tu) [^,.;:]{2,40}(?=[,.;:]|$)")
 _PLAZO = re.compile(
     r"\b(?:en|dentro de|a) (?:unos? )?(?:\d+|un[oa]?|dos|tres|cuatro|seis|ocho|quince)(?: o \d+)? (?:dias?|semanas?|mes(?:es)?|horas|anos?)\b|"
     r"\b(?:el|la|este|proxim[oa]|el proximo) (?:lunes|martes|miercoles|jueves|viernes|sabado|semana|mes)\b|\bmanana\b(?! y)|"
@@ -40,7 +40,12 @@ def _texto(trozo: Trozo) -> str:
     return alinar(_ABRE.sub("", base) or base)
 
 
-_MIRA = re.compile(r"\b(?:veo|palpo|oigo|escucho|siento|toco|observo|se (?:ve|palpa|oye|escucha|observa|aprecia)n?)\b")
+_RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
+_PARTE = re.compile(
+    r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero)\b|"
+    r"si (?:le|te|se|no|tiene|hay)\b|antes de)"
+)
+_MIRA = re.compile(r"(?<!lo que )\b(?:veo|palpo|oigo|escucho|siento|toco|observo|se (?:ve|palpa|oye|escucha|observa|aprecia)n?)\b")
 
 
 class Medico:
@@ -54,8 +59,9 @@ class Medico:
 
     def redactar(self) -> list[Propuesta]:
         """Los enunciados, en el orden en que se dijeron. Los trozos con duda quedan en `sin_clase`."""
-        for trozo in self.dialogo.medico:
-            self._trozo(trozo)
+        for entero in self.dialogo.medico:
+            for trozo in _dividir(entero) if self._en_plan(entero) else [entero]:
+                self._trozo(trozo)
         return self.salida
 
     # --- Reparto -------------------------------------------------------------------------------
@@ -64,7 +70,7 @@ class Medico:
         if senal("social", "medico").match(trozo.plano):
             return
         for paso in (
-            self._pronostico, self._incapacidad, self._alarma, self._farmacos, self._posologia_suelta, self._suspension,
+            self._pronostico, self._incapacidad, self._alarma, self._responde_farmaco, self._farmacos, self._posologia_suelta, self._suspension,
             self._signos, self._cita, self._estudio_pedido, self._analisis, self._hallazgo, self._indicacion, self._motivo,
             self._sintoma,
         ):  # fmt: skip
@@ -136,6 +142,23 @@ class Medico:
         self._pon("plan", "cita", f"Cita{cuando}: {texto[:1].lower() + texto[1:]}", trozo)
         return True
 
+    def _responde_farmaco(self, trozo: Trozo) -> bool:
+        """«¿Y la metformina?» «Esa sigue igual, 850, cada 12 horas»: el nombre está en la pregunta."""
+        if hay_farmaco(trozo.texto):
+            return False
+        nombres = [(f, p) for p in self._pregunta_previa(trozo) for f in nombrados(p.dicho)]
+        texto = _texto(trozo)
+        linea = linea_de(texto, 0, nombres[0][0].texto) if len({f.texto for f, _ in nombres}) == 1 else None
+        if linea is None or senal("plan", "suspende").search(trozo.plano):
+            return False
+        igual = _CONTINUAR.search(llano(texto)) or re.match(r"(?:igual|lo mismo)\b", llano(texto))
+        if not (linea.frecuencia or linea.dosis) and not igual:
+            return False
+        verbo = "Continuar " if igual else ""
+        cuerpo = f"{verbo}{linea.farmaco.lower()}: {texto[:1].lower() + texto[1:]}"
+        self._pon("plan", "receta", cuerpo, nombres[0][1], trozo)
+        return True
+
     def _farmacos(self, trozo: Trozo) -> bool:
         texto = _texto(trozo)
         if not hay_farmaco(texto):
@@ -153,8 +176,9 @@ class Medico:
         recetadas = [x for x in lineas if x[0].completa or (x[0].dosis and senal("plan", "receta").search(plano))]
         if recetadas and not (anteplan and not senal("plan", "receta").search(plano)):
             self._recetar(trozo, texto, recetadas)
-            if senal("plan", "suspende").search(plano):
-                self._pon("plan", "suspension", de_usted(texto), trozo)
+            for f in nombrados(texto):
+                if _RETIRA.search(llano(texto[: f.desde])):
+                    self._pon("plan", "suspension", f"Suspender {f.texto.lower()}", trozo)
             return True
         if self._resultado(trozo, plano):
             return False
@@ -168,7 +192,7 @@ class Medico:
             return True
         if senal("plan", "receta").search(plano) and not anteplan:
             linea = lineas[0][0]
-            self.receta = (self._pon("plan", "receta", self._con_verbo(linea.texto, plano), trozo), linea)
+            self.receta = (self._pon("plan", "receta", de_usted(texto), trozo), linea)
             return True
         if anteplan:
             self._pon("subjetivo", "medicamento_actual", texto, trozo)
@@ -235,7 +259,8 @@ class Medico:
         pide = buscar_exploracion(trozo.dicho) and not extra.toma and not extra.dosis
         if pide or senal("plan", "cita").search(trozo.plano) or senal("plan", "estudio").search(trozo.plano):
             return False
-        if not (extra.frecuencia or extra.dosis or (extra.duracion and not linea.duracion)) or linea.frecuencia and extra.frecuencia:
+        dura = re.search(r"\d", extra.duracion) and not linea.duracion
+        if not (extra.frecuencia or extra.dosis or dura) or linea.frecuencia and extra.frecuencia:
             return False
         if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= 12):
             return False
@@ -328,7 +353,8 @@ class Medico:
         interesa = vistos & {"hallazgo", "maniobra"} or ("estudio" in vistos and (_DIGITO.search(plano) or describe)) or (
             vistos & {"parte", "imagen"} and describe
         ) or (self._explorando(trozo) and buscar_clinico(texto))  # fmt: skip
-        if self._en_plan(trozo) and not (describe or "maniobra" in vistos):
+        mira = senal("exploracion", "resultado").search(plano)
+        if self._en_plan(trozo) and (not (mira or "maniobra" in vistos) or senal("plan", "consejo").search(plano)):
             return False
         if not interesa or (not forzado and senal("exploracion", "ordenes").search(plano) and not describe):
             return False
@@ -404,6 +430,13 @@ _COPULA = re.compile(
 def _sin_copula(texto: str) -> str:
     limpio = re.sub(r",? pues$", "", alinar(texto))
     return alinar(_COPULA.sub("", limpio, count=1)) or texto
+
+
+def _dividir(trozo: Trozo) -> list[Trozo]:
+    """Separa dos indicaciones dichas en una oración («le pido…, y la veo en 6 semanas»)."""
+    cortes = [m.end() for m in _PARTE.finditer(llano(trozo.texto)) if m.start() > 15]
+    bordes = [0, *cortes, len(trozo.texto)]
+    return [trozo.parte(a, a + len(trozo.texto[a:b].rstrip())) for a, b in zip(bordes, bordes[1:], strict=False)]
 
 
 _EXAMEN = (

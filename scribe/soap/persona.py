@@ -64,7 +64,7 @@ def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
     siguiente = palabras[j].lower().strip(".,;:") if j < len(palabras) else ""
     if siguiente == "he":
         return True
-    return siguiente in formas or siguiente in _IMPERFECTOS
+    return siguiente in formas or siguiente in _IMPERFECTOS or (siguiente.endswith("é") and len(siguiente) > 4)
 
 
 def _de_te(palabras: list[str], i: int, formas: dict[str, str]) -> str:
@@ -95,7 +95,10 @@ def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], f
         return "le"
     nueva = formas.get(base)
     if nueva is None:
-        return palabra
+        reflexivo = "mi" in fijas and base.endswith("é") and len(base) > 4 and _vecina(palabras, i, -1) == "me"
+        return base[:-1] + "ó" if reflexivo else palabra
+    if base[-1] in "éí" and len(base) > 3:
+        return nueva
     previa = _vecina(palabras, i, -1)
     if previa in _REFLEXIVOS and _vecina(palabras, i, -2) in ("me", "se", "te", "no", "que", "y", "yo"):
         return nueva

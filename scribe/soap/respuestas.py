@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_normales
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
-from scribe.soap.dialogo import Intercambio
+from scribe.soap.dialogo import Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, clausulas
 from scribe.soap.reglas import pregunta
 
+_PREGUNTABLES = {"tabaquismo", "consumo de alcohol", "consumo de drogas", "viaje", "contacto con enfermo", "movimientos fetales"}
 _DIGITO = re.compile(r"\d")
 _YO_NO = re.compile(r"^\W*(?:yo|a mi|el|ella|mi\w*)?\W*no\b")
 _NO_CLAUSULA = re.compile(r"\b(?:no|nada|ni|tampoco|sin|ningun[oa]?|nunca)\b")
@@ -42,7 +43,11 @@ def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
     vistos: set[str] = set()
     salida = []
     for trozo in preguntas:
+        if pregunta("presupone").match(sin_muletilla(trozo.plano.strip(" ¿¡,."))):
+            continue
         for m in buscar_clinico(trozo.texto):
+            if m.clase == "habito" and m.termino not in _PREGUNTABLES:
+                continue
             if m.termino not in vistos:
                 vistos.add(m.termino)
                 salida.append(Pregunta(m, trozo, trozo.texto[m.desde : m.hasta]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scribe.consulta import Seccion
-from scribe.lenguaje.clinico import Mencion, buscar_clinico
+from scribe.lenguaje.clinico import Mencion, buscar_clinico, segun_contexto
 from scribe.lenguaje.contexto import Calificacion, calificar
 from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Dialogo, Intercambio
@@ -31,9 +31,12 @@ def enlistar(partes: list[str]) -> str:
     return f"{', '.join(partes[:-1])} {une} {partes[-1]}"
 
 
-def _con_dicho(item: Pregunta) -> str:
+def _con_dicho(item: Pregunta, alrededor: str = "") -> str:
     """El término y, entre paréntesis, lo que se preguntó si suena distinto."""
     dicho = alinar(item.dicho).lower()
+    termino = segun_contexto(item.mencion.termino, alrededor)
+    if termino != item.mencion.termino:
+        return f"{termino} ({dicho})"
     raices = {p[:4] for p in re.findall(r"\w{4,}", llano(item.mencion.termino))}
     if llano(dicho) == llano(item.mencion.termino) or {p[:4] for p in re.findall(r"\w{4,}", llano(dicho))} <= raices:
         return item.mencion.termino
@@ -118,7 +121,13 @@ def declarar(trozos: list[Trozo], tema: Tema | None, cabeza: str, preguntas: lis
         cabecera = f"Niega {enlistar(negados)}" if _todas_negadas(texto, menciones) else ""
     else:
         cabecera = enlistar(presentes)
+    if tema and tema.nombre == "alergia" and cabeza == tema.rotulo:
+        tipo, cabecera = "alergia", cabeza
+    elif tema and tema.nombre == "familiar" and (quien := _pariente(texto)):
+        tipo, cabecera = "antecedente_familiar", f"Antecedente familiar ({quien})"
     sin_nombre = not menciones and not nombrados(texto)
+    if sin_nombre and not cabeza and not cabecera and preguntas and len(preguntas[-1].texto.split()) <= _PREGUNTA_CORTA:
+        cabeza = f"«{alinar(preguntas[-1].dicho)}»"
     if cabeza and (not cabecera or sin_nombre) and llano(cabeza) not in llano(cuerpo):
         cabecera = cabeza
         citas = (*preguntas, *trozos)
@@ -127,6 +136,19 @@ def declarar(trozos: list[Trozo], tema: Tema | None, cabeza: str, preguntas: lis
     else:
         final = f"{mayuscula(cabecera)}: {cuerpo[:1].lower() + cuerpo[1:]}" if cabecera else mayuscula(cuerpo)
     return Propuesta("subjetivo", tipo, final, citas)
+
+
+_FAMILIA = re.compile(
+    r"\b(?:mi|su|tu|la|el|del?)s? (mama|papa|padres?|madre|padre|hermanos?|hermanas?|abuel[oa]s?|abuelit[oa]s?|ti[oa]s?|hij[oa]s?|prim[oa]s?|"
+    r"espos[oa]|sobrin[oa]s?)\b"
+)
+_PREGUNTA_CORTA = 12
+
+
+def _pariente(texto: str) -> str:
+    """El familiar de quien se habla, con su nombre clínico."""
+    vistos = [_PARIENTES.get(m, m) for m in _FAMILIA.findall(llano(texto))]
+    return enlistar(list(dict.fromkeys(vistos)))
 
 
 def _todas_negadas(texto: str, menciones: list[Mencion]) -> bool:
@@ -147,7 +169,7 @@ def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
     if tema and tema.rotulo:
         return tema.rotulo
     libres = [m.termino for t in preguntas for m in buscar_clinico(t.texto)]
-    if libres and not lectura.negados:
+    if libres and not lectura.negados and not (tema and tema.nombre in ("motivo", "social")):
         return mayuscula(libres[0])
     return ""
 
@@ -172,7 +194,7 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
             a_que = re.search(r"a (?:algun[ao]? )?(?:medicinas?|medicamentos?|farmacos?)", plano)
             partes.append("alergia a medicamentos" if a_que or "medic" in plano else "alergias")
         else:
-            partes.append(_con_dicho(i))
+            partes.append(_con_dicho(i, _alrededor(intercambio)))
     tipo = "alergia" if alergia and len(alergia) == len(lectura.negados) else "negacion"
     seccion: Seccion = "subjetivo"
     texto = f"Niega {enlistar(partes)}"
@@ -180,6 +202,11 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
         seccion, tipo, texto = "objetivo", "hallazgo", "Niega dolor a la exploración"
     preguntas = tuple(dict.fromkeys(i.trozo for i in lectura.negados))
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta))
+
+
+def _alrededor(intercambio: Intercambio) -> str:
+    """De qué se viene hablando: la pregunta, lo previo y la respuesta, en llano."""
+    return llano(" ".join(t.turno.texto for t in (*intercambio.preguntas, *intercambio.respuesta)) + " " + intercambio.previo)
 
 
 def _continua(previo: list[Trozo], trozo: Trozo) -> bool:
@@ -235,7 +262,8 @@ def _de_intercambio(intercambio: Intercambio) -> list[Propuesta]:
     social = tema is not None and tema.nombre == "social"
     cabeza = _cabeza(intercambio.preguntas, lectura, tema)
     resto = [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
-    for grupo in agrupar(resto):
+    junta = tema is not None and (tema.nombre == "familiar" or (tema.nombre == "alergia" and not lectura.negados))
+    for grupo in [resto] if junta and resto else agrupar(resto):
         clinico = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) or _MEDIDA.search(t.plano) for t in grupo)
         if not clinico and (social or (not cabeza and not intercambio.preguntas)):
             continue
