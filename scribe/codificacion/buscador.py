@@ -85,7 +85,9 @@ class Buscador:
         palabras = sorted({p for i in cerca for p in indice.textos[i].split()})
         parecidos = process.cdist(dichas, palabras, scorer=fuzz.ratio, dtype=np.float32)
         columna = {p: k for k, p in enumerate(palabras)}
-        return [(indice.codigos[i], _puntaje(forma, dichas, indice.textos[i], columna, parecidos)) for i in cerca]
+        return [
+            (indice.codigos[i], _puntaje(forma, dichas, indice.textos[i], columna, parecidos)) for i in cerca
+        ]
 
 
 def _peso(palabra: str) -> float:
@@ -95,7 +97,11 @@ def _peso(palabra: str) -> float:
 
 
 def _puntaje(
-    forma: str, dichas: list[str], titulo: str, columna: dict[str, int], parecidos: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    forma: str,
+    dichas: list[str],
+    titulo: str,
+    columna: dict[str, int],
+    parecidos: np.ndarray[tuple[int, int], np.dtype[np.float32]],
 ) -> float:
     """Cuánto de lo dicho está en el título y cuánto del título se dijo, de 0 a 1."""
     if forma == titulo:

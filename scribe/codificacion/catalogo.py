@@ -25,7 +25,9 @@ SISTEMAS: tuple[Sistema, ...] = ("CIE-10", "CIE-11")
 MODELOS: dict[Sistema, str] = {"CIE-10": "cie10-es", "CIE-11": "cie11-es"}
 COMPLEMENTO = "cie10-complemento"
 
-_ENTRADA = re.compile(r'msgctxt "model:gnuhealth\.pathology,name:([^"]+)"\s+msgid (.*?)\nmsgstr (.*?)(?:\n\n|\Z)', re.S)
+_ENTRADA = re.compile(
+    r'msgctxt "model:gnuhealth\.pathology,name:([^"]+)"\s+msgid (.*?)\nmsgstr (.*?)(?:\n\n|\Z)', re.S
+)
 _CADENA = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _SIN_TITULO = frozenset({"", "nan", "none"})
 
@@ -51,7 +53,7 @@ class Catalogo:
 
     def _vecinos(self, codigo: str) -> Iterator[str]:
         """Los códigos de su misma categoría."""
-        raiz = codigo.split(".")[0]
+        raiz = codigo.partition(".")[0]
         sufijos = ["", *(f".{n}" for n in range(10)), *(f".{letra}" for letra in "YZ")]
         yield from (raiz + s for s in sufijos if raiz + s in self.titulos)
 
@@ -106,14 +108,16 @@ def _complemento(archivo: Path) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(_del_zip(archivo, "cie-10.zip"))) as interno:
         nombre = next(n for n in interno.namelist() if n.endswith(".csv"))
         filas = csv.DictReader(io.StringIO(interno.read(nombre).decode("utf-8")))
-        return {f["code"].replace(".", ""): " ".join(f["description"].replace("\xad", "").split()) for f in filas}
+        return {
+            f["code"].replace(".", ""): " ".join(f["description"].replace("\xad", "").split()) for f in filas
+        }
 
 
 def titulos_propios() -> dict[str, str]:
     """Traducciones propias de los títulos que no trae ningún paquete, por clave sin punto."""
     texto = resources.files("scribe.codificacion").joinpath("datos/titulos_propios.tsv").read_text("utf-8")
     filas = (linea.split("\t") for linea in texto.splitlines() if linea and not linea.startswith("#"))
-    return {clave: titulo for clave, titulo in filas}
+    return dict((clave, titulo) for clave, titulo in filas)
 
 
 def leer_cie10(carpeta: Path, complemento: Path) -> Catalogo:

@@ -13,7 +13,7 @@ from scribe.codificacion.buscador import Buscador, codificable
 from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_relleno
 from scribe.codificacion.indice import VERSION
 from scribe.codificacion.menciones import Lector, Mencion
-from scribe.codificacion.reglas import explica, historia_familiar, refinamientos
+from scribe.codificacion.reglas import explica, historia_familiar, manifestacion, refinamientos
 from scribe.codificacion.reordenador import Reordenador, ReordenadorSemantico
 from scribe.codificacion.sinonimos import Concepto, detector, equivalencias
 from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
@@ -98,7 +98,7 @@ class Codificador:
             return ()
         menciones = Lector(transcripcion, nota, contexto, self.buscador, detector()).menciones()
         refinadas = _refinar(menciones, transcripcion)
-        grupos = _ordenar(_depurar(_agrupar(_con_historia_familiar(refinadas))))
+        grupos = _ordenar(_depurar(_agrupar(_con_asociados(_con_historia_familiar(refinadas)))))
         cie10 = [self._codigo(g, "CIE-10") for g in grupos]
         cie11 = [c for g in grupos if (c := self._codigo(g, "CIE-11")) is not None]
         return tuple(_sin_repetir([c for c in cie10 if c is not None] + cie11))
@@ -192,6 +192,17 @@ def _con_historia_familiar(menciones: list[Mencion]) -> list[Mencion]:
     return salida
 
 
+def _con_asociados(menciones: list[Mencion]) -> list[Mencion]:
+    """Añade la manifestación (asterisco) de los códigos de doble clasificación."""
+    salida: list[Mencion] = []
+    for mencion in menciones:
+        salida.append(mencion)
+        asociado = manifestacion(mencion.concepto.cie10)
+        if asociado is not None and mencion.estado is not EstadoCodigo.FAMILIAR:
+            salida.append(_con(mencion, Concepto(*asociado, "d", ())))
+    return salida
+
+
 def _estado(menciones: list[Mencion]) -> Mencion:
     """La mención que decide el estado de un código: manda lo que concluye el médico."""
     fuertes = [m for m in menciones if m.fuerza == 3]
@@ -235,14 +246,15 @@ def _agrupar(menciones: Iterable[Mencion]) -> list[_Grupo]:
 
 def _sobra(grupo: _Grupo, otros: list[_Grupo]) -> bool:
     """Si otro código dicho con al menos la misma certeza ya lo explica."""
-    if grupo.estado is EstadoCodigo.FAMILIAR:
-        return False
     presentes = {EstadoCodigo.CONFIRMADO, EstadoCodigo.SOSPECHA}
     for otro in otros:
         if otro is grupo or not explica(grupo.concepto.cie10, otro.concepto.cie10):
             continue
-        if grupo.concepto.clase == "s":
-            if otro.estado in presentes and otro.concepto.clase != "s":
+        if EstadoCodigo.FAMILIAR in (grupo.estado, otro.estado):
+            if grupo.estado is otro.estado:
+                return True
+        elif grupo.concepto.clase == "s":
+            if otro.concepto.clase == "z" or (otro.estado in presentes and otro.concepto.clase != "s"):
                 return True
         elif otro.estado is grupo.estado or (otro.estado in presentes and otro.fuerza >= grupo.fuerza):
             return True

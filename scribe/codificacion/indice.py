@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
+from scipy import sparse  # type: ignore[import-untyped]
+from sklearn.feature_extraction.text import HashingVectorizer  # type: ignore[import-untyped]
 
 from scribe.codificacion.catalogo import Catalogo, Sistema
 from scribe.codificacion.normal import normal
@@ -65,10 +65,10 @@ def _documentos(catalogo: Catalogo, con_codiesp: bool) -> Iterable[tuple[str, st
         if catalogo.sistema == "CIE-10" or codigo[0] not in _FUERA_CIE11:
             yield titulo, codigo, False
     for concepto in conceptos():
-        codigo = concepto.cie10 if catalogo.sistema == "CIE-10" else concepto.cie11
-        if codigo is not None and concepto.clase != "l":
+        suyo = concepto.cie10 if catalogo.sistema == "CIE-10" else concepto.cie11
+        if suyo is not None and concepto.clase != "l":
             for termino in concepto.terminos:
-                yield termino.removeprefix("="), codigo, True
+                yield termino.removeprefix("="), suyo, True
     if con_codiesp and catalogo.sistema == "CIE-10":
         for termino, codigo in de_codiesp():
             yield termino, codigo, True
@@ -132,7 +132,9 @@ def abrir(archivo: Path) -> Indice | None:
         return None
 
 
-def obtener(catalogo: Catalogo, ruedas: Iterable[Path], cache: Path | None, con_codiesp: bool = True) -> Indice:
+def obtener(
+    catalogo: Catalogo, ruedas: Iterable[Path], cache: Path | None, con_codiesp: bool = True
+) -> Indice:
     """El índice de la caché o, si falta, recién construido y guardado.
 
     Si la carpeta de caché no se puede escribir se trabaja igual, sin guardarlo.

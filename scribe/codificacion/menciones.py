@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scribe.codificacion.buscador import Buscador
+from scribe.codificacion.dialogo import oracion, palabras_del_paciente, parece_pregunta, ultima_pregunta
 from scribe.codificacion.normal import claves
 from scribe.codificacion.reglas import Frase, frases
-from scribe.codificacion.sinonimos import Concepto, Detector, Hallazgo
+from scribe.codificacion.sinonimos import Clase, Concepto, Detector, Hallazgo
 from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano
 
 UMBRAL_FRASE = 0.80
 """Puntaje mínimo para tomar por diagnóstico la frase nominal que sigue a «es una…»."""
-_FINALES = re.compile(r"[.;?!](?=\s|$)")
-_DESCENDIENTES = frozenset(
-    "hijo hija hijito hijita nino nina bebe nieto nieta chamaco chamaca muchacho muchacha".split()
-)
-_MAYORES = frozenset("mama papa esposo esposa abuelita abuelito abuela abuelo marido suegra suegro".split())
 _YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
 _LEJOS = 6
 
@@ -43,36 +38,16 @@ class Mencion:
     turno: int
 
 
-def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> frozenset[str]:
-    """Las palabras de parentesco que nombran al paciente cuando otro habla por él («mi hijo»)."""
-    medico = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.MEDICO)
-    otros = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.ACOMPANANTE)
-    del_nino = len(re.findall(r"\b(?:el|la|su|tu) (?:nin[oa]|bebe|hij[oa])\b", medico))
-    if del_nino >= 2 or (contexto.edad is not None and contexto.edad < 15):
-        return _DESCENDIENTES
-    if not otros:
-        return frozenset()
-    cuenta = Counter(m[1] for m in re.finditer(r"\bmi (\w+)\b", otros) if m[1] in _DESCENDIENTES | _MAYORES)
-    if not cuenta:
-        return frozenset()
-    elegida = cuenta.most_common(1)[0][0]
-    return _DESCENDIENTES if elegida in _DESCENDIENTES else frozenset({elegida})
-
-
-def oracion(texto: str, desde: int, hasta: int) -> tuple[int, int]:
-    """La oración, por puntuación, que contiene un tramo; sin espacios a los lados."""
-    inicio = max((m.end() for m in _FINALES.finditer(texto) if m.end() <= desde), default=0)
-    fin = min((m.end() for m in _FINALES.finditer(texto) if m.start() >= hasta), default=len(texto))
-    while inicio < desde and texto[inicio].isspace():
-        inicio += 1
-    return inicio, fin
-
-
 class Lector:
     """Lee una consulta y saca sus menciones codificables."""
 
     def __init__(
-        self, transcripcion: Transcripcion, nota: Nota, contexto: Contexto, buscador: Buscador, detector: Detector
+        self,
+        transcripcion: Transcripcion,
+        nota: Nota,
+        contexto: Contexto,
+        buscador: Buscador,
+        detector: Detector,
     ) -> None:
         self._turnos = transcripcion.turnos
         self._nota = nota
@@ -103,19 +78,21 @@ class Lector:
             hallazgos += self._nominales(turno, hallazgos)
         return sorted(hallazgos, key=lambda h: h.desde)
 
-    def _nominales(self, turno: Turno, previos: list[Hallazgo]) -> Iterator[Hallazgo] | list[Hallazgo]:
+    def _nominales(self, turno: Turno, previos: list[Hallazgo]) -> list[Hallazgo]:
         """Diagnósticos que no están en los sinónimos: la frase nominal tras «es una», «tiene»…"""
         f, base, salida = frases(), llano(turno.texto), []
         for m in f.nominal.finditer(base):
             corte = f.corta.search(base, m.end())
             fin = corte.start() if corte else len(base)
             tramo = turno.texto[m.end() : fin].rstrip()
-            enfermedad = any(h.desde < fin and h.hasta > m.end() and h.concepto.clase in "dzp" for h in previos)
+            enfermedad = any(
+                h.desde < fin and h.hasta > m.end() and h.concepto.clase in "dzp" for h in previos
+            )
             if enfermedad or not 1 <= len(claves(tramo)) <= 7 or len(tramo) < 6:
                 continue
             mejores = self._buscador.buscar(tramo, "CIE-10", 1)
             if mejores and mejores[0].puntaje >= UMBRAL_FRASE and mejores[0].codigo[0] not in "VWXYZ":
-                clase = "s" if mejores[0].codigo[0] == "R" else "d"
+                clase: Clase = "s" if mejores[0].codigo[0] == "R" else "d"
                 concepto = Concepto(mejores[0].codigo, None, clase, (tramo,))
                 salida.append(Hallazgo(concepto, tramo, m.end(), m.end() + len(tramo), exacto=False))
         return salida
@@ -159,7 +136,7 @@ class Lector:
     def _del_medico(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         turno, clase = self._turnos[i], hallazgo.concepto.clase
         pista = self._pista(turno, hallazgo.desde) or self._citado_en_analisis(turno, hallazgo)
-        if cal.interrogada or self._parece_pregunta(i, pista, clase):
+        if cal.interrogada or self._es_pregunta(i, hallazgo, pista):
             return self._preguntado(i, hallazgo, cal)
         if clase == "l" and not self._coordinada(turno, hallazgo):
             return None
@@ -189,7 +166,7 @@ class Lector:
         return EstadoCodigo.CONFIRMADO
 
     def _del_paciente(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
-        turno, clase = self._turnos[i], hallazgo.concepto.clase
+        clase = hallazgo.concepto.clase
         if cal.familiar:
             return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
         if cal.interrogada or cal.incierta:
@@ -216,16 +193,15 @@ class Lector:
 
     # --- Preguntas y respuestas -------------------------------------------------------------------
 
-    def _parece_pregunta(self, i: int, pista: bool, clase: str) -> bool:
-        """Pregunta que el reconocedor escribió sin signos: la respuesta empieza por sí o por no."""
+    def _es_pregunta(self, i: int, hallazgo: Hallazgo, pista: bool) -> bool:
+        """Si lo que dice el médico es una pregunta aunque no lleve signos."""
         siguiente = self._siguiente(i)
-        if siguiente is None or siguiente.rol == Rol.MEDICO or (pista and clase == "d"):
+        if siguiente is None or siguiente.rol == Rol.MEDICO or "?" in self._turnos[i].texto:
             return False
-        if "?" in self._turnos[i].texto or len(self._turnos[i].texto.split()) > 25:
-            return False
-        respuesta = llano(siguiente.texto)
-        f = frases()
-        return f.niega.search(respuesta) is not None or (f.afirma.search(respuesta) is not None and not pista)
+        if any(h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._hallazgos[siguiente.id]):
+            breve = llano(siguiente.texto[:60])
+            return re.search(r"\b(?:s[ií]|no|tampoco)\b", breve) is not None
+        return parece_pregunta(self._turnos[i], siguiente, pista)
 
     def _preguntado(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         """Lo que el médico pregunta vale según lo que le contestan."""
@@ -241,7 +217,9 @@ class Lector:
             return self._respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
         if not f.afirma.search(respuesta):
             return None
-        juntas = [h for h in self._hallazgos[self._turnos[i].id] if h.concepto.cie10 != hallazgo.concepto.cie10]
+        juntas = [
+            h for h in self._hallazgos[self._turnos[i].id] if h.concepto.cie10 != hallazgo.concepto.cie10
+        ]
         if juntas and not f.ambas.search(respuesta):
             return None
         if cal.familiar:
@@ -302,8 +280,8 @@ class Lector:
             hallazgo = Hallazgo(concepto, turno.texto[m.start() : m.end()], *m.span())
             mencion = self._mencion(i, hallazgo, estado, 1)
             if anterior is not None and frase.pregunta_veta is not None and "?" in anterior.texto:
-                pregunta = oracion(anterior.texto, len(anterior.texto) - 2, len(anterior.texto) - 1)
-                mencion = replace(mencion, citas=(anterior.citar(*pregunta), *mencion.citas))
+                citada = anterior.citar(*ultima_pregunta(anterior.texto))
+                mencion = replace(mencion, citas=(citada, *mencion.citas))
             yield mencion
 
     def _alergias(self, i: int) -> Iterator[Mencion]:
@@ -313,7 +291,7 @@ class Lector:
             anterior is not None
             and anterior.rol == Rol.MEDICO
             and turno.rol != Rol.MEDICO
-            and reglas.pregunta.search(llano(anterior.texto)) is not None
+            and reglas.pregunta.search(_pregunta_final(anterior)) is not None
             and frases().niega.search(base) is None
         )
         afirma = reglas.afirma.search(base)
@@ -333,8 +311,8 @@ class Lector:
             hallazgo = Hallazgo(Concepto(codigo, cie11, "z", ()), m.group(), inicio, m.end())
             mencion = self._mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
             if preguntada and anterior is not None and afirma is None:
-                donde = oracion(anterior.texto, len(anterior.texto) - 2, len(anterior.texto) - 1)
-                mencion = replace(mencion, citas=(anterior.citar(*donde), *mencion.citas))
+                citada = anterior.citar(*ultima_pregunta(anterior.texto))
+                mencion = replace(mencion, citas=(citada, *mencion.citas))
             yield mencion
 
     def _de_la_nota(self, hechas: list[Mencion]) -> Iterator[Mencion]:
@@ -372,7 +350,11 @@ class Lector:
         for j in range(min(i + 1, len(self._turnos) - 1), max(-1, i - _LEJOS), -1):
             for otro in reversed(self._hallazgos[self._turnos[j].id]):
                 suyas = claves(otro.termino)
-                if len(suyas) > 1 and suyas[0] == propias[0] and otro.concepto.clase == hallazgo.concepto.clase:
+                if (
+                    len(suyas) > 1
+                    and suyas[0] == propias[0]
+                    and otro.concepto.clase == hallazgo.concepto.clase
+                ):
                     return replace(hallazgo, concepto=otro.concepto, termino=otro.termino)
         return hallazgo
 
@@ -381,6 +363,11 @@ class Lector:
         cita = turno.citar(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))
         acierto = 1.0 if hallazgo.exacto else 0.85
         return Mencion(hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id)
+
+
+def _pregunta_final(turno: Turno) -> str:
+    desde, hasta = ultima_pregunta(turno.texto)
+    return llano(turno.texto[desde:hasta])
 
 
 def _permitida(frase: Frase, base: str, anterior: Turno | None) -> bool:

@@ -14,18 +14,20 @@ from scribe.lenguaje.texto import llano
 
 FICHA = re.compile(r"[a-zñ0-9]+")
 
-VACIAS = frozenset(
-    "a al ante como con de del e el en esa ese eso esta este esto la las le les lo los mas me mi mis muy nos o"
-    " para por que se su sus te tu tus u un una unas uno unos y".split()
-)  # fmt: skip
+VACIAS = frozenset((
+    "a", "al", "ante", "como", "con", "de", "del", "e", "el", "en", "esa", "ese", "eso", "esta", "este",
+    "esto", "la", "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "muy", "nos", "o", "para",
+    "por", "que", "se", "su", "sus", "te", "tu", "tus", "u", "un", "una", "unas", "uno", "unos", "y",
+))  # fmt: skip
 """Palabras que no distinguen un diagnóstico de otro. «no», «sin» y «ni» sí distinguen."""
 
-GENERICAS = frozenset(
-    "especificado especificada especificados especificadas especificacion otro otra otros otras sin no parte"
-    " clasificado clasificada clasificados clasificadas mencion tipo sitio enfermedad enfermedades trastorno"
-    " trastornos debido debida causa organismo forma formas cuadro simple comun agudo aguda complicacion"
-    " complicaciones esencial primaria primario".split()
-)  # fmt: skip
+GENERICAS = frozenset((
+    "especificado", "especificada", "especificados", "especificadas", "especificacion", "otro", "otra",
+    "otros", "otras", "sin", "no", "parte", "clasificado", "clasificada", "clasificados", "clasificadas",
+    "mencion", "tipo", "sitio", "enfermedad", "enfermedades", "trastorno", "trastornos", "debido",
+    "debida", "causa", "organismo", "forma", "formas", "cuadro", "simple", "comun", "agudo", "aguda",
+    "complicacion", "complicaciones", "esencial", "primaria", "primario",
+))  # fmt: skip
 """Palabras de un título que no piden más detalle del que se dijo."""
 
 _FONEMAS = (

@@ -143,3 +143,12 @@ def historia_familiar(codigo: str) -> tuple[str, str] | None:
         if any(codigo.startswith(p) for p in prefijos.split()):
             return cie10, cie11
     return None
+
+
+@lru_cache(maxsize=256)
+def manifestacion(codigo: str) -> tuple[str, str | None] | None:
+    """(CIE-10, CIE-11) de la manifestación que acompaña a ese código de etiología, si la hay."""
+    for etiologia, cie10, cie11 in _filas("asociados.tsv"):
+        if etiologia == codigo:
+            return cie10, None if cie11 == "-" else cie11
+    return None

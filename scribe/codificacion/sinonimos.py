@@ -21,6 +21,7 @@ from scribe.lenguaje.vocabulario import es_comun
 Clase = Literal["d", "s", "z", "p", "l"]
 """d enfermedad · s síntoma · z circunstancia · p operación previa · l palabra lega que pide pista."""
 
+_CLASES: dict[str, Clase] = {"d": "d", "s": "s", "z": "z", "p": "p", "l": "l"}
 _PARECIDO = 85.0
 _LARGO_MINIMO = 7
 
@@ -58,10 +59,8 @@ def conceptos() -> tuple[Concepto, ...]:
     """La tabla propia, en orden."""
     salida = []
     for cie10, cie11, clase, terminos in _filas("sinonimos.tsv"):
-        if clase not in ("d", "s", "z", "p", "l"):
-            raise ValueError(f"clase desconocida en sinonimos.tsv: {clase}")
         partes = tuple(t.strip() for t in terminos.split("|") if t.strip())
-        salida.append(Concepto(cie10, None if cie11 == "-" else cie11, clase, partes))
+        salida.append(Concepto(cie10, None if cie11 == "-" else cie11, _CLASES[clase], partes))
     return tuple(salida)
 
 

@@ -255,12 +255,25 @@ def _pariente(lectura: _Lectura, desde: int, hasta: int, paciente: Collection[st
     if detras and any(hasta <= p[0] < hasta + detras.end() for p in ajenos):
         return next(p[2] for p in ajenos if hasta <= p[0] < hasta + detras.end())
     inicio, _ = _frase(lectura, desde, hasta)
+    suelto = _pariente_suelto(lectura, inicio, ajenos)
+    if suelto and not _cortado(lectura, ("persona",), inicio, desde):
+        return suelto
     sigue = _reglas().pronombres.search(lectura.plano[inicio:])
     if sigue and not _cortado(lectura, ("persona",), inicio, desde):
         previos = [p for p in ajenos if p[1] <= inicio]
         if previos and not [c for c in lectura.cortes["fuerte"] if previos[-1][1] <= c < inicio - 1]:
             return previos[-1][2]
     return None
+
+
+def _pariente_suelto(lectura: _Lectura, inicio: int, ajenos: list[tuple[int, int, str]]) -> str | None:
+    """El pariente que es toda la oración anterior («Mi mamá. Era diabética»)."""
+    if inicio == 0:
+        return None
+    previa, fin = _frase(lectura, inicio - 1, inicio - 1)
+    if _palabras_entre(lectura.plano, previa, fin) > 4:
+        return None
+    return next((p[2] for p in ajenos if previa <= p[0] and p[1] <= fin), None)
 
 
 def _reciente(lectura: _Lectura, desde: int, hasta: int) -> bool:

@@ -1,0 +1,87 @@
+"""Quién es el paciente, dónde acaba una oración y qué se contestó a una pregunta."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from scribe.codificacion.reglas import frases
+from scribe.consulta import Contexto, Rol, Transcripcion, Turno
+from scribe.lenguaje.texto import llano
+
+_FINALES = re.compile(r"[.;?!](?=\s|$)")
+_DESCENDIENTES = frozenset(
+    (
+        "hijo",
+        "hija",
+        "hijito",
+        "hijita",
+        "nino",
+        "nina",
+        "bebe",
+        "nieto",
+        "nieta",
+        "chamaco",
+        "chamaca",
+        "muchacho",
+    )
+)
+_MAYORES = frozenset(
+    (
+        "mama",
+        "papa",
+        "esposo",
+        "esposa",
+        "abuelita",
+        "abuelito",
+        "abuela",
+        "abuelo",
+        "marido",
+        "suegra",
+        "suegro",
+    )
+)
+_PREGUNTA_LARGA = 25
+_PREGUNTA_CORTA = 8
+
+
+def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> frozenset[str]:
+    """Las palabras de parentesco que nombran al paciente cuando otro habla por él («mi hijo»)."""
+    medico = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.MEDICO)
+    otros = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.ACOMPANANTE)
+    del_nino = len(re.findall(r"\b(?:el|la|su|tu) (?:nin[oa]|bebe|hij[oa])\b", medico))
+    if del_nino >= 2 or (contexto.edad is not None and contexto.edad < 15):
+        return _DESCENDIENTES
+    if not otros:
+        return frozenset()
+    cuenta = Counter(m[1] for m in re.finditer(r"\bmi (\w+)\b", otros) if m[1] in _DESCENDIENTES | _MAYORES)
+    if not cuenta:
+        return frozenset()
+    elegida = cuenta.most_common(1)[0][0]
+    return _DESCENDIENTES if elegida in _DESCENDIENTES else frozenset({elegida})
+
+
+def oracion(texto: str, desde: int, hasta: int) -> tuple[int, int]:
+    """La oración, por puntuación, que contiene un tramo; sin espacios a los lados."""
+    inicio = max((m.end() for m in _FINALES.finditer(texto) if m.end() <= desde), default=0)
+    fin = min((m.end() for m in _FINALES.finditer(texto) if m.start() >= hasta), default=len(texto))
+    while inicio < desde and texto[inicio].isspace():
+        inicio += 1
+    return inicio, fin
+
+
+def ultima_pregunta(texto: str) -> tuple[int, int]:
+    """La última oración de un turno, como (desde, hasta)."""
+    largo = len(texto.rstrip())
+    return oracion(texto, max(0, largo - 2), max(1, largo - 1))
+
+
+def parece_pregunta(turno: Turno, siguiente: Turno | None, pista: bool) -> bool:
+    """Pregunta que el reconocedor escribió sin signos: la respuesta empieza por sí o por no."""
+    if siguiente is None or siguiente.rol == Rol.MEDICO or "?" in turno.texto:
+        return False
+    palabras = len(turno.texto.split())
+    if palabras > (_PREGUNTA_CORTA if pista else _PREGUNTA_LARGA):
+        return False
+    respuesta, f = llano(siguiente.texto), frases()
+    return f.niega.search(respuesta) is not None or (f.afirma.search(respuesta) is not None and not pista)
