@@ -86,7 +86,7 @@ def rol_correcto(referencia: Iterable[Tramo], turnos: Iterable[Turno]) -> Tiempo
 def cpwer(referencia: Iterable[tuple[str, str]], hipotesis: Iterable[tuple[str, str]]) -> Errores:
     """WER con el mejor reparto de hablantes (meeteval, cpWER). Entradas: pares (hablante, texto)."""
     ref, hip = _por_hablante(referencia), _por_hablante(hipotesis)
-    salida = meeteval.wer.cp_word_error_rate(reference=ref, hypothesis=hip)
+    salida = meeteval.wer.cp_word_error_rate(ref, hip, reference_sort=False, hypothesis_sort=False)
     return Errores(int(salida.errors), int(salida.length))
 
 
