@@ -40,7 +40,8 @@ class _Lectura:
     ultima: int
     candidato: Candidato
     puntaje: float
-    umbral: float
+    umbral: float = 0.0
+    mg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ def _farmacos(
         for i, j in _ventanas(turno.texto, fichas, ajenas, _LARGO_VENTANA)
         for lectura in _lecturas(turno, fichas, (i, j), ajenas, tomados)
     ]
+    lecturas = _preferir_completas(lecturas)
     lecturas.sort(key=lambda x: (-x.puntaje, x.primera, x.ultima))
     ediciones: list[Edicion] = []
     dudas: list[_Duda] = []
@@ -179,8 +181,8 @@ def _farmacos(
         igual = x.puntaje >= umbrales["igual"] and (rival is None or rival.puntaje < umbrales["igual"])
         desde, hasta = fichas[x.primera].desde, fichas[x.ultima].hasta
         if x.puntaje >= x.umbral and (claro or igual):
-            ediciones.append(Edicion(desde, hasta, _escrito(x, turno.texto[desde:hasta]), "fármaco"))
-        elif x.puntaje >= x.umbral or x.umbral == umbrales["con_dosis"]:
+            ediciones.append(_edicion(x, turno.texto, fichas, "fármaco"))
+        elif x.puntaje >= x.umbral or (x.mg is not None and x.puntaje >= umbrales["propuesta"]):
             otra = (rival.candidato.entrada.texto,) if rival and not claro else ()
             dudas.append(_Duda(desde, hasta, (x.candidato.entrada.texto, *otra)))
         else:
@@ -194,7 +196,7 @@ def _lecturas(
 ) -> list[_Lectura]:
     i, j = ventana
     umbrales, ajustes = _datos()["umbrales"], _datos()["ajustes"]
-    prueba = evidencia(fichas, i, j)
+    prueba = evidencia(turno.texto, fichas, i, j)
     umbral = umbrales["con_dosis" if prueba.dosis else "con_verbo" if prueba.verbo else "sin_evidencia"]
     palabras = turno.palabras_de(fichas[i].desde, fichas[j].hasta)
     dudosa = bool(palabras) and min(p.prob for p in palabras) < 0.5
@@ -208,7 +210,7 @@ def _lecturas(
         puntaje = c.puntaje + _por_presentacion(c, prueba, ajustes["presentacion"])
         puntaje += ajustes["paciente"] if tomados.intersection(c.entrada.quien) else 0.0
         puntaje += ajustes["poca_probabilidad"] if dudosa else 0.0
-        salida.append(_Lectura(i, j, c, puntaje, umbral))
+        salida.append(_Lectura(i, j, c, puntaje, umbral, prueba.mg))
     return salida[:6]
 
 
@@ -220,20 +222,39 @@ def _por_presentacion(c: Candidato, prueba: Evidencia, ajuste: float) -> float:
     return ajuste if prueba.mg in farmaco.presentaciones else -ajuste
 
 
+def _contiene(x: _Lectura, otra: _Lectura) -> bool:
+    """Si `x` abarca más de lo oído y su nombre termina en el de `otra`: Dolo-Neurobión y Neurobión."""
+    mayor, menor = x.candidato.entrada.sonido, otra.candidato.entrada.sonido
+    abarca = x.primera <= otra.primera and otra.ultima <= x.ultima and x.primera < otra.primera
+    return abarca and mayor != menor and mayor.endswith(menor)
+
+
+def _preferir_completas(lecturas: list[_Lectura]) -> list[_Lectura]:
+    """Quita las lecturas que son el final de otra más completa y también aceptable."""
+    aceptables = [x for x in lecturas if x.puntaje >= x.umbral]
+    return [x for x in lecturas if not any(_contiene(otra, x) for otra in aceptables)]
+
+
 def _rival(x: _Lectura, lecturas: list[_Lectura]) -> _Lectura | None:
     """La mejor lectura encimada que nombra otro fármaco."""
     for otra in lecturas:
         encimada = otra.primera <= x.ultima and x.primera <= otra.ultima
-        if encimada and not set(otra.candidato.entrada.quien) & set(x.candidato.entrada.quien):
+        if encimada and not _contiene(x, otra) and not set(otra.candidato.entrada.quien) & set(x.candidato.entrada.quien):
             return otra
     return None
 
 
-def _escrito(x: _Lectura, oido: str) -> str:
-    """Lo que se escribe: el prefijo que quedó y el nombre, con la mayúscula inicial de lo oído."""
+def _edicion(x: _Lectura, texto: str, fichas: list[Ficha], motivo: str) -> Edicion:
+    """El cambio a escribir: el prefijo que quedó y el nombre, con la mayúscula inicial de lo oído."""
     c = x.candidato
-    texto = f"{c.prefijo} {c.entrada.texto}" if c.prefijo else c.entrada.texto
-    return texto[0].upper() + texto[1:] if oido[0].isupper() else texto
+    if c.prefijo and x.ultima > x.primera and fichas[x.primera].texto.lower() == c.prefijo:
+        # La palabra de antes quedó igual: el cambio es solo lo que sigue.
+        desde, nuevo = fichas[x.primera + 1].desde, c.entrada.texto
+    else:
+        desde, nuevo = fichas[x.primera].desde, f"{c.prefijo} {c.entrada.texto}".strip()
+    if texto[desde].isupper():
+        nuevo = nuevo[0].upper() + nuevo[1:]
+    return Edicion(desde, fichas[x.ultima].hasta, nuevo, motivo)
 
 
 def _sin_nombre(
@@ -241,7 +262,7 @@ def _sin_nombre(
 ) -> Iterator[_Duda]:
     """Una palabra desconocida seguida de dosis en mg: es un medicamento que no se pudo nombrar."""
     for i, ajena in enumerate(ajenas):
-        if ajena and i not in usadas and len(fichas[i].llana) > 3 and evidencia(fichas, i, i).con_unidad:
+        if ajena and i not in usadas and len(fichas[i].llana) > 3 and evidencia(turno.texto, fichas, i, i).con_unidad:
             yield _Duda(fichas[i].desde, fichas[i].hasta, ())
 
 
@@ -253,9 +274,8 @@ def _terminos(texto: str, fichas: list[Ficha], ajenas: list[bool]) -> list[Edici
     for i, j in _ventanas(texto, fichas, ajenas, 3):
         mejor = _mejor_termino(fichas, i, j, ajenas)
         if mejor:
-            desde, hasta = fichas[i].desde, fichas[j].hasta
-            escrito = _escrito(_Lectura(i, j, mejor, mejor.puntaje, 0.0), texto[desde:hasta])
-            ediciones.append((mejor.puntaje, Edicion(desde, hasta, escrito, "término clínico")))
+            lectura = _Lectura(i, j, mejor, mejor.puntaje)
+            ediciones.append((mejor.puntaje, _edicion(lectura, texto, fichas, "término clínico")))
     ediciones += _signos(texto, fichas)
     ediciones.sort(key=lambda par: (-par[0], par[1].desde))
     elegidas: list[Edicion] = []
@@ -305,9 +325,6 @@ def _signos(texto: str, fichas: list[Ficha]) -> list[tuple[float, Edicion]]:
             if any(x.corte or not x.texto.isalpha() for x in fichas[i:fin]) or es_termino(fichas[fin].texto):
                 continue
             for c in candidatos(_palabras(fichas, i, fin), clase, minimo)[:1]:
-                desde, hasta = fichas[i].desde, fichas[fin].hasta
-                escrito = f"{c.prefijo} {c.entrada.texto}" if c.prefijo else c.entrada.texto
-                if texto[desde].isupper():
-                    escrito = escrito[0].upper() + escrito[1:]
-                salida.append((c.puntaje, Edicion(desde, hasta, escrito, "término clínico")))
+                lectura = _Lectura(i, fin, c, c.puntaje)
+                salida.append((c.puntaje, _edicion(lectura, texto, fichas, "término clínico")))
     return salida

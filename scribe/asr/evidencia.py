@@ -34,9 +34,9 @@ def _palabras() -> dict[str, tuple[str, ...]]:
     return {clave: tuple(lista) for clave, lista in tomllib.loads(texto)["evidencia"].items()}
 
 
-def evidencia(fichas: list[Ficha], i: int, j: int) -> Evidencia:
+def evidencia(texto: str, fichas: list[Ficha], i: int, j: int) -> Evidencia:
     """Las señales alrededor de las fichas `i..j`, dentro del mismo turno."""
-    mg, con_unidad = _dosis_despues(fichas, j)
+    mg, con_unidad = _dosis_despues(texto, fichas, j)
     siguientes = [f.llana for f in fichas[j + 1 : j + 3]]
     forma = any(s in _palabras()["formas"] for s in siguientes)
     previas = [f.llana for f in fichas[max(0, i - 5) : i]]
@@ -48,7 +48,7 @@ def evidencia(fichas: list[Ficha], i: int, j: int) -> Evidencia:
     )
 
 
-def _dosis_despues(fichas: list[Ficha], j: int) -> tuple[float | None, bool]:
+def _dosis_despues(texto: str, fichas: list[Ficha], j: int) -> tuple[float | None, bool]:
     """La dosis que sigue al nombre («de 500», «20 mg»): (mg, si llevaba unidad)."""
     k = j + 1
     de = k < len(fichas) and fichas[k].llana == "de"
@@ -57,7 +57,8 @@ def _dosis_despues(fichas: list[Ficha], j: int) -> tuple[float | None, bool]:
         return None, False
     unidad = fichas[k + 1].llana if k + 1 < len(fichas) and not fichas[k].corte else ""
     cifra = float(fichas[k].texto)
-    if unidad in _A_MG:
+    concentracion = bool(unidad) and texto[fichas[k + 1].hasta :].lstrip().startswith("/")
+    if unidad in _A_MG and not concentracion:
         return cifra * _A_MG[unidad], True
     # «de 500» a secas son miligramos; «de 3 días» no es una dosis.
     sin_unidad = de and (unidad in ("", "cada", "1", "en", "una", "uno", "y", "ya", "no") or fichas[k].corte)

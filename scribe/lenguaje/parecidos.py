@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -125,7 +126,7 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
     primera = palabras[0].lower()
     lecturas = []
     for prefijo in _prefijos_de(palabras):
-        if prefijo and prefijo != primera and len(palabras) > 1 and primera not in PREFIJOS:
+        if prefijo and prefijo != primera and not _puede_cambiar(prefijo, primera, len(palabras)):
             continue
         resto = oido[len(clave(prefijo)) :] if prefijo else oido
         # Con el prefijo pudo perderse la primera letra: se buscan las cercanas también sin ese corte.
@@ -134,9 +135,43 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
             # Se divide entre el nombre solo: acertar el prefijo no es mérito.
             largo = max(len(entrada.sonido), len(resto))
             puntaje = 1.0 - distancia(oido, unir(clave(prefijo), entrada.sonido)) / largo
-            if puntaje >= minimo:
+            if puntaje >= minimo and _misma_raiz(resto, entrada):
                 lecturas.append(Candidato(entrada, prefijo, puntaje + _preferencia(prefijo, primera, len(palabras))))
     return sorted(lecturas, key=lambda c: (-c.puntaje, c.entrada.texto))
+
+
+def _puede_cambiar(prefijo: str, primera: str, largo: int) -> bool:
+    """Un artículo oído por otro sí; partir una palabra en dos solo para la «y» («hipotacio»)."""
+    return primera in PREFIJOS if largo > 1 else prefijo == "y"
+
+
+@cache
+def _finales() -> dict[str, tuple[str, ...]]:
+    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    finales = tomllib.loads(texto)["finales"]
+    return {clase: tuple(sorted(lista, key=len, reverse=True)) for clase, lista in finales.items()}
+
+
+_OPUESTOS = (("ipo", "iper"), ("iper", "ipo"), ("bradi", "taki"), ("taki", "bradi"), ("anti", "pre"), ("pre", "anti"))
+"""Comienzos que invierten el sentido: nunca se cambia uno por otro."""
+
+_RAIZ = {"farmaco": 0.75, "termino": 0.8}
+"""Parecido mínimo de la raíz."""
+
+
+def _misma_raiz(oido: str, entrada: Entrada) -> bool:
+    """«bleomicina» no es «neomicina»: en una familia, lo que distingue es la raíz."""
+    if oido == entrada.sonido:
+        return True
+    if any(oido.startswith(a) and entrada.sonido.startswith(b) for a, b in _OPUESTOS):
+        return False
+    clase = "farmaco" if entrada.clase == "farmaco" else "termino"
+    for final in _finales()[clase]:
+        if entrada.sonido.endswith(final) and oido.endswith(final):
+            suya, propia = entrada.sonido.removesuffix(final), oido.removesuffix(final)
+            largo = max(len(suya), len(propia), 1)
+            return 1.0 - distancia(suya, propia) / largo >= _RAIZ[clase]
+    return True
 
 
 def _preferencia(prefijo: str, primera: str, largo: int) -> float:

@@ -24,11 +24,15 @@ def dosis_dicha(texto: str, mencion: MencionFarmaco) -> tuple[int, int, float] |
     """
     plano = llano(texto)
     m = _DOSIS.match(plano, mencion.hasta)
+    farmaco = ficha(mencion.generico)
     if not m or (m[2] is None and " de " not in f"{m[0]} "):
         return None
     if m[2] is None and re.match(r" ?(?:dias?|horas?|semanas?|meses|anos?|tabletas?|/|%|ml)", plano[m.end() :]):
         return None
-    return m.start(1), m.end(), float(m[1]) * _A_MG[m[2]]
+    cifra = float(m[1])
+    if m[2] is None and farmaco and cifra not in farmaco.presentaciones and cifra / 1000 in farmaco.presentaciones:
+        return m.start(1), m.end(), cifra / 1000  # «levotiroxina de 75» son microgramos
+    return m.start(1), m.end(), cifra * _A_MG[m[2]]
 
 
 def existe(farmaco: Farmaco, mg: float) -> bool:
@@ -51,7 +55,10 @@ def revisar_presentaciones(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
 def _del_turno(turno: Turno) -> Iterator[Aviso]:
     if _LIQUIDO.search(llano(turno.texto)):
         return
-    for mencion in buscar_farmacos(turno.texto):
+    menciones = buscar_farmacos(turno.texto)
+    for previa, mencion in zip([None, *menciones], menciones, strict=False):
+        if previa and re.fullmatch(r" ?(?:con|y|más|/|-|\+)? ?", turno.texto[previa.hasta : mencion.desde]):
+            continue  # la dosis de una combinación no es la de su último componente
         farmaco = ficha(mencion.generico)
         hallada = dosis_dicha(turno.texto, mencion)
         if not farmaco or not farmaco.presentaciones or not hallada or len(mencion.genericos) > 1:

@@ -20,7 +20,7 @@ _TENSION_SOLA = re.compile(
 )
 _TALLA = re.compile(r"\b(?:mide|mides|estatura|talla)(?: (?:de|es|en))?[:,]? (\d+(?:\.\d+)?)\b(?! ?(?:cm|mm|cent|mili|[x×]|por))")
 _CERCA = re.compile(r"[^.;?]{0,24}?[ :](\d+(?:\.\d+)?)(?![\d/½])")
-_OTRA_UNIDAD = re.compile(r" ?(?:dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?|cm\b|mm\b)")
+_OTRA_UNIDAD = re.compile(r" ?(?:ml\b|litros?|gotas|cada\b|/|dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?|cm\b|mm\b)")
 _VISTA = frozenset({"20", "25", "30", "40", "50", "60", "70", "80", "100", "200", "400"})
 
 
@@ -63,7 +63,9 @@ def _tensiones(texto: str) -> Iterator[tuple[int, int, str]]:
     for m in _TENSION.finditer(texto):
         alta, baja = int(m[1]), int(m[2])
         nombrada = re.search(_NOMBRE_TENSION, texto[max(0, m.start() - 70) : m.start()])
-        if not nombrada and (baja < 40 or m[2] in ("100",) or (m[1] == "20" and m[2] in _VISTA)):
+        if baja > 200 or (not nombrada and (alta < 12 or not 40 <= baja <= 150)):
+            continue  # un título, una dilución o un peso por volumen
+        if not nombrada and alta == 20 and m[2] in _VISTA:
             continue
         if baja <= 15 and alta <= baja:
             continue  # una escala («8/10», «15/15»), no una tensión
