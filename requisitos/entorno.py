@@ -53,6 +53,9 @@ def main(argumentos: list[str]) -> int:
     except Aviso as aviso:
         print(f"Error: {aviso}", file=sys.stderr)
         return 2
+    except OSError as fallo:
+        print(f"Error: no se pudo preparar {ENTORNO} ({fallo.strerror}).", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nInterrumpido. Repita la orden y seguirá donde iba.", file=sys.stderr)
         return 130
@@ -72,9 +75,7 @@ def _preparar(pruebas: bool) -> None:
         _crear()
     SELLO.unlink(missing_ok=True)
     _retirar_a_medias()
-    print(
-        "Instalando dependencias (la primera vez, unos minutos: llama-cpp-python se compila aquí)…", flush=True
-    )
+    print("Instalando dependencias (la primera vez, minutos: llama-cpp-python se compila)…", flush=True)
     _pip("pip", *_fijadas("construccion.txt", "pip"))
     listas = ["-r", str(REQUISITOS / "bloqueo.txt")]
     if pruebas:
@@ -102,7 +103,7 @@ def _exigir_espacio() -> None:
 
 
 def _abre(python: Path) -> bool:
-    """Si el entorno existe, es de esta versión de Python y trae pip (un clon movido o actualizado no abre)."""
+    """Si el entorno existe, es de esta versión de Python y trae pip (un clon movido no abre)."""
     if not python.exists():
         return False
     codigo = "import sys, pip; print(*sys.version_info[:2])"
@@ -143,9 +144,8 @@ def _pip(que: str, *argumentos: str) -> None:
             orden, env=entorno, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
         lineas = []
-        assert proceso.stdout is not None
         try:
-            for linea in proceso.stdout:
+            for linea in proceso.stdout or ():
                 bitacora.write(linea)
                 lineas.append(linea)
                 _ensenar(linea)
@@ -168,7 +168,7 @@ def _explicar(que: str, salida: str) -> str:
         )
     if _RED.search(salida):
         return (
-            f"no se pudo bajar {que} del índice de paquetes. Compruebe la conexión (o la configuración de pip) "
+            f"no se pudo bajar {que} del índice de paquetes. Compruebe la conexión o la configuración de pip "
             f"y repita la orden: seguirá donde iba. Detalle: {BITACORA}"
         )
     return f"pip no pudo instalar {que}: {_ultima(salida)} Detalle: {BITACORA}"

@@ -40,7 +40,7 @@ class Paquete(_Ficha):
     version: str
     bytes: int = Field(gt=0)
     registro: Literal["pypi", "npm"] = "pypi"
-    python: str | None = Field(None, description="Versión de Python de la rueda, si no es universal.")
+    python: str | None = Field(default=None, description="Versión de Python de la rueda, si no es universal.")
     plataformas: tuple[str, ...] = ()
 
 
@@ -53,7 +53,7 @@ class Archivo(_Ficha):
     """
 
     ruta: RutaRelativa
-    bytes: int | None = Field(None, gt=0)
+    bytes: int | None = Field(default=None, gt=0)
     sha256: Suma | None = None
     piezas: tuple[str, ...] = ()
     remoto: RutaRelativa | None = None
@@ -71,7 +71,7 @@ class Modelo(_Ficha):
     verificacion: Literal["sha256", "revision"] = "sha256"
     notas: str | None = None
     paquetes: tuple[Paquete, ...] = ()
-    repositorio: str | None = Field(None, description="Repositorio del hub (autor/nombre).")
+    repositorio: str | None = Field(default=None, description="Repositorio del hub (autor/nombre).")
     requiere_cuenta: bool = False
     archivos: tuple[Archivo, ...] = Field(min_length=1)
 
@@ -110,7 +110,7 @@ class Perfil(_Ficha):
     descripcion: str
     dispositivo: Literal["cpu", "cuda"] = "cpu"
     memoria_gb: float = Field(gt=0)
-    opcional: bool = Field(False, description="Grupo de apoyo: no sirve por sí solo para una consulta.")
+    opcional: bool = Field(default=False, description="De apoyo: no sirve por sí solo para una consulta.")
     modelos: dict[str, str] = Field(description="Función → id del modelo en el manifiesto.")
 
     @property

@@ -7,6 +7,7 @@ quien llama la borra. Lo bajado no vale nada hasta que `scribe.instalacion` comp
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -30,10 +31,7 @@ _PULSO_S = 0.2
 _RED = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_DISABLE_IMPLICIT_TOKEN")
 _DISCO = "No queda espacio en el disco mientras se bajaba {que}."
 _DISCO_REMEDIO = "Libere espacio y repita la orden: seguirá donde iba."
-_BAJAR_DEL_HUB = (
-    "import sys; from huggingface_hub import hf_hub_download; "
-    "hf_hub_download(sys.argv[1], sys.argv[2], revision=sys.argv[3], local_dir=sys.argv[4])"
-)
+_BAJADA_HUB = Path(__file__).with_name("bajada_hub.py")
 
 
 def bajar_paquete(paquete: Paquete, carpeta: Path, al_bajar: AlBajar) -> Path:
@@ -62,11 +60,11 @@ def bajar_del_hub(modelo: Modelo, archivo: Archivo, carpeta: Path, al_bajar: AlB
     carpeta ya tiene una descarga a medias, se continúa. Se respetan `HF_ENDPOINT` y `HF_TOKEN`.
     """
     remoto = archivo.remoto or archivo.ruta
-    argumentos = [str(modelo.repositorio), remoto, str(modelo.revision), str(carpeta)]
-    codigo, salida = _correr([sys.executable, "-c", _BAJAR_DEL_HUB, *argumentos], carpeta, al_bajar)
     bajado = carpeta / remoto
+    argumentos = [str(modelo.repositorio), remoto, str(modelo.revision), str(bajado)]
+    codigo, salida = _correr([sys.executable, "-P", str(_BAJADA_HUB), *argumentos], carpeta, al_bajar)
     if codigo == 0 and bajado.is_file():
-        return bajado, _etag(carpeta, remoto)
+        return bajado, _etag(bajado)
     que = f"{remoto} de {modelo.repositorio}"
     _explicar_comun(salida, que)
     if "GatedRepo" in salida or "401 Client Error" in salida or "403 Client Error" in salida:
@@ -162,13 +160,10 @@ def _tamano(carpeta: Path) -> int:
     return total
 
 
-def _etag(carpeta: Path, remoto: str) -> str:
-    """El etag que huggingface_hub anotó al bajar (segunda línea de su archivo de metadatos)."""
-    ficha = carpeta / ".cache" / "huggingface" / "download" / f"{remoto}.metadata"
-    try:
-        return ficha.read_text("utf-8").splitlines()[1].strip()
-    except (OSError, IndexError):
-        return ""
+def _etag(bajado: Path) -> str:
+    """El etag que anunció el hub; lo anota `scribe.bajada_hub` junto al archivo."""
+    nota = bajado.with_name(bajado.name + ".json")
+    return str(json.loads(nota.read_text("utf-8"))["etag"])
 
 
 def _explicar_comun(salida: str, que: str) -> None:
