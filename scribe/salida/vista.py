@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, groupby
@@ -37,6 +37,8 @@ from scribe.salida.etiquetas import (
     titulo_de_aviso,
 )
 from scribe.salida.evidencia import Fragmento, correcciones_en, fragmentar
+
+_AVISOS_MENORES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,18 @@ class Vista:
     duracion_s: float
     tecnica: tuple[tuple[str, str], ...]
 
+    @property
+    def avisos_a_la_vista(self) -> tuple[AvisoVisto, ...]:
+        """Todos los que pueden dañar al paciente y unos cuantos más: la nota debe verse sin bajar."""
+        graves = sum(a.gravedad == 1 for a in self.avisos)
+        sobran = len(self.avisos) - graves - _AVISOS_MENORES
+        return self.avisos if sobran <= 1 else self.avisos[: graves + _AVISOS_MENORES]
+
+    @property
+    def otros_avisos(self) -> tuple[AvisoVisto, ...]:
+        """Los que quedan plegados."""
+        return self.avisos[len(self.avisos_a_la_vista) :]
+
 
 class _Constructor:
     """Numera lo que lleva evidencia y recuerda qué turnos sustenta."""
@@ -243,22 +257,32 @@ def _tecnica(borrador: Borrador) -> Iterable[tuple[str, str]]:
         ("Redacción", borrador.modelos.llm),
     )
     for nombre, datos in etapas:
-        if datos:
-            yield nombre, " · ".join(_dato(k, v) for k, v in datos.items() if v not in (None, "", {}, []))
+        partes = [_dato(clave, valor) for clave, valor in datos.items()]
+        if any(partes):
+            yield nombre, " · ".join(filter(None, partes))
     tiempos = borrador.tiempos.model_dump()
-    partes = [f"{rotulo('etapas', k)} {v:.1f} s" for k, v in tiempos.items() if v]
-    if partes:
-        yield "Tiempos", f"{' · '.join(partes)} (total {duracion(sum(tiempos.values()))})"
+    segundos = [f"{rotulo('etapas', k)} {v:.1f} s" for k, v in tiempos.items() if v]
+    if segundos:
+        yield "Tiempos", f"{' · '.join(segundos)} (total {duracion(sum(tiempos.values()))})"
     if borrador.audio.sha256:
         yield "Grabación (sha256)", borrador.audio.sha256
     yield "Borrador (sha256)", hashlib.sha256(a_json(borrador).encode()).hexdigest()
 
 
+_NOMBRES = ("nombre", "id", "motor")
+
+
 def _dato(clave: str, valor: object) -> str:
-    texto = str(valor)
-    if clave == "sha256" or clave.startswith("sha256"):
-        return f"sha256 {texto[:12]}…"
-    return texto if clave in {"id", "nombre", "modelo"} else f"{clave.replace('_', ' ')} {texto}"
+    """Un dato técnico en corto; los ajustes finos (tablas sin nombre) están en `borrador.json`."""
+    if isinstance(valor, Mapping):
+        nombre = next((str(valor[k]) for k in _NOMBRES if valor.get(k)), "")
+        suma = f" (sha256 {str(valor['sha256'])[:12]}…)" if nombre and valor.get("sha256") else ""
+        return nombre + suma
+    if valor in (None, "", [], ()):
+        return ""
+    if clave == "sha256":
+        return f"sha256 {str(valor)[:12]}…"
+    return str(valor) if clave in _NOMBRES else f"{clave.replace('_', ' ')} {valor}"
 
 
 def construir(

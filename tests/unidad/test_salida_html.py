@@ -206,7 +206,31 @@ def test_sin_voz_la_pagina_lo_dice() -> None:
     )
     visto = Lector(pagina(vacio)).texto
     assert visto.count("No mencionado") == 5
-    assert "No se oyó a nadie en la grabación." in visto
+    assert "No se oyó voz en la grabación." in visto
+
+
+def test_muchos_avisos_se_pliegan_pero_nunca_los_graves(borrador: Borrador) -> None:
+    tipos = ["cifra_dudosa"] * 6 + ["alergia", "dosis"]
+    avisos = tuple(Aviso(tipo=t, texto=f"{t} {k}") for k, t in enumerate(tipos))
+    vista = construir(borrador.model_copy(update={"avisos": avisos}), Contexto(), MOMENTO, "a.m4a", None)
+    assert [a.gravedad for a in vista.avisos_a_la_vista] == [1, 1, 2, 2, 2]
+    assert (*vista.avisos_a_la_vista, *vista.otros_avisos) == vista.avisos
+    html = a_html(vista)
+    assert "3 avisos más" in html
+    assert all(a.texto in html for a in avisos)
+
+
+def test_los_modelos_se_nombran_en_corto(borrador: Borrador) -> None:
+    modelos = ModelosUsados(
+        asr={
+            "motor": "faster-whisper",
+            "modelo": {"id": "w", "nombre": "Whisper base", "sha256": "d01c" * 16},
+        },
+        diarizacion={"ajustes": {"paso_s": 2.5}},
+    )
+    visto = Lector(pagina(borrador.model_copy(update={"modelos": modelos}))).texto
+    assert "faster-whisper · Whisper base (sha256 d01cd01cd01c…)" in visto
+    assert "paso_s" not in visto
 
 
 def test_una_cita_repetida_se_ubica_por_su_tiempo() -> None:

@@ -73,7 +73,7 @@
   function abrir(clave) {
     const pieza = document.getElementById(clave);
     if (!pieza) return;
-    pieza.open = true;
+    for (let nodo = pieza; nodo; nodo = nodo.parentElement) if (nodo.tagName === "DETAILS") nodo.open = true;
     elegir(clave);
     pieza.scrollIntoView({ block: "center", behavior: calma.matches ? "auto" : "smooth" });
     uno("summary", pieza).focus({ preventScroll: true });
@@ -294,6 +294,9 @@
     setTimeout(() => { uno("#dicho").textContent = ""; }, 2500);
   }
   uno("#copiar").addEventListener("click", copiar);
+  // En papel no hay qué desplegar: los avisos plegados se abren mientras se imprime.
+  addEventListener("beforeprint", () => todos(".otros").forEach((o) => { o.dataset.era = String(o.open); o.open = true; }));
+  addEventListener("afterprint", () => todos(".otros").forEach((o) => { o.open = o.dataset.era === "true"; }));
   uno("#imprimir").addEventListener("click", () => print());
   uno("#con-transcripcion").addEventListener("change", (e) =>
     document.body.classList.toggle("imprime-transcripcion", e.target.checked));
