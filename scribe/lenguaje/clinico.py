@@ -108,7 +108,7 @@ def _buscar(texto: str, entradas: tuple[_Entrada, ...]) -> tuple[Mencion, ...]:
     plano = llano(texto)
     return _sin_encimar(
         [
-            Mencion(m.start(), m.end(), e.termino or texto[m.start() : m.end()], e.clase)
+            Mencion(m.start(), m.end(), e.termino if e.termino not in ("", "*") else texto[m.start() : m.end()], e.clase)
             for e in entradas
             for m in e.patron.finditer(plano)
         ]

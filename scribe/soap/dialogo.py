@@ -66,9 +66,12 @@ def _indica(plano: str) -> bool:
     )  # fmt: skip
 
 
-def _contesta(turno: Turno | None) -> bool:
+def _contesta(turno: Turno | None, pregunta_llana: str) -> bool:
     if turno is None:
         return False
+    primera = re.match(r"\W*(\w{4,})", llano(turno.texto))
+    if primera and primera.group(1)[:5] in pregunta_llana:
+        return True
     return pregunta("respuestas").match(llano(turno.texto).strip(" ¿¡,.…")) is not None
 
 
@@ -80,8 +83,12 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     base = sin_muletilla(plano).strip(" ¿¡,.")
     if "?" not in trozo.texto and senal("motivo", "dice").match(base):
         return False
-    hay_respuesta = _contesta(siguiente)
+    hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:
+        return True
+    if re.match(r"que (?:no|si|bueno|bien|diga)\b", base):
+        return False
+    if antes_de_explorar and siguiente and pregunta("formas_fuertes").match(base):
         return True
     if pregunta("interrogativos").match(base):
         return trozo.signo or hay_respuesta or not trozo.ultimo
@@ -155,16 +162,21 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
 
 
 _PIDE = re.compile(
-    r"^(?:y |entonces |o sea que |pero |oiga,? )*(?:que|como|cuando|cuant\w+|donde|por que|no (?:sera|me puede|puede)|me puede|puedo|"
+    r"^(?:y |entonces |o sea que |pero |oiga,? )*(?:que|como|cuando|cuant\w+|donde|por que (?!soy|tengo|me|es|no|se)|no (?:sera|me puede|puede)|me puede|puedo|"
     r"es grave|esta (?:muy )?(?:feo|alta|mal|grave)|y si|y (?:para )?(?:el|la|los|las)|me (?:sigo|quedo|va a|da|receta)|"
     r"si es|aunque|entonces|si ocup\w+|10 dias|\d+ dias)\b|^o sea que\b"
 )
+
+
+_PROPIO = re.compile(r"\b(?:soy (?:muy )?alergic[oa]|padezco|me operaron|me duele|tengo (?:un|una|dolor|fiebre|mucho|desde)|me tomo|estoy tomando)\b")
 
 
 def _pregunta_paciente(trozo: Trozo, contesta: bool, turno: int, dialogo: Dialogo) -> bool:
     """Si el paciente pregunta (no aporta hechos). Tras una pregunta del médico, casi nunca."""
     plano = trozo.plano.strip(" ¿¡,.")
     tarde = turno > min(dialogo.exploracion_desde, dialogo.plan_desde)
+    if _PROPIO.search(plano) and not re.match(r"(?:y |entonces )?(?:que|como|cuando)\b", plano):
+        return False
     forma = _PIDE.match(plano) is not None
     if "?" in trozo.texto and not (contesta and not forma):
         return True

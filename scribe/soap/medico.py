@@ -45,6 +45,7 @@ _PARTE = re.compile(
     r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero)\b|"
     r"si (?:le|te|se|no|tiene|hay)\b|antes de)"
 )
+_FIRME = re.compile(r"\b(?:lo que (?:tiene[s]?|trae[s]?) es|esto es|se trata de|^es una?|diagnostic\w+|el problema es)\b")
 _MIRA = re.compile(r"(?<!lo que )\b(?:veo|palpo|oigo|escucho|siento|toco|observo|se (?:ve|palpa|oye|escucha|observa|aprecia)n?)\b")
 
 
@@ -198,6 +199,9 @@ class Medico:
             self._pon("subjetivo", "medicamento_actual", texto, trozo)
         elif buscar_clinico(texto) and not self._en_plan(trozo) and self._analisis(trozo):
             return True
+        elif len(plano.split()) <= 6 and self._pregunta_previa(trozo):
+            previa = self._pregunta_previa(trozo)[-1]
+            self._pon("plan", "indicacion", f"«{alinar(previa.dicho)}»: {texto[:1].lower() + texto[1:]}", previa, trozo)
         else:
             self._pon("plan", "indicacion", de_usted(texto), trozo)
         return True
@@ -239,6 +243,9 @@ class Medico:
             cuerpo = self._con_verbo(linea.texto, llano(previo + texto[desde:hasta]))
             if para and not hay_farmaco(previo[para.start() : para.end()]):
                 cuerpo += f" ({previo[para.start() : para.end()].lower()})"
+            tramo = texto[desde:hasta].strip(" ,.;")
+            if _cifras(tramo) - _cifras(cuerpo):
+                cuerpo += f" («{tramo}»)"
             propuesta = self._pon("plan", "receta", cuerpo, trozo)
             if trozo.dudoso:
                 propuesta.motivo = "Hubo una corrección al hablar que no se pudo aplicar con seguridad."
@@ -338,7 +345,8 @@ class Medico:
         for signo in signos:
             self._pon("objetivo", "signo_vital", signo.texto, trozo, motivo=signo.dudoso)
         queda = restante(texto, signos)
-        if len(queda.split()) >= 3 and (buscar_exploracion(queda) or buscar_clinico(queda)):
+        clases = {m.clase for m in buscar_exploracion(queda)}
+        if len(queda.split()) >= 3 and (clases & {"hallazgo", "maniobra"} or senal("exploracion", "negativo").search(queda)):
             self._hallazgo(trozo, forzado=True)
         return True
 
@@ -352,7 +360,7 @@ class Medico:
             return False
         interesa = vistos & {"hallazgo", "maniobra"} or ("estudio" in vistos and (_DIGITO.search(plano) or describe)) or (
             vistos & {"parte", "imagen"} and describe
-        ) or (self._explorando(trozo) and buscar_clinico(texto))  # fmt: skip
+        ) or (self._explorando(trozo) and (buscar_clinico(texto) or vistos & {"parte", "estudio", "imagen"}))  # fmt: skip
         mira = senal("exploracion", "resultado").search(plano)
         if self._en_plan(trozo) and (not (mira or "maniobra" in vistos) or senal("plan", "consejo").search(plano)):
             return False
@@ -375,14 +383,18 @@ class Medico:
         if self._explorando(trozo) and _MIRA.search(plano) and not re.search(r"\b(?:datos?|signos) de\b|descart", plano):
             return False
         if descarta and (enfermedades or re.search(r"no ha (?:subido|llegado|afectado|pasado)", plano)):
-            self._pon("analisis", "descartado", texto, trozo)
+            negadas = all(calificar(texto, m.desde, m.hasta).negada for m in enfermedades)
+            self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}" if negadas else texto, trozo)
+            return True
+        if _FIRME.search(plano) and tarde and buscar_clinico(texto) and not enfermedades:
+            self._pon("analisis", "sospecha" if duda else "diagnostico", _sin_copula(texto), trozo)
             return True
         if not enfermedades and not (duda and tarde and buscar_clinico(texto)) and not (
             afirma and re.search(r"descontrol|sin control|control(?:ad|$)|en metas?|va (?:muy )?bien|mejorando|semanas de", plano) and tarde
         ):  # fmt: skip
             return False
         if enfermedades and all(calificar(texto, m.desde, m.hasta).negada for m in enfermedades):
-            self._pon("analisis", "descartado", texto, trozo)
+            self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
             return True
         if self._en_plan(trozo) and not afirma and not duda:
             return False
@@ -412,6 +424,10 @@ class Medico:
             return False
         self._pon("subjetivo", "sintoma", de_usted(_texto(trozo)), trozo)
         return True
+
+
+def _cifras(texto: str) -> set[str]:
+    return set(re.findall(r"\d+(?:[.,]\d+)?", texto))
 
 
 def _inicio_de_duda(texto: str, inicio: int) -> int:

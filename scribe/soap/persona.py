@@ -116,7 +116,10 @@ def _aplicar(texto: str, formas: dict[str, str], fijas: dict[str, str]) -> str:
         if nueva and palabras[i][0].isupper() and i == 0:
             nueva = nueva[0].upper() + nueva[1:]
         fichas[k] = nueva
-    return re.sub(r"\s{2,}", " ", "".join(fichas)).strip()
+    salida = "".join(fichas)
+    if "mi" in fijas:
+        salida = re.sub(r"(\w{2,}[aei]r)me\b", r"\1se", salida)
+    return re.sub(r"\s{2,}", " ", salida).strip()
 
 
 def en_tercera(texto: str) -> str:

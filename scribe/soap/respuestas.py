@@ -15,7 +15,11 @@ from scribe.soap.reglas import pregunta
 
 _PREGUNTABLES = {"tabaquismo", "consumo de alcohol", "consumo de drogas", "viaje", "contacto con enfermo", "movimientos fetales"}
 _DIGITO = re.compile(r"\d")
-_YO_NO = re.compile(r"^\W*(?:yo|a mi|el|ella|mi\w*)?\W*no\b")
+_AJENO = re.compile(
+    r"\b(?:mis?|a mi) (?:mama|papa|padres?|madre|herman[oa]s?|abuel\w+|ti[oa]s?|hij[oa]s?|prim[oa]s?|espos[oa]|suegr[oa]|cunad[oa]|"
+    r"sobrin[oa]s?|vecin[oa]|compadre|comadre|amig[oa])\b"
+)
+_AL_REVES = re.compile(r"\b(?:al contrario|miedo (?:a|de|que)?)\b")
 _NO_CLAUSULA = re.compile(r"\b(?:no|nada|ni|tampoco|sin|ningun[oa]?|nunca)\b")
 
 
@@ -109,7 +113,9 @@ def leer(intercambio: Intercambio) -> Lectura:
             if normal & {i.mencion.termino for i in tocados}:
                 negados += [i for i in tocados if i.mencion.termino in normal and i not in negados]
                 continue
-            niega = _polaridad(texto, desde, hasta)
+            if _AJENO.search(llano(clausula)):
+                continue
+            niega = _polaridad(texto, desde, hasta) or _AL_REVES.search(llano(clausula)) is not None
             destino = negados if niega else afirmados
             destino += [i for i in tocados if i not in negados and i not in afirmados]
             if niega and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):

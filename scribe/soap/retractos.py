@@ -11,7 +11,7 @@ _MARCA = re.compile(
     r"[\s.,;…]*\b(?:(?:ay,? )?no\b[\s,.]*)?(?:perdon(?:e|a)?(?:me)?|digo|mejor dicho|corrijo|mas bien|me equivoque|"
     r"(?<=no )mejor|(?<=no, )mejor|rectifico|que diga)\b[\s,.:…]*"
 )
-_NO_SOLO = re.compile(r"[\s.,;…]+no[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)")
+_NO_SOLO = re.compile(r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)")
 _YA_NO = re.compile(r"\b(?:el|la|los|las) (?:de )?\d+(?:[.,]\d+)?(?: ?(?:mg|mcg|g|ml|miligramos|microgramos))?,? ya no\b[\s,.]*(?:mejor|sino|ahora)?[\s,]*")
 _NUMERO = re.compile(r"\d+(?:[.,/]\d+)*(?: ?(?:mg|mcg|g|ml|%|kilos?|kg|miligramos?|microgramos?|horas?|dias?|semanas?|anos?|meses))?")
 _UNIDADES_EN_LETRA = r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"

@@ -76,6 +76,7 @@ def revisar_seguridad(nota: Nota, transcripcion: Transcripcion, contexto: Contex
         *_por_alergia(tratamientos, alergias),
         *_interacciones(tratamientos),
         *_duplicidades(tratamientos),
+        *_repetidos(todos),
         *avisos_de_dosis([u for u in todos if u.estado == Estado.RECETADO], contexto),
     ]
     unicos = {(a.tipo, a.texto): a for a in reversed(avisos)}
@@ -233,6 +234,21 @@ def _interacciones(tratamientos: list[_Tratamiento]) -> Iterator[Aviso]:
 def _con_clase(t: _Tratamiento) -> str:
     clase = clase_de(t.generico)
     return f"{t.generico} ({nombre_de_clase(clase)})" if clase in clases()["nombres"] else t.generico
+
+
+def _repetidos(todos: list[Uso]) -> Iterator[Aviso]:
+    """El mismo principio activo solo y dentro de un combinado («Next» y paracetamol)."""
+    vigentes = [u for u in todos if u.estado in _VIGENTES]
+    for una, otra in combinations(vigentes, 2):
+        comunes = set(una.mencion.genericos) & set(otra.mencion.genericos)
+        combinado = len(una.mencion.genericos) != len(otra.mencion.genericos)
+        for generico in sorted(comunes) if combinado and una.mencion.marca != otra.mencion.marca else ():
+            if clase_de(generico) != "vitamina":
+                yield Aviso(
+                    tipo="duplicidad",
+                    texto=f"{una.mencion.texto} y {otra.mencion.texto} traen los dos {generico}.",
+                    citas=(*una.citas[:1], *otra.citas[:1]),
+                )
 
 
 def _duplicidades(tratamientos: list[_Tratamiento]) -> Iterator[Aviso]:

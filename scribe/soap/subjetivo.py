@@ -101,8 +101,13 @@ def _rotulos(texto: str, menciones: list[Mencion]) -> tuple[list[str], list[str]
     return list(dict.fromkeys(presentes)), list(dict.fromkeys(negados)), familiar
 
 
-def declarar(trozos: list[Trozo], tema: Tema | None, cabeza: str, preguntas: list[Trozo]) -> Propuesta | None:
-    """Un enunciado con lo que el paciente dijo; `cabeza` nombra el asunto cuando él no lo nombra."""
+def declarar(
+    trozos: list[Trozo], tema: Tema | None, cabeza: str, preguntas: list[Trozo], vetados: frozenset[str] = frozenset()
+) -> Propuesta | None:
+    """Un enunciado con lo que el paciente dijo; `cabeza` nombra el asunto cuando él no lo nombra.
+
+    `vetados` son los términos que acaba de negar: no encabezan lo que siguió diciendo.
+    """
     dichos = [alinar(t.dicho) for t in trozos]
     dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
     texto = "; ".join(d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d for i, d in enumerate(dichos) if d)
@@ -110,6 +115,7 @@ def declarar(trozos: list[Trozo], tema: Tema | None, cabeza: str, preguntas: lis
         return None
     menciones = list(buscar_clinico(texto))
     presentes, negados, familiar = _rotulos(texto, menciones)
+    presentes = [p for p in presentes if p not in vetados]
     cuerpo = en_tercera(texto)
     negada = bool(negados) and not presentes
     tipo = _tipo(texto, menciones, tema, negada, familiar)
@@ -143,6 +149,8 @@ _FAMILIA = re.compile(
     r"espos[oa]|sobrin[oa]s?)\b"
 )
 _PREGUNTA_CORTA = 12
+_SALUDO = 4
+"""Turnos del principio en que «¿cómo está?» es solo un saludo."""
 
 
 def _pariente(texto: str) -> str:
@@ -168,7 +176,7 @@ def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
         return mayuscula(enlistar([_con_dicho(i) for i in lectura.afirmados]))
     if tema and tema.rotulo:
         return tema.rotulo
-    libres = [m.termino for t in preguntas for m in buscar_clinico(t.texto)]
+    libres = [t.texto[m.desde : m.hasta] if m.clase == "habito" else m.termino for t in preguntas for m in buscar_clinico(t.texto)]
     if libres and not lectura.negados and not (tema and tema.nombre in ("motivo", "social")):
         return mayuscula(libres[0])
     return ""
@@ -259,7 +267,7 @@ def _de_intercambio(intercambio: Intercambio) -> list[Propuesta]:
     lectura = leer(intercambio)
     salida = [p for p in (_negaciones(intercambio, lectura), _afirmados(intercambio, lectura, tema)) if p]
     ya_dichos = set(salida[-1].trozos) if salida and lectura.afirmados and len(salida) and salida[-1].texto[:5] != "Niega" else set()
-    social = tema is not None and tema.nombre == "social"
+    social = tema is not None and tema.nombre == "social" and intercambio.preguntas[-1].turno.id <= _SALUDO
     cabeza = _cabeza(intercambio.preguntas, lectura, tema)
     resto = [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
     junta = tema is not None and (tema.nombre == "familiar" or (tema.nombre == "alergia" and not lectura.negados))
@@ -269,7 +277,8 @@ def _de_intercambio(intercambio: Intercambio) -> list[Propuesta]:
             continue
         if not clinico and tema and tema.nombre == "motivo" and not _con_cuerpo(grupo):
             continue
-        propuesta = declarar(grupo, tema, cabeza, intercambio.preguntas)
+        vetados = frozenset(i.mencion.termino for i in lectura.negados)
+        propuesta = declarar(grupo, tema, cabeza, intercambio.preguntas, vetados)
         if propuesta:
             salida.append(propuesta)
     if cabeza and not salida and tema and not social and tema.rotulo:
@@ -290,11 +299,22 @@ def _con_cuerpo(grupo: list[Trozo]) -> bool:
 def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
     """Los enunciados de lo que dijo el paciente, en el orden en que se dijo."""
     salida = [p for i in dialogo.intercambios for p in _de_intercambio(i)]
-    for grupo in agrupar([t for t in dialogo.paciente if _vale(t)]):
+    tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
+    for grupo in agrupar([t for t in dialogo.paciente if _vale(t) and not (t.turno.id > tarde and _supone(t))]):
         propuesta = declarar(grupo, None, "", [])
         if propuesta:
             salida.append(propuesta)
     return salida
+
+
+_AFIRMA_PROPIO = re.compile(r"\b(?:soy|tengo|tuve|padezco|me (?:dio|duele|operaron|diagnosticaron|detectaron|dijeron)|estoy)\b")
+
+
+def _supone(trozo: Trozo) -> bool:
+    """Ya en la exploración o el plan, el paciente que solo nombra una enfermedad suele estar preguntando."""
+    menciones = buscar_clinico(trozo.texto)
+    solo = bool(menciones) and all(m.clase == "enfermedad" for m in menciones)
+    return solo and not _FAMILIA.search(trozo.plano) and not _AFIRMA_PROPIO.search(trozo.plano)
 
 
 def _vale(trozo: Trozo) -> bool:

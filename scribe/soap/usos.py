@@ -133,7 +133,7 @@ def _estado(
     if patron("suspendido_antes").search(antes.rstrip()) or patron("suspendido_despues").search(despues):
         return Estado.SUSPENDIDO
     pregunta = "?" in oracion
-    if turno.rol == Rol.MEDICO and pregunta:
+    if turno.rol == Rol.MEDICO and (pregunta or patron("pregunta_toma").search(antes)):
         si = siguiente is not None and not patron("responde_no").search(llano(siguiente.texto))
         return Estado.ACTUAL if patron("toma").search(oracion) and si else Estado.MENCION
     if turno.rol in (Rol.MEDICO, Rol.INCIERTO) and _receta(antes, despues):
@@ -184,7 +184,7 @@ def _suspendidos_sin_nombre(turno: Turno, previos: list[Uso]) -> Iterator[Uso]:
     dichos = [u for u in previos if u.turno is not None]
     for desde, hasta in oraciones(turno.texto):
         oracion = plano[desde:hasta]
-        if "?" in oracion or buscar_farmacos(turno.texto[desde:hasta]):
+        if "?" in oracion or patron("condicion").search(oracion) or buscar_farmacos(turno.texto[desde:hasta]):
             continue
         if patron("inyecciones_no").search(oracion):
             blancos = [u for u in dichos if u.turno and patron("inyectado").search(llano(u.turno.texto))]
