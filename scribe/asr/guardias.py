@@ -128,6 +128,18 @@ def huecos(palabras: Sequence[Palabra], curva: Curva) -> list[Intervalo]:
     return [(a, b) for a, b in salida if b - a >= limite["minimo_s"]]
 
 
+def con_contexto(hueco: Intervalo, curva: Curva) -> Intervalo:
+    """El hueco con las frases vecinas: una palabra suelta se oye mucho peor que en su plática."""
+    limite = reglas()["huecos"]
+    inicio, fin = hueco[0] - limite["margen_s"], hueco[1] + limite["margen_s"]
+    for desde, hasta in curva.tramos(umbrales()):
+        if inicio - limite["contexto_s"] <= desde <= inicio:
+            inicio = desde - limite["margen_s"]
+        if fin <= hasta <= hueco[1] + limite["contexto_s"]:
+            fin = hasta + limite["margen_s"]
+    return max(0.0, inicio), fin
+
+
 def creible(palabras: Sequence[Palabra]) -> bool:
     """Si lo que dio una segunda escucha merece quedarse."""
     return bool(_prob(palabras) >= reglas()["huecos"]["prob"])
@@ -163,7 +175,7 @@ def comienzos_de_frase(palabras: Sequence[Palabra], pasajes: Iterable[int]) -> t
         if (
             anterior is None
             or _FIN_DE_FRASE.search(anterior.texto)
-            or palabra.texto.startswith(("¿", "¡"))
+            or (palabra.texto.startswith(("¿", "¡")) and not anterior.texto.endswith(","))
             or (k in abre and palabra.inicio - anterior.fin >= 0.5)
         ):
             salida.append(k)

@@ -19,6 +19,8 @@ from scribe.progreso import Avance, en_silencio
 _REPASO = Reparto(minimo_s=3.0, maximo_s=10.0, pausa_s=0.3, hueco_s=1.0, margen_s=0.3)
 """Ventanas de la segunda escucha: cortas, para que un bucle no arrastre lo que sigue."""
 _PALABRA_MINIMA_S = 0.04
+_COLA_S = 0.3
+"""Lo más que se alarga el final de una palabra: una sílaba."""
 
 
 class Oido:
@@ -124,20 +126,25 @@ class Oido:
     def _palabras(
         self, segmentos: Iterable[Segment], inicio: float, fin: float, origen: float
     ) -> Iterator[Palabra]:
+        """Las palabras con su tiempo ceñido a la voz, en orden y dentro de la ventana.
+
+        Whisper alarga las palabras vecinas a una pausa y corta el final de la última sílaba: el inicio
+        se ciñe a la voz y el fin la sigue hasta la próxima palabra (medido: docs/decisiones/asr.md).
+        """
+        crudas = [p for s in segmentos for p in s.words or () if p.word.strip()]
         anterior = inicio
-        for palabra in (p for s in segmentos for p in s.words or ()):
-            texto = palabra.word.strip()
-            if not texto:
-                continue
-            desde = min(max(palabra.start + origen, anterior), fin)
-            hasta = min(max(palabra.end + origen, desde), fin)
+        for k, cruda in enumerate(crudas):
+            desde = min(max(cruda.start + origen, anterior), fin)
+            hasta = min(max(cruda.end + origen, desde), fin)
             desde, hasta = self._curva.cenir(desde, hasta)
+            proxima = crudas[k + 1].start + origen if k + 1 < len(crudas) else fin
+            hasta = self._curva.extender(hasta, min(proxima, hasta + _COLA_S, fin))
             anterior = desde
             yield Palabra(
-                texto=texto,
+                texto=cruda.word.strip(),
                 inicio=round(desde, 3),
                 fin=round(max(hasta, desde + _PALABRA_MINIMA_S), 3),
-                prob=min(1.0, max(0.0, float(palabra.probability))),
+                prob=min(1.0, max(0.0, float(cruda.probability))),
             )
 
     def _trozo(self, inicio: float, fin: float) -> Senal:

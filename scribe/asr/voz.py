@@ -69,6 +69,13 @@ class Curva:
             min(fin, (desde + int(con_voz[-1]) + 1) * PASO_S),
         )
 
+    def extender(self, fin: float, tope: float, umbral: float = 0.5) -> float:
+        """El instante, no más allá de `tope`, hasta donde sigue la voz que suena en `fin`."""
+        k = int(fin / PASO_S)
+        while k < len(self.valores) and k * PASO_S < tope and self.valores[k] >= umbral:
+            k += 1
+        return max(fin, min(k * PASO_S, tope))
+
     def maximo(self, inicio: float, fin: float) -> float:
         """El valor más alto entre dos instantes."""
         trozo = self._entre(inicio, fin)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -21,7 +21,7 @@ from faster_whisper import WhisperModel
 from scribe import modelos
 from scribe.ajustes import Ajustes
 from scribe.asr import guardias
-from scribe.asr.guardias import Pasaje, Revision, reloj
+from scribe.asr.guardias import Revision, reloj
 from scribe.asr.oido import Oido
 from scribe.asr.voz import Curva, Intervalo, Reparto, escuchar, ventanas
 from scribe.consulta import HERCIOS, Aviso, Escucha, Grabacion, Palabra, Senal
@@ -170,26 +170,22 @@ def _rescatar(
     oido: Oido, revision: Revision, curva: Curva, idioma: str
 ) -> tuple[Revision, tuple[Aviso, ...]]:
     """Vuelve a oír la voz que se quedó sin palabras y añade lo que se sostenga; avisa del resto."""
-    reglas = guardias.reglas()["huecos"]
     huecos = guardias.huecos(revision.palabras, curva)
     if not huecos:
         return revision, ()
-    margen = reglas["margen_s"]
-    lista = [(max(0.0, a - margen), b + margen) for a, b in huecos]
     nuevas: list[list[Palabra]] = []
     perdidos: list[Intervalo] = []
-    for (inicio, fin), pasaje in zip(huecos, oido.oir(lista, idioma), strict=True):
-        dentro = tuple(p for p in pasaje.palabras if inicio <= (p.inicio + p.fin) / 2 <= fin)
-        creida = guardias.revisar([_con(pasaje, dentro)], curva, idioma)
+    for hueco in huecos:
+        # De una en una: los contextos pueden encimarse y la biblioteca no admite ventanas encimadas.
+        ventana = guardias.con_contexto(hueco, curva)
+        (pasaje,) = oido.oir([ventana], idioma, indicacion=guardias.indicacion(idioma))
+        dentro = tuple(p for p in pasaje.palabras if hueco[0] <= (p.inicio + p.fin) / 2 <= hueco[1])
+        creida = guardias.revisar([replace(pasaje, palabras=dentro)], curva, idioma)
         if creida.palabras and guardias.creible(creida.palabras):
             nuevas.append(creida.palabras)
         else:
-            perdidos.append((inicio, fin))
+            perdidos.append(hueco)
     return revision.intercalar(nuevas), _voz_perdida(perdidos)
-
-
-def _con(pasaje: Pasaje, palabras: tuple[Palabra, ...]) -> Pasaje:
-    return Pasaje(pasaje.inicio, pasaje.fin, palabras, pasaje.log_prob, pasaje.sin_voz, pasaje.compresion)
 
 
 def _voz_perdida(perdidos: Sequence[Intervalo]) -> tuple[Aviso, ...]:
