@@ -19,6 +19,8 @@ from scribe.consulta import HERCIOS, Senal
 
 CUADRO_S = 0.01
 """Segundos entre cuadros del banco de filtros."""
+DIMENSIONES = 192
+"""Largo de una huella."""
 _MEL = 80
 _ESCALON = 25
 _LOTE = 16
@@ -38,7 +40,7 @@ class Huellero:
     def filtros(self, senal: Senal) -> Filtros:
         """Banco de filtros de `senal` (mono a `HERCIOS`)."""
         import torch
-        from torchaudio.compliance.kaldi import fbank
+        from torchaudio.compliance.kaldi import fbank  # type: ignore[import-untyped]
 
         with torch.inference_mode():
             salida = fbank(
@@ -56,7 +58,7 @@ class Huellero:
         Los fragmentos se agrupan por largo, repitiendo su comienzo hasta el escalón siguiente (la red
         no admite relleno con silencio sin cambiar la huella), para calcularlos por lotes.
         """
-        salida = np.zeros((len(fragmentos), 192), dtype=np.float32)
+        salida = np.zeros((len(fragmentos), DIMENSIONES), dtype=np.float32)
         por_largo: dict[int, list[int]] = defaultdict(list)
         for i, f in enumerate(fragmentos):
             por_largo[-(-len(f) // _ESCALON) * _ESCALON].append(i)
@@ -86,7 +88,7 @@ def _cargar(carpeta: Path, dispositivo: str) -> Any:
 
     # run_path no deja bytecode junto al modelo: la carpeta verificada no cambia.
     definicion = runpy.run_path(str(carpeta / "camplusplus.py"))
-    red = definicion["CAMPPlus"](feat_dim=_MEL, embedding_size=192)
+    red = definicion["CAMPPlus"](feat_dim=_MEL, embedding_size=DIMENSIONES)
     pesos = torch.load(carpeta / "campplus_cn_en_common.pt", map_location="cpu", weights_only=True)
     red.load_state_dict(pesos)
     return red.eval().to(dispositivo)

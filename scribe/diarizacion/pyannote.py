@@ -6,10 +6,7 @@ solo viene la red de segmentación. El costo crece en proporción al audio.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -18,14 +15,17 @@ from numpy.typing import NDArray
 from scribe.ajustes import Ajustes
 from scribe.consulta import HERCIOS, Aviso, Grabacion, Huella, Senal, Separacion, Tramo
 from scribe.diarizacion.agrupamiento import Criterio, agrupar
-from scribe.diarizacion.huellas import CUADRO_S, Filtros, Huellero
+from scribe.diarizacion.costura import Corte, Trozo, cortar, coser
+from scribe.diarizacion.huellas import CUADRO_S, DIMENSIONES, Filtros, Huellero
+from scribe.diarizacion.reparto import Analisis, Pesos, repartir
 from scribe.diarizacion.segmentacion import Segmentador, Ventana
-from scribe.diarizacion.tramos import Bordes, recortar, reunir
-from scribe.errores import FalloDeEtapa
+from scribe.diarizacion.tramos import Bordes, limpiar
+from scribe.errores import AudioInvalido
 from scribe.modelos import Perfil, identidad, ruta
 from scribe.progreso import Avance
 
 VERSION = "1"
+_TANDA = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +33,13 @@ class Parametros:
     """Ajustes finos del motor; cambiarlos cambia `identidad`."""
 
     paso_s: float = 2.5
-    """Segundos entre ventanas."""
+    """Segundos entre ventanas de segmentación."""
     minimo_huella_s: float = 0.3
-    """Voz limpia mínima para calcular una huella."""
-    maximo_huella_s: float = 5.0
-    """Voz limpia que se usa como mucho por hablante y ventana."""
-    repetir: float = 0.25
-    """Cuánto parecido se exige de más para dar dos hablantes de una ventana a la misma persona."""
+    """Voz sin encimar que necesita un trozo para tener huella."""
+    corte: Corte = field(default_factory=Corte)
     criterio: Criterio = field(default_factory=Criterio)
+    reparto: Pesos = field(default_factory=Pesos)
     bordes: Bordes = field(default_factory=Bordes)
-
-
-@dataclass(frozen=True, slots=True)
-class Muestra:
-    """La huella de un hablante local: `ventana` y `local` dicen cuál; `segundos`, cuánta voz limpia."""
-
-    ventana: int
-    local: int
-    segundos: float
-
-
-@dataclass(frozen=True, slots=True)
-class Analisis:
-    """Lo calculado por las redes, antes de decidir quién es quién. `huellas`: (muestras, 192)."""
-
-    ventanas: tuple[Ventana, ...]
-    muestras: tuple[Muestra, ...]
-    huellas: NDArray[np.float32]
 
 
 class DiarizadorPyannote:
@@ -90,73 +70,70 @@ class DiarizadorPyannote:
         if grabacion.por_canal:
             return self._por_canal(grabacion, avance)
         analisis = self.analizar(grabacion.voces[0], avance)
-        separacion = resolver(analisis, self._segmentador, grabacion.duracion_s, hablantes, self.parametros)
+        separacion = resolver(analisis, grabacion.duracion_s, hablantes, self.parametros)
         avance(1.0)
         return separacion
 
     def huella_de(self, senal: Senal) -> Huella:
         """La huella de la única persona que habla en `senal` (mono a `HERCIOS`).
 
-        Lanza `FalloDeEtapa` si no hay al menos un segundo de voz.
+        Lanza `AudioInvalido` si no hay al menos un segundo de voz.
         """
         analisis = self.analizar(senal, lambda _: None)
-        pesos = np.array([m.segundos for m in analisis.muestras])
-        if pesos.sum() < 1.0:
-            raise FalloDeEtapa("No se oye voz suficiente para una huella.", "Grabe al menos 20 segundos.")
-        suma = (analisis.huellas * pesos[:, None]).sum(axis=0)
+        if analisis.segundos.sum() < 1.0:
+            raise AudioInvalido("No se oye voz suficiente para una huella.", "Grabe al menos 20 segundos.")
+        suma = (analisis.huellas * analisis.segundos[:, None]).sum(axis=0)
         return np.asarray(suma / np.linalg.norm(suma), dtype=np.float32)
 
     def analizar(self, senal: Senal, avance: Avance) -> Analisis:
-        """Pasa las redes por la señal: ventanas y huellas de cada hablante local."""
+        """Pasa las redes por la señal: trozos de una voz y la huella de cada uno."""
         _usar_hilos(self._hilos)
         segmentador, huellero = self._cargadas()
-        total = len(segmentador.inicios(len(senal)))
+        cuadro_s, duracion_s = segmentador.cuadro_s, len(senal) / HERCIOS
         ventanas: list[Ventana] = []
-        muestras: list[Muestra] = []
-        huellas: list[NDArray[np.float32]] = []
+        total = len(segmentador.inicios(len(senal)))
         for lote in segmentador.ventanas(senal):
-            fragmentos: list[Filtros] = []
-            for inicio, ventana in lote:
-                trozo = senal[inicio : inicio + round(segmentador.ventana_s * HERCIOS)]
-                for local, fragmento in self._fragmentos(trozo, ventana):
-                    fragmentos.append(fragmento)
-                    muestras.append(Muestra(len(ventanas), local, len(fragmento) * CUADRO_S))
-                ventanas.append(ventana)
-            huellas.append(huellero.huellas(fragmentos))
-            avance(0.98 * len(ventanas) / total)
-        return Analisis(tuple(ventanas), tuple(muestras), np.concatenate(huellas))
+            ventanas += lote
+            avance(0.35 * len(ventanas) / total)
+        actividad = coser(ventanas, cuadro_s=cuadro_s, desfase_s=segmentador.desfase_s, duracion_s=duracion_s)
+        trozos = cortar(actividad, self.parametros.corte, cuadro_s=cuadro_s)
+        huellas = np.zeros((len(trozos), DIMENSIONES), dtype=np.float32)
+        segundos = np.zeros(len(trozos))
+        solos = (actividad > 0.5).sum(axis=1) <= 1
+        for desde in range(0, len(trozos), _TANDA):
+            tanda = [
+                (i, fragmento)
+                for i, trozo in enumerate(trozos[desde : desde + _TANDA], start=desde)
+                if (fragmento := self._fragmento(senal, trozo, solos)) is not None
+            ]
+            huellas[[i for i, _ in tanda]] = huellero.huellas([f for _, f in tanda])
+            segundos[[i for i, _ in tanda]] = [len(f) * CUADRO_S for _, f in tanda]
+            avance(0.35 + 0.63 * min(1.0, (desde + _TANDA) / len(trozos)))
+        return Analisis(tuple(trozos), huellas, segundos, cuadro_s, segmentador.ventana_s)
 
-    def _fragmentos(self, trozo: Senal, ventana: Ventana) -> list[tuple[int, Filtros]]:
-        """Los cuadros en que cada hablante local suena solo, si son suficientes."""
+    def _fragmento(self, senal: Senal, trozo: Trozo, solos: NDArray[np.bool_]) -> Filtros | None:
+        """El banco de filtros de lo que el trozo suena sin nadie encima, o None si es muy poco."""
         segmentador, huellero = self._cargadas()
-        minimo = round(self.parametros.minimo_huella_s / CUADRO_S)
-        maximo = round(self.parametros.maximo_huella_s / CUADRO_S)
-        solos = ventana.a_solas > 0.5
-        suficiente = solos.sum(axis=0) * segmentador.cuadro_s >= self.parametros.minimo_huella_s
-        candidatos = np.flatnonzero(suficiente)
-        if not len(candidatos) or len(trozo) < HERCIOS // 10:
-            return []
-        filtros = huellero.filtros(trozo)
-        centros = np.arange(len(filtros)) * CUADRO_S + 0.0125
-        cuadros = ((centros - segmentador.desfase_s) / segmentador.cuadro_s).astype(int)
-        cuadros = cuadros.clip(0, len(solos) - 1)
-        elegidos = ((int(c), np.flatnonzero(solos[cuadros, c])[:maximo]) for c in candidatos)
-        return [(local, filtros[cuales]) for local, cuales in elegidos if len(cuales) >= minimo]
+        cuadro_s = segmentador.cuadro_s
+        if solos[trozo.inicio : trozo.fin].sum() * cuadro_s < self.parametros.minimo_huella_s:
+            return None
+        muestras = senal[round(trozo.inicio * cuadro_s * HERCIOS) : round(trozo.fin * cuadro_s * HERCIOS)]
+        filtros = huellero.filtros(muestras)
+        centros = np.arange(len(filtros)) * CUADRO_S + CUADRO_S
+        cuadros = (trozo.inicio + centros / cuadro_s).astype(int).clip(max=len(solos) - 1)
+        limpio = filtros[solos[cuadros]]
+        return limpio if len(limpio) * CUADRO_S >= self.parametros.minimo_huella_s - 0.05 else None
 
     def _por_canal(self, grabacion: Grabacion, avance: Avance) -> Separacion:
         tramos: list[Tramo] = []
         huellas: dict[str, Huella] = {}
         for i, senal in enumerate(grabacion.voces):
             parte = self.analizar(senal, _porcion(avance, i, len(grabacion.voces)))
-            sola = resolver(parte, self._segmentador, grabacion.duracion_s, 1, self.parametros)
+            sola = resolver(parte, grabacion.duracion_s, 1, self.parametros)
             nombre = f"H{i + 1}"
             tramos += [t.model_copy(update={"hablante": nombre}) for t in sola.tramos]
             huellas.update(zip([nombre], sola.huellas.values(), strict=False))
         return Separacion(tuple(sorted(tramos, key=lambda t: t.inicio)), huellas)
-
-    @property
-    def _segmentador(self) -> Segmentador:
-        return self._cargadas()[0]
 
     def _cargadas(self) -> tuple[Segmentador, Huellero]:
         if self._redes is None:
@@ -168,65 +145,23 @@ class DiarizadorPyannote:
 
 
 def resolver(
-    analisis: Analisis,
-    segmentador: Segmentador,
-    duracion_s: float,
-    hablantes: int | None,
-    parametros: Parametros,
+    analisis: Analisis, duracion_s: float, hablantes: int | None, parametros: Parametros
 ) -> Separacion:
-    """De las huellas de cada ventana a los tramos de cada persona."""
-    if not analisis.muestras:
+    """De los trozos y sus huellas a los tramos de cada persona."""
+    con_huella = analisis.segundos > 0
+    if not con_huella.any():
         return Separacion(())
-    segundos = np.array([m.segundos for m in analisis.muestras])
-    _, centros = agrupar(analisis.huellas, segundos, hablantes, parametros.criterio)
-    duenos = asignar(analisis, centros, parametros.repetir)
-    actividad = reunir(
-        analisis.ventanas,
-        duenos,
-        len(centros),
-        cuadro_s=segmentador.cuadro_s,
-        desfase_s=segmentador.desfase_s,
-        duracion_s=duracion_s,
+    centros = agrupar(
+        analisis.huellas[con_huella], analisis.segundos[con_huella], hablantes, parametros.criterio
     )
-    tramos, orden = recortar(
-        actividad, parametros.bordes, cuadro_s=segmentador.cuadro_s, duracion_s=duracion_s
+    duenos = repartir(analisis, centros, parametros.reparto)
+    partes = (
+        (int(dueno), trozo.inicio * analisis.cuadro_s, trozo.fin * analisis.cuadro_s)
+        for dueno, trozo in zip(duenos, analisis.trozos, strict=True)
     )
-    huellas = {f"H{i + 1}": centros[persona] for i, persona in enumerate(orden)}
+    tramos, orden = limpiar(partes, parametros.bordes, duracion_s)
+    huellas = {f"H{i}": centros[persona] for i, persona in enumerate(orden, start=1)}
     return Separacion(tramos, huellas, _avisos(hablantes, len(orden)))
-
-
-def asignar(analisis: Analisis, centros: NDArray[np.float32], repetir: float) -> list[NDArray[np.intp]]:
-    """La persona (o -1) de cada hablante local de cada ventana.
-
-    Se elige de una vez el reparto de toda la ventana que más parecido suma (pesado por segundos); dar
-    dos locales a la misma persona cuesta `repetir`, porque la red ya los oyó distintos.
-    """
-    locales = analisis.ventanas[0].actividad.shape[1]
-    por_ventana: dict[int, list[tuple[int, float, NDArray[np.float32]]]] = defaultdict(list)
-    for muestra, huella in zip(analisis.muestras, analisis.huellas, strict=True):
-        por_ventana[muestra.ventana].append((muestra.local, muestra.segundos, centros @ huella))
-    duenos = [np.full(locales, -1, dtype=np.intp) for _ in analisis.ventanas]
-    for ventana, presentes in por_ventana.items():
-        reparto = _mejor_reparto([(s, p) for _, s, p in presentes], len(centros), repetir)
-        for (local, _, _), persona in zip(presentes, reparto, strict=True):
-            duenos[ventana][local] = persona
-    return duenos
-
-
-def _mejor_reparto(
-    presentes: Sequence[tuple[float, NDArray[np.float32]]], personas: int, repetir: float
-) -> tuple[int, ...]:
-    def valor(reparto: tuple[int, ...]) -> float:
-        parecido = sum(s * float(p[k]) for (s, p), k in zip(presentes, reparto, strict=True))
-        repetidos = [
-            min(s, presentes[j][0])
-            for i, (s, _) in enumerate(presentes)
-            for j in range(i)
-            if reparto[i] == reparto[j]
-        ]
-        return parecido - repetir * sum(repetidos)
-
-    return max(product(range(personas), repeat=len(presentes)), key=valor)
 
 
 def _avisos(pedidos: int | None, hallados: int) -> tuple[Aviso, ...]:

@@ -33,13 +33,11 @@ _SILENCIO = {
 class Ventana:
     """Lo que la red vio en una ventana.
 
-    `inicio` en segundos; `actividad` (cuadros, locales) y `a_solas` (cuadros, locales), probabilidades de
-    0 a 1 de que cada hablante local suene, y de que suene sin nadie encima.
+    `inicio` en segundos; `actividad` (cuadros, locales), probabilidad de que cada hablante local suene.
     """
 
     inicio: float
     actividad: NDArray[np.float32]
-    a_solas: NDArray[np.float32]
 
 
 class Segmentador:
@@ -73,8 +71,8 @@ class Segmentador:
         lista = list(range(0, muestras - largo, paso))
         return [*lista, muestras - largo]
 
-    def ventanas(self, senal: Senal) -> Iterator[list[tuple[int, Ventana]]]:
-        """Lotes de (muestra de inicio, ventana), en orden. `senal` mono a `HERCIOS`."""
+    def ventanas(self, senal: Senal) -> Iterator[list[Ventana]]:
+        """Lotes de ventanas, en orden. `senal` mono a `HERCIOS`."""
         largo = round(self.ventana_s * HERCIOS)
         inicios = self.inicios(len(senal))
         for desde in range(0, len(inicios), self._lote):
@@ -84,7 +82,7 @@ class Segmentador:
                 trozo = senal[inicio : inicio + largo]
                 fila[0, : len(trozo)] = trozo
             yield [
-                (inicio, self._ventana(inicio, prob))
+                self._ventana(inicio, prob)
                 for inicio, prob in zip(tanda, self._probabilidades(trozos), strict=True)
             ]
 
@@ -98,13 +96,10 @@ class Segmentador:
 
     def _ventana(self, inicio: int, prob: NDArray[np.float32]) -> Ventana:
         actividad = np.zeros((len(prob), self._locales), dtype=np.float32)
-        a_solas = np.zeros_like(actividad)
         for clase, conjunto in enumerate(self._conjuntos):
             for local in conjunto:
                 actividad[:, local] += prob[:, clase]
-                if len(conjunto) == 1:
-                    a_solas[:, local] = prob[:, clase]
-        return Ventana(inicio / HERCIOS, actividad, a_solas)
+        return Ventana(inicio / HERCIOS, actividad)
 
 
 def _cargar(carpeta: Path, dispositivo: str) -> Any:

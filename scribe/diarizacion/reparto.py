@@ -1,0 +1,90 @@
+"""A quién pertenece cada trozo, ya conocidas las voces.
+
+Un trozo largo se reconoce por su propia huella. Uno muy corto («ajá», «sale») casi no la tiene: lo decide
+la red de segmentación, que lo oyó en la misma pista que otros trozos cercanos de huella clara.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scribe.diarizacion.costura import Trozo
+
+
+@dataclass(frozen=True, slots=True)
+class Pesos:
+    """Cuánto cuenta cada cosa al dar dueño a un trozo."""
+
+    ruido: float = 0.5
+    """Una huella de s segundos vale s / (s + ruido / fondo)."""
+    fondo: float = 0.05
+    contexto: float = 0.35
+    """Cuánto pesa lo que dicen los otros trozos de la misma pista en la misma ventana."""
+    encima_s: float = 0.15
+    """Dos trozos encimados más que esto no son de la misma persona."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analisis:
+    """Lo calculado por las redes, antes de decidir quién es quién.
+
+    `huellas` (trozos, 192), en ceros si el trozo no tiene bastante voz sin encimar; `segundos` (trozos),
+    cuánta tiene.
+    """
+
+    trozos: tuple[Trozo, ...]
+    huellas: NDArray[np.float32]
+    segundos: NDArray[np.float64]
+    cuadro_s: float
+    ventana_s: float
+
+
+def repartir(analisis: Analisis, centros: NDArray[np.float32], pesos: Pesos) -> NDArray[np.intp]:
+    """La persona (fila de `centros`) de cada trozo."""
+    precision = 1.0 / (pesos.fondo + pesos.ruido / np.maximum(analisis.segundos, 1e-3))
+    precision[analisis.segundos <= 0] = 0.0
+    propio = precision[:, None] * (analisis.huellas @ centros.T)
+    puntaje = propio + pesos.contexto * _contexto(analisis, propio)
+    duenos = np.asarray(puntaje.argmax(axis=1), dtype=np.intp)
+    return _sin_doblar(analisis, puntaje, duenos, pesos.encima_s)
+
+
+def _contexto(analisis: Analisis, propio: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Para cada trozo, la suma de lo que dicen los de su pista a menos de media ventana."""
+    contexto = np.zeros_like(propio)
+    alcance = analisis.ventana_s / 2 / analisis.cuadro_s
+    for pista in {t.pista for t in analisis.trozos}:
+        indices = np.array([i for i, t in enumerate(analisis.trozos) if t.pista == pista])
+        inicio = np.array([analisis.trozos[i].inicio for i in indices])
+        fin = np.maximum.accumulate(np.array([analisis.trozos[i].fin for i in indices]))
+        desde = np.searchsorted(fin, inicio - alcance)
+        hasta = np.searchsorted(inicio, np.array([analisis.trozos[i].fin for i in indices]) + alcance)
+        suma = np.concatenate((np.zeros((1, propio.shape[1])), np.cumsum(propio[indices], axis=0)))
+        contexto[indices] = suma[hasta] - suma[desde] - propio[indices]
+    return contexto
+
+
+def _sin_doblar(
+    analisis: Analisis, puntaje: NDArray[np.float64], duenos: NDArray[np.intp], encima_s: float
+) -> NDArray[np.intp]:
+    """Si dos trozos encimados tienen el mismo dueño, el menos seguro pasa a su segunda opción."""
+    if puntaje.shape[1] < 2:
+        return duenos
+    orden = np.sort(puntaje, axis=1)
+    margen = orden[:, -1] - orden[:, -2]
+    segunda = np.argsort(puntaje, axis=1)[:, -2]
+    duenos = duenos.copy()
+    trozos = analisis.trozos
+    for i, uno in enumerate(trozos):
+        for j in range(i + 1, len(trozos)):
+            otro = trozos[j]
+            if otro.inicio >= uno.fin:
+                break
+            encima = (min(uno.fin, otro.fin) - otro.inicio) * analisis.cuadro_s
+            if encima > encima_s and otro.pista != uno.pista and duenos[i] == duenos[j]:
+                debil = i if margen[i] < margen[j] else j
+                duenos[debil] = segunda[debil]
+    return duenos
