@@ -67,6 +67,16 @@ def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:
     return separados
 
 
+_TEMA = re.compile(r",\s+(?=(?:entonces (?:tenemos|es|tiene)|pero si (?:le|te|se|tiene|hay)|y en los estudios|y la hemoglobina|lo que (?:tiene|tienes) es)\b)")
+
+
+def _cortes_por_tema(texto: str, desde: int, hasta: int) -> list[int]:
+    """En una oración larga con comas, donde claramente se pasa a otra cosa."""
+    if len(texto[desde:hasta].split()) <= _LARGA:
+        return []
+    return [m.end() for m in _TEMA.finditer(llano(texto), desde, hasta)]
+
+
 def _tramos(texto: str, desde: int, hasta: int, cortes: list[int]) -> list[tuple[int, int]]:
     bordes = [desde, *cortes, hasta]
     salida = []
@@ -89,7 +99,8 @@ def partir(turno: Turno) -> tuple[Oracion, ...]:
     oraciones = []
     for a, b in _tramos(texto, 0, len(texto), _cortes_por_puntos(texto)):
         largas = len(texto[a:b].split()) > _LARGA and not re.search(r"[;,:]", texto[a:b])
-        for desde, hasta in _tramos(texto, a, b, _cortes_por_pausa(turno, a, b) if largas else []):
+        cortes = _cortes_por_pausa(turno, a, b) if largas else _cortes_por_tema(texto, a, b)
+        for desde, hasta in _tramos(texto, a, b, cortes):
             tramo = texto[desde:hasta]
             oraciones.append(Oracion(desde, hasta, "?" in tramo or "¿" in tramo))
     return tuple(oraciones)

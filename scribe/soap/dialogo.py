@@ -13,6 +13,7 @@ from scribe.soap.fragmentos import Trozo, trocear
 from scribe.soap.reglas import pregunta, senal
 
 _CIFRA = re.compile(r"\d")
+_ALERGIA = re.compile(r"\b(?:alergi[ac]\w*|alergias?|alegia)\b")
 _TENSION = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
 
 
@@ -69,6 +70,8 @@ def _indica(plano: str) -> bool:
 def _contesta(turno: Turno | None, pregunta_llana: str) -> bool:
     if turno is None:
         return False
+    if re.search(r"\b(?:no|si|tampoco)\b", " ".join(re.findall(r"\w+", llano(turno.texto))[:4])):
+        return True
     primera = re.match(r"\W*(\w{4,})", llano(turno.texto))
     if primera and primera.group(1)[:5] in pregunta_llana:
         return True
@@ -88,6 +91,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return True
     if re.match(r"que (?:no|si|bueno|bien|diga)\b", base):
         return False
+    if antes_de_explorar and siguiente and len(base.split()) <= 10 and _ALERGIA.search(base):
+        return True
     if antes_de_explorar and siguiente and pregunta("formas_fuertes").match(base):
         return True
     if pregunta("interrogativos").match(base):

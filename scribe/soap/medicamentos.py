@@ -23,7 +23,7 @@ _FRECUENCIA = (
     r"de (?:manana y noche|dia y de noche)|manana y noche|dosis unica|una sola (?:vez|dosis)|una sola toma"
 )
 _DURACION = (
-    rf"(?:por|durante|nada mas|nomas|solo|maximo|hasta completar|completar) (?:los (?:mismos )?|unos )?{_N} (?:dias?|semanas?|mes(?:es)?)(?: complet\w+)?|"
+    rf"(?:por|durante|nada mas|nomas|solo|maximo|hasta completar|completar) (?:los (?:mismos )?|unos )?{_N} (?:dias?|noches|semanas?|mes(?:es)?)(?: complet\w+)?|"
     rf"(?:los )?mismos {_N} (?:dias|semanas)|{_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"
 )
 _VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"

@@ -43,7 +43,8 @@ def _texto(trozo: Trozo) -> str:
 _RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
 _PARTE = re.compile(
     r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero)\b|"
-    r"si (?:le|te|se|no|tiene|hay)\b|antes de)"
+    r"si (?:le|te|se|no|tiene|hay)\b|antes de|para (?:el|la|los|las)\b)"
+    r"|, (?=(?:nos vemos|(?:le|te) pido|(?:lo|la|te) veo)\b)|,? (?=si (?:le|te|se|tiene|hay|no|sangra|ve)\b[^.]*(?:urgencias|vien|regres|habla|llam|trae))"
 )
 _FIRME = re.compile(r"\b(?:lo que (?:tiene[s]?|trae[s]?) es|esto es|se trata de|^es una?|diagnostic\w+|el problema es)\b")
 _MIRA = re.compile(r"(?<!lo que )\b(?:veo|palpo|oigo|escucho|siento|toco|observo|se (?:ve|palpa|oye|escucha|observa|aprecia)n?)\b")
@@ -256,8 +257,8 @@ class Medico:
         if hay_farmaco(trozo.texto):
             return False
         tarde = trozo.turno.id >= self.dialogo.exploracion_desde
-        nombra = senal("plan", "receta").search(trozo.plano) or _PARA.search(trozo.plano)
-        if tarde and nombra and self._sin_nombre(trozo, _texto(trozo), 0):
+        abierta = self.receta is not None and not self.receta[1].dosis and not self.receta[1].frecuencia
+        if tarde and not abierta and self._sin_nombre(trozo, _texto(trozo), 0):
             return True
         if not self.receta or trozo.turno.id - self.receta[0].trozos[-1].turno.id > 2:
             return False
@@ -380,6 +381,10 @@ class Medico:
         tarde = trozo.turno.id >= self.dialogo.exploracion_desde
         if not tarde and not (afirma and enfermedades):
             return False
+        estudio = any(m.clase in ("estudio", "imagen") for m in buscar_exploracion(texto))
+        if estudio and not _FIRME.search(plano) and (_DIGITO.search(plano) or senal("exploracion", "negativo").search(plano)):
+            if not re.search(r"\b(?:tenemos|diagnostic)", plano):
+                return False
         if self._explorando(trozo) and _MIRA.search(plano) and not re.search(r"\b(?:datos?|signos) de\b|descart", plano):
             return False
         if descarta and (enfermedades or re.search(r"no ha (?:subido|llegado|afectado|pasado)", plano)):

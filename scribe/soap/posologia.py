@@ -11,7 +11,9 @@ from scribe.lenguaje.farmacos import Farmaco, buscar_farmacos, ficha
 from scribe.lenguaje.texto import llano
 from scribe.soap.usos import Uso, patron
 
-_DOSIS = re.compile(r"\b(?:de )?(\d+(?:\.\d+)?) ?(mg|mcg|g)\b(?! ?/)|\bde (\d+(?:\.\d+)?)\b(?! ?(?:dias?|horas?|semanas?|anos?|ml|%))")
+_DOSIS = re.compile(
+    r"\b(?:de )?(\d+(?:\.\d+)?) ?(mg|mcg|g)\b(?! ?/)|\bde (\d+(?:\.\d+)?)\b(?! ?(?:dias?|horas?|semanas?|anos?|ml|%))"
+)
 _HORAS = re.compile(r"\bcada (\d{1,2}) horas?\b|\bcada (\d{1,2})(?=\W|$)")
 _VECES = re.compile(r"\b(\d|dos|tres|cuatro) veces (?:al|por) dia\b")
 _UNIDADES = re.compile(r"\b(\d|½|1½) (?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?)\b")

@@ -18,6 +18,9 @@ _UNIDADES_EN_LETRA = r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|di
 _VENTANA = 48
 
 
+_REPITE = re.compile(r"\b(de|por|cada|en) (?:\d+|\w+)(?: ?(?:mg|dias|horas))?\s*(?:\.\.\.|…)\s*(?=\1 \d)|\b(de|por|cada|en) \d+\s*,\s*(?=\2 \d+ ?\w)")
+
+
 def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
     """El tramo que la marca deja sin efecto, o nada si no se ve qué corrige."""
     despues = plano[marca.end() :]
@@ -45,7 +48,7 @@ def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
 def retirados(texto: str) -> tuple[tuple[int, int], ...]:
     """Tramos de `texto` que la misma persona retiró al corregirse, con la muletilla incluida."""
     plano = llano(texto)
-    tramos = [m.span() for m in _YA_NO.finditer(plano)]
+    tramos = [m.span() for patron in (_YA_NO, _REPITE) for m in patron.finditer(plano)]
     for patron in (_MARCA, _NO_SOLO):
         for marca in patron.finditer(plano):
             tramo = _retirado(plano, marca)

@@ -113,15 +113,18 @@ def _alergias(todos: list[Uso], transcripcion: Transcripcion) -> list[_Alergia]:
             if re.search(familia["dicho"], plano):
                 alergias.append(_de_familia(familia, (turno.citar(desde, hasta),)))
     juntas: dict[str, _Alergia] = {}
-    for a in sorted(alergias, key=lambda a: not a.clases):
-        if not any(a.genericos and a.genericos <= otra.genericos for otra in juntas.values()):
+    for a in alergias:
+        repetida = any((a.clases, a.genericos) == (otra.clases, otra.genericos) for otra in juntas.values())
+        if not repetida:
             juntas.setdefault(a.nombre, a)
     return list(juntas.values())
 
 
-def _de_familia(familia: dict[str, Any], citas: tuple[Cita, ...]) -> _Alergia:
+def _de_familia(familia: dict[str, Any], citas: tuple[Cita, ...], dicho: str = "") -> _Alergia:
+    """La familia entera; si se nombró un fármaco de ella, se dice cuál («sulfas (Bactrim)»)."""
+    igual = not dicho or llano(dicho)[:6] == llano(familia["nombre"])[:6]
     return _Alergia(
-        familia["nombre"],
+        familia["nombre"] if igual else f"{familia['nombre']} ({dicho})",
         frozenset(familia["clases"]),
         frozenset(familia["cruzada"]),
         frozenset(familia.get("genericos", ())),
@@ -132,11 +135,10 @@ def _de_familia(familia: dict[str, Any], citas: tuple[Cita, ...]) -> _Alergia:
 def _de_uso(uso: Uso) -> _Alergia:
     plano = llano(uso.mencion.texto)
     for familia in clases()["familia"]:
-        if re.search(familia["dicho"], plano) or uso.mencion.genericos[0] in familia.get("genericos", ()):
-            return _de_familia(familia, uso.citas)
+        suya = uso.mencion.clase in ("sulfonamida",) and uso.mencion.clase in familia["clases"]
+        if suya or re.search(familia["dicho"], plano) or uso.mencion.generico in familia.get("genericos", ()):
+            return _de_familia(familia, uso.citas, uso.mencion.texto)
     clase = uso.mencion.clase
-    if clase == "sulfonamida":
-        return _de_familia(next(f for f in clases()["familia"] if f["nombre"] == "sulfas"), uso.citas)
     cruzadas = frozenset([clase, *clases()["cruzadas"].get(clase, ())])
     genericos = frozenset(uso.mencion.genericos)
     return _Alergia(uso.mencion.generico, frozenset(), cruzadas, genericos, uso.citas)
@@ -166,13 +168,16 @@ def _aviso_declarada(alergia: _Alergia) -> Aviso:
 _A_QUE = re.compile(r"\balergi(?:c[oa]s?|as?) (?:a|al) (?:l[oa]s? |el )?(\w{4,}(?: de \w+)?)")
 
 
+_NADIE = ("alguna", "algo", "algun", "ninguna", "nada")
+
+
 def _otras_alergias(transcripcion: Transcripcion, alergias: list[_Alergia]) -> Iterator[Aviso]:
     """Alergias a lo que no es fármaco («a los mariscos») o no se reconoció."""
     citados = {(c.turno, c.inicio) for a in alergias for c in a.citas}
     for turno, (desde, hasta) in _oraciones_de_alergia(transcripcion):
         m = _A_QUE.search(llano(turno.texto[desde:hasta]))
         cita = turno.citar(desde, hasta)
-        if m and m[1] not in ("alguna", "algo", "algun", "ninguna", "nada") and (cita.turno, cita.inicio) not in citados:
+        if m and m[1] not in _NADIE and (cita.turno, cita.inicio) not in citados:
             que = turno.texto[desde + m.start(1) : desde + m.end(1)]
             yield Aviso(tipo="alergia", texto=f"Alergia a {que} referida.", citas=(cita,))
 
@@ -186,9 +191,10 @@ def _por_alergia(tratamientos: list[_Tratamiento], alergias: list[_Alergia]) -> 
                 continue
             verbo = "Se receta" if t.recetado else "Toma"
             riesgo = "" if directa else " Puede haber reacción cruzada."
+            que = f"{t.generico} ({nombre_de_clase(clase)})"
             yield Aviso(
                 tipo="alergia",
-                texto=f"{verbo} {t.generico} ({nombre_de_clase(clase)}) y se refirió alergia a {alergia.nombre}.{riesgo}",
+                texto=f"{verbo} {que} y se refirió alergia a {alergia.nombre}.{riesgo}",
                 citas=(*alergia.citas[:1], *t.citas[:1]),
             )
 
@@ -217,7 +223,8 @@ def _interacciones(tratamientos: list[_Tratamiento]) -> Iterator[Aviso]:
         if not _juntos(una, otra):
             continue
         for par in _pares():
-            a, b = (una, otra) if _es(una.generico, par["a"]) and _es(otra.generico, par["b"]) else (otra, una)
+            directo = _es(una.generico, par["a"]) and _es(otra.generico, par["b"])
+            a, b = (una, otra) if directo else (otra, una)
             if not (_es(a.generico, par["a"]) and _es(b.generico, par["b"])):
                 continue
             menor = " Uno es de uso local: el riesgo es menor." if una.topico or otra.topico else ""

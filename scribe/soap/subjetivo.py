@@ -8,11 +8,11 @@ from scribe.consulta import Seccion
 from scribe.lenguaje.clinico import Mencion, buscar_clinico, segun_contexto
 from scribe.lenguaje.contexto import Calificacion, calificar
 from scribe.lenguaje.texto import llano
-from scribe.soap.dialogo import Dialogo, Intercambio
+from scribe.soap.dialogo import Dialogo, Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.persona import en_tercera
-from scribe.soap.reglas import Tema, temas
+from scribe.soap.reglas import Tema, pregunta, temas
 from scribe.soap.respuestas import Lectura, Pregunta, leer
 
 _PARIENTES = {"mama": "madre", "mami": "madre", "papa": "padre", "papi": "padre", "abuelita": "abuela", "abuelito": "abuelo"}
@@ -132,7 +132,10 @@ def declarar(
     elif tema and tema.nombre == "familiar" and (quien := _pariente(texto)):
         tipo, cabecera = "antecedente_familiar", f"Antecedente familiar ({quien})"
     sin_nombre = not menciones and not nombrados(texto)
-    if sin_nombre and not cabeza and not cabecera and preguntas and len(preguntas[-1].texto.split()) <= _PREGUNTA_CORTA:
+    abierta = preguntas and pregunta("presupone").match(sin_muletilla(preguntas[-1].plano.strip(" ¿¡,.")))
+    afirma = pregunta("afirma").match(trozos[0].plano)
+    corta = preguntas and len(preguntas[-1].texto.split()) <= _PREGUNTA_CORTA
+    if sin_nombre and not cabeza and not cabecera and corta and (abierta or afirma):
         cabeza = f"«{alinar(preguntas[-1].dicho)}»"
     if cabeza and (not cabecera or sin_nombre) and llano(cabeza) not in llano(cuerpo):
         cabecera = cabeza
@@ -323,4 +326,4 @@ def _vale(trozo: Trozo) -> bool:
         [m for m in buscar_clinico(trozo.texto) if m.termino != "alimentación"]
         or hay_farmaco(trozo.texto)
         or _MEDIDA.search(trozo.plano)
-    ) and len(trozo.texto.split()) > 2
+    ) and len(trozo.texto.split()) > 1

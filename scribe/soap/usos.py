@@ -151,7 +151,7 @@ def _de_paciente(antes: str, despues: str, oracion: str, rol: Rol) -> Estado:
     ajeno = rol == Rol.PACIENTE and patron("familia").search(antes) and "inyect" not in antes
     if ajeno or patron("pasado").search(oracion):
         return Estado.MENCION
-    habitual = patron("toma").search(oracion) or patron("pauta").search(despues) or re.match(r",? de \d", despues)
+    habitual = patron("toma").search(oracion) or patron("pauta").search(despues)
     return Estado.ACTUAL if habitual else Estado.MENCION
 
 
