@@ -84,6 +84,8 @@ def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[
     ediciones, dudas = _farmacos(turno, fichas, ajenas, tomados)
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
     ediciones += [e for e in _terminos(turno.texto, fichas, ajenas) if not _toca(e.desde, e.hasta, tocadas)]
+    tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
+    dudas += [d for d in _sin_nombre(turno, fichas, ajenas) if not _toca(d.desde, d.hasta, tocadas)]
     nuevo = aplicar(turno, [*ediciones, *(_propuesta(d) for d in dudas if d.lecturas)])
     return nuevo, [_aviso(nuevo, d, _corrimiento(ediciones, turno.texto, d.desde)) for d in dudas]
 
@@ -151,7 +153,8 @@ def _palabras(fichas: list[Ficha], i: int, j: int) -> tuple[str, ...]:
 def _gasta_comunes(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> bool:
     """Si la ventana se llevaría una palabra con significado propio («dolor»)."""
     return any(
-        not ajenas[k] and len(fichas[k].llana) > 3 and fichas[k].llana not in PREFIJOS for k in range(i, j + 1)
+        not ajenas[k] and len(fichas[k].llana) > 3 and fichas[k].llana not in PREFIJOS
+        for k in range(i, j + 1)
     )
 
 
@@ -188,7 +191,7 @@ def _farmacos(
         else:
             continue
         usadas |= propias
-    return ediciones, [*dudas, *_sin_nombre(turno, fichas, ajenas, usadas)]
+    return ediciones, dudas
 
 
 def _lecturas(
@@ -205,7 +208,7 @@ def _lecturas(
     for c in candidatos(_palabras(fichas, i, j), "farmaco", umbrales["propuesta"]):
         if len(c.entrada.sonido) < umbrales["largo_minimo"] and c.puntaje < umbrales["igual"]:
             continue
-        if gasta and not (prueba.dosis or prueba.verbo or c.puntaje >= umbrales["igual"]):
+        if gasta and not (prueba.dosis or prueba.verbo or c.puntaje >= umbrales["gasta_comunes"]):
             continue
         puntaje = c.puntaje + _por_presentacion(c, prueba, ajustes["presentacion"])
         puntaje += ajustes["paciente"] if tomados.intersection(c.entrada.quien) else 0.0
@@ -239,7 +242,11 @@ def _rival(x: _Lectura, lecturas: list[_Lectura]) -> _Lectura | None:
     """La mejor lectura encimada que nombra otro fármaco."""
     for otra in lecturas:
         encimada = otra.primera <= x.ultima and x.primera <= otra.ultima
-        if encimada and not _contiene(x, otra) and not set(otra.candidato.entrada.quien) & set(x.candidato.entrada.quien):
+        if (
+            encimada
+            and not _contiene(x, otra)
+            and not set(otra.candidato.entrada.quien) & set(x.candidato.entrada.quien)
+        ):
             return otra
     return None
 
@@ -257,12 +264,10 @@ def _edicion(x: _Lectura, texto: str, fichas: list[Ficha], motivo: str) -> Edici
     return Edicion(desde, fichas[x.ultima].hasta, nuevo, motivo)
 
 
-def _sin_nombre(
-    turno: Turno, fichas: list[Ficha], ajenas: list[bool], usadas: set[int]
-) -> Iterator[_Duda]:
+def _sin_nombre(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> Iterator[_Duda]:
     """Una palabra desconocida seguida de dosis en mg: es un medicamento que no se pudo nombrar."""
     for i, ajena in enumerate(ajenas):
-        if ajena and i not in usadas and len(fichas[i].llana) > 3 and evidencia(turno.texto, fichas, i, i).con_unidad:
+        if ajena and len(fichas[i].llana) > 3 and evidencia(turno.texto, fichas, i, i).con_unidad:
             yield _Duda(fichas[i].desde, fichas[i].hasta, ())
 
 
@@ -291,10 +296,13 @@ def _mejor_termino(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> C
     if _gasta_comunes(fichas, i, j, ajenas):
         return None
     hallados = candidatos(_palabras(fichas, i, j), "termino", minimo - 0.05)
-    if not hallados or hallados[0].puntaje < minimo:
+    if not hallados:
         return None
     mejor = hallados[0]
-    if mejor.puntaje >= umbrales["igual"]:
+    prioritario = i == j and mejor.entrada.texto in _datos()["prioridad"]["terminos"]
+    if mejor.parecido < (umbrales["prioritario"] if prioritario else minimo):
+        return None
+    if mejor.parecido >= umbrales["igual"]:
         return mejor
     rival = next((c for c in hallados[1:] if not _misma_raiz(c, mejor)), None)
     corto = len(mejor.entrada.sonido) < umbrales["largo_minimo"]

@@ -37,7 +37,7 @@ def _palabras() -> dict[str, tuple[str, ...]]:
 def evidencia(texto: str, fichas: list[Ficha], i: int, j: int) -> Evidencia:
     """Las señales alrededor de las fichas `i..j`, dentro del mismo turno."""
     mg, con_unidad = _dosis_despues(texto, fichas, j)
-    siguientes = [f.llana for f in fichas[j + 1 : j + 3]]
+    siguientes = [f.llana for f in fichas[j + 1 : j + 4]]
     forma = any(s in _palabras()["formas"] for s in siguientes)
     previas = [f.llana for f in fichas[max(0, i - 5) : i]]
     verbo = any(p.startswith(v) for p in previas for v in _palabras()["verbos"])

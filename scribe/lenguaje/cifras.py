@@ -110,7 +110,7 @@ def _decena_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
     decena, unidad = g[0].entero, g[2].valor
     if decena is None or g[1].llana != "y" or unidad is None or not re.fullmatch(r"[1-9](\.\d+)?", unidad):
         return None
-    if not 20 <= decena % 100 or decena % 10 or decena > 999 or (g[0].dicho and g[2].dicho):
+    if not decena % 100 >= 20 or decena % 10 or decena > 999 or (g[0].dicho and g[2].dicho):
         return None
     siguientes = [p.llana for p in piezas[i + 3 : i + 6]]
     aparte = siguientes[:1] == ["de"] or siguientes[1:2] == ["de"]
@@ -201,7 +201,7 @@ def _talla(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
 def _sobre(piezas: Piezas, i: int, g: Piezas) -> str | None:
     """«118 sobre 76» → 118/76; también escalas («8 sobre 10», «cinco sobre cinco»)."""
-    if g[0].entero is None or g[1].llana != "sobre" or g[2].entero is None:
+    if g[0].entero is None or g[1].llana != "sobre" or not re.fullmatch(r"\d+(\.\d+)?", g[2].valor or ""):
         return None
     return f"{g[0].valor}/{g[2].valor}"
 
@@ -324,7 +324,9 @@ def _ante_unidad(piezas: Piezas) -> Piezas:
 def _puntos(piezas: Piezas) -> Piezas:
     """La coma decimal se escribe punto: 38,5 → 38.5. Tres cifras tras la coma son millares."""
     return [
-        replace(p, valor=p.valor.replace(",", ".")) if p.valor and re.fullmatch(r"\d+,\d{1,2}", p.valor) else p
+        replace(p, valor=p.valor.replace(",", "."))
+        if p.valor and re.fullmatch(r"\d+,\d{1,2}", p.valor)
+        else p
         for p in piezas
     ]
 

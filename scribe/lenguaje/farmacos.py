@@ -174,5 +174,5 @@ def clase_de(generico: str) -> str:
 
 
 def nombre_de_clase(clase: str) -> str:
-    """La clase como se lee en un aviso: `ara2` → «antagonista de angiotensina (ARA-II)»."""
+    """La clase como se lee en un aviso: `ara2` → «ARA-II»."""
     return str(clases()["nombres"].get(clase, clase.replace("_", " ")))

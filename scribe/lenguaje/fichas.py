@@ -43,9 +43,7 @@ def partir(texto: str) -> list[Ficha]:
     fichas = []
     for k, marca in enumerate(marcas):
         entre = texto[marca.end() : marcas[k + 1].start()] if k + 1 < len(marcas) else "."
-        fichas.append(
-            Ficha(marca.start(), marca.end(), marca[0], llano(marca[0]), bool(entre.strip()))
-        )
+        fichas.append(Ficha(marca.start(), marca.end(), marca[0], llano(marca[0]), bool(entre.strip())))
     return fichas
 
 

@@ -48,9 +48,10 @@ def clave(texto: str) -> str:
     plano = plano.replace("\0", "ñ")
     sonidos = []
     for palabra in plano.split():
+        sonido = palabra
         for patron, cambio in _REGLAS:
-            palabra = patron.sub(cambio, palabra)
-        sonidos.append(palabra)
+            sonido = patron.sub(cambio, sonido)
+        sonidos.append(sonido)
     return unir(*sonidos)
 
 
@@ -86,7 +87,9 @@ def _cambio(a: str, b: str) -> float:
 @cache
 def _falta(a: str) -> float:
     falta = _tabla()["falta"]
-    return float(falta["vocal"] if a in _VOCALES else falta["blanda"] if a in falta["blandas"] else falta["general"])
+    return float(
+        falta["vocal"] if a in _VOCALES else falta["blanda"] if a in falta["blandas"] else falta["general"]
+    )
 
 
 @lru_cache(maxsize=262144)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
-from text_to_num import text2num
+from text_to_num import text2num  # type: ignore[import-untyped]
 
 from scribe.lenguaje.fichas import Ficha, partir
 from scribe.lenguaje.vocabulario import es_comun

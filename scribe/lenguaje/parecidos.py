@@ -20,14 +20,15 @@ Clase = Literal["farmaco", "termino", "signo"]
 
 PREFIJOS = (
     "un", "una", "el", "la", "los", "las", "de", "del", "a", "al", "y", "o", "en", "con", "su", "mi", "tu",
-    "sus", "mis", "le", "lo", "me", "te", "que", "es", "por", "para", "ni", "se", "más", "otra", "esta", "ese", "esa",
+    "sus", "mis", "le", "lo", "me", "te", "que", "es", "por", "para", "ni", "se", "más", "otra", "esta",
+    "ese", "esa",
 )  # fmt: skip
 """Palabras que se pegan a un nombre y cuya frontera mueve el reconocedor («una proxeno»)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entrada:
-    """Un nombre del léxico con su sonido. `quien` identifica a qué se refiere (los genéricos o el término)."""
+    """Un nombre del léxico con su sonido. `quien` dice a qué se refiere: los genéricos o el término."""
 
     texto: str
     sonido: str
@@ -37,10 +38,14 @@ class Entrada:
 
 @dataclass(frozen=True, slots=True)
 class Candidato:
-    """Una lectura posible: `prefijo` + `entrada`, y qué tanto suena a lo oído (0–1)."""
+    """Una lectura posible: `prefijo` + `entrada`.
+
+    `parecido` es qué tanto suena a lo oído (0–1); `puntaje` lo ajusta para ordenar.
+    """
 
     entrada: Entrada
     prefijo: str
+    parecido: float
     puntaje: float
 
 
@@ -66,7 +71,7 @@ def _terminos() -> tuple[Entrada, ...]:
     for termino, tipo in filas:
         sonido = clave(termino)
         eponimo = tipo == "signo" and termino[0].isupper()
-        if len(sonido) >= 5:
+        if len(sonido) >= 4:
             vistos.setdefault(sonido, Entrada(termino, sonido, "signo" if eponimo else "termino", (termino,)))
     return tuple(vistos.values())
 
@@ -136,7 +141,8 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
             largo = max(len(entrada.sonido), len(resto))
             puntaje = 1.0 - distancia(oido, unir(clave(prefijo), entrada.sonido)) / largo
             if puntaje >= minimo and _misma_raiz(resto, entrada):
-                lecturas.append(Candidato(entrada, prefijo, puntaje + _preferencia(prefijo, primera, len(palabras))))
+                orden = puntaje + _preferencia(prefijo, primera, len(palabras))
+                lecturas.append(Candidato(entrada, prefijo, puntaje, orden))
     return sorted(lecturas, key=lambda c: (-c.puntaje, c.entrada.texto))
 
 
@@ -152,7 +158,14 @@ def _finales() -> dict[str, tuple[str, ...]]:
     return {clase: tuple(sorted(lista, key=len, reverse=True)) for clase, lista in finales.items()}
 
 
-_OPUESTOS = (("ipo", "iper"), ("iper", "ipo"), ("bradi", "taki"), ("taki", "bradi"), ("anti", "pre"), ("pre", "anti"))
+_OPUESTOS = (
+    ("ipo", "iper"),
+    ("iper", "ipo"),
+    ("bradi", "taki"),
+    ("taki", "bradi"),
+    ("anti", "pre"),
+    ("pre", "anti"),
+)
 """Comienzos que invierten el sentido: nunca se cambia uno por otro."""
 
 _RAIZ = {"farmaco": 0.75, "termino": 0.8}

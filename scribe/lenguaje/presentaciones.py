@@ -10,10 +10,13 @@ from scribe.lenguaje.farmacos import Farmaco, MencionFarmaco, buscar_farmacos, f
 from scribe.lenguaje.texto import llano
 
 _DOSIS = re.compile(
-    r"(?:,? (?:tabletas?|capsulas?|pastillas?|comprimidos?))?,? ?(?:de )?(\d+(?:\.\d+)?)(?: (mg|mcg|g)\b(?!/))?"
+    r"(?:,? (?:tabletas?|capsulas?|pastillas?|comprimidos?))?,? ?(?:de )?"
+    r"(\d+(?:\.\d+)?)(?: (mg|mcg|g)\b(?!/))?"
 )
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0, None: 1.0}
-_LIQUIDO = re.compile(r"\b(?:ml|jarabe|suspension|gotas|solucion|kilo|kg|por kilo|cucharad|ampolleta|ampula|inyect|unidades)")
+_LIQUIDO = re.compile(
+    r"\b(?:ml|jarabe|suspension|gotas|solucion|kilo|kg|por kilo|cucharad|ampolleta|ampula|inyect|unidades)"
+)
 _FRACCIONES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
@@ -27,10 +30,17 @@ def dosis_dicha(texto: str, mencion: MencionFarmaco) -> tuple[int, int, float] |
     farmaco = ficha(mencion.generico)
     if not m or (m[2] is None and " de " not in f"{m[0]} "):
         return None
-    if m[2] is None and re.match(r" ?(?:dias?|horas?|semanas?|meses|anos?|tabletas?|/|%|ml)", plano[m.end() :]):
+    if m[2] is None and re.match(
+        r" ?(?:dias?|horas?|semanas?|meses|anos?|tabletas?|/|%|ml)", plano[m.end() :]
+    ):
         return None
     cifra = float(m[1])
-    if m[2] is None and farmaco and cifra not in farmaco.presentaciones and cifra / 1000 in farmaco.presentaciones:
+    if (
+        m[2] is None
+        and farmaco
+        and cifra not in farmaco.presentaciones
+        and cifra / 1000 in farmaco.presentaciones
+    ):
         return m.start(1), m.end(), cifra / 1000  # «levotiroxina de 75» son microgramos
     return m.start(1), m.end(), cifra * _A_MG[m[2]]
 
@@ -68,6 +78,6 @@ def _del_turno(turno: Turno) -> Iterator[Aviso]:
             conocidas = ", ".join(f"{p:g}" for p in farmaco.presentaciones)
             yield Aviso(
                 tipo="cifra_dudosa",
-                texto=f"«{tramo}»: no es una presentación conocida ({conocidas} mg). Conviene volver a oírlo.",
+                texto=f"«{tramo}»: no es una presentación conocida ({conocidas} mg); conviene oírlo.",
                 citas=(turno.citar(mencion.desde, hallada[1]),),
             )

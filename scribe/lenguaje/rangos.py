@@ -15,12 +15,19 @@ from scribe.lenguaje.texto import llano
 _TENSION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/.])")
 _NOMBRE_TENSION = r"(?:(?<!sin )\b(?:presion|tension)(?: arterial)?|\bt\.? ?a\.?\b)"
 _TENSION_SOLA = re.compile(
-    _NOMBRE_TENSION + r"(?:,? (?:de|en|a|es|esta en|salio en|la tiene en|la trae en|anda en))?[:,]? (\d{2,3})\b"
+    _NOMBRE_TENSION
+    + r"(?:,? (?:de|en|a|es|esta en|salio en|la tiene en|la trae en|anda en))?[:,]? (\d{2,3})\b"
     r"(?![/.,]?\d)(?! ?(?:sobre|dias|anos|veces|horas|mg|%|con|a \d|y \d))"
 )
-_TALLA = re.compile(r"\b(?:mide|mides|estatura|talla)(?: (?:de|es|en))?[:,]? (\d+(?:\.\d+)?)\b(?! ?(?:cm|mm|cent|mili|[x×]|por))")
+_TALLA = re.compile(
+    r"\b(?:mide|mides|estatura|talla)(?: (?:de|es|en))?[:,]? (\d+(?:\.\d+)?)\b"
+    r"(?! ?(?:cm|mm|cent|mili|[x×]|por))"
+)
 _CERCA = re.compile(r"[^.;?]{0,24}?[ :](\d+(?:\.\d+)?)(?![\d/½])")
-_OTRA_UNIDAD = re.compile(r" ?(?:ml\b|litros?|gotas|cada\b|/|dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?|cm\b|mm\b)")
+_OTRA_UNIDAD = re.compile(
+    r" ?(?:ml\b|litros?|gotas|cada\b|/|dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?"
+    r"|cm\b|mm\b)"
+)
 _VISTA = frozenset({"20", "25", "30", "40", "50", "60", "70", "80", "100", "200", "400"})
 
 

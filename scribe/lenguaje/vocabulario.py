@@ -9,8 +9,7 @@ import simplemma
 
 from scribe.lenguaje.texto import llano
 
-_ENCLITICOS = ("melo", "mela", "selo", "sela", "telo", "tela", "noslo", "los", "las", "les", "nos", "me", "te", "se",
-               "lo", "la", "le")  # fmt: skip
+_ENCLITICOS = tuple(["melo", "mela", "selo", "sela", "telo", "tela", "noslo", "los", "las", "les", "nos", "me", "te", "se", "lo", "la", "le"])
 _DIMINUTIVOS = ("itos", "itas", "ito", "ita")
 _TILDES = str.maketrans("áéíóú", "aeiou")
 
@@ -42,7 +41,11 @@ def _con_enclitico(palabra: str) -> bool:
         verbo = palabra.removesuffix(final).translate(_TILDES)
         if palabra.endswith(final) and len(verbo) >= 3 and palabra.translate(_TILDES) != palabra:
             return simplemma.is_known(verbo, lang="es") or simplemma.is_known(verbo + "r", lang="es")
-        if palabra.endswith(final) and verbo[-2:] in ("ar", "er", "ir") and simplemma.is_known(verbo, lang="es"):
+        if (
+            palabra.endswith(final)
+            and verbo[-2:] in ("ar", "er", "ir")
+            and simplemma.is_known(verbo, lang="es")
+        ):
             return True
     return False
 
@@ -52,5 +55,7 @@ def _diminutivo(palabra: str) -> bool:
         raiz = palabra.removesuffix(final)
         if palabra.endswith(final) and len(raiz) >= 3:
             raices = (raiz, raiz.removesuffix("c"), raiz.replace("qu", "c"), raiz.replace("gu", "g"))
-            return any(simplemma.is_known(r + v, lang="es") for r in raices for v in ("", "o", "a", "e", "os", "as"))
+            return any(
+                simplemma.is_known(r + v, lang="es") for r in raices for v in ("", "o", "a", "e", "os", "as")
+            )
     return False

@@ -12,7 +12,8 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.usos import Uso, patron
 
 _DOSIS = re.compile(
-    r"\b(?:de )?(\d+(?:\.\d+)?) ?(mg|mcg|g)\b(?! ?/)|\bde (\d+(?:\.\d+)?)\b(?! ?(?:dias?|horas?|semanas?|anos?|ml|%))"
+    r"\b(?:de )?(\d+(?:\.\d+)?) ?(mg|mcg|g)\b(?! ?/)"
+    r"|\bde (\d+(?:\.\d+)?)\b(?! ?(?:dias?|horas?|semanas?|anos?|ml|%|/))"
 )
 _HORAS = re.compile(r"\bcada (\d{1,2}) horas?\b|\bcada (\d{1,2})(?=\W|$)")
 _VECES = re.compile(r"\b(\d|dos|tres|cuatro) veces (?:al|por) dia\b")
