@@ -1,12 +1,11 @@
 """El JSON Schema de `borrador.json`, sacado de los tipos del dominio para que nunca se separen.
 
-`python -m scribe.salida.esquema > docs/borrador.schema.json` lo vuelve a escribir.
+`python -m scribe.salida > docs/borrador.schema.json` lo vuelve a escribir.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
@@ -44,7 +43,3 @@ def a_texto() -> str:
 def a_json(borrador: Borrador) -> str:
     """El borrador como JSON del contrato (UTF-8, con sangría de un espacio)."""
     return borrador.model_dump_json(indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(a_texto())

@@ -76,18 +76,24 @@ def _lugar_de_correccion(turno: Turno, correccion: Correccion, tomados: set[int]
     return elegido, elegido + len(escrito)
 
 
-def ubicar_correcciones(turno: Turno) -> list[tuple[Correccion, tuple[int, int] | None]]:
+Ubicada = tuple[Correccion, tuple[int, int] | None]
+
+
+def ubicar_correcciones(turno: Turno) -> list[Ubicada]:
     """Cada corrección del turno con su tramo de `turno.texto`, o `None` si ya no se ve en él."""
     tomados: set[int] = set()
     return [(c, _lugar_de_correccion(turno, c, tomados)) for c in turno.correcciones]
 
 
-def correcciones_en(turno: Turno, cita: Cita) -> tuple[Correccion, ...]:
-    """Lo que se corrigió dentro de una cita: quien la lee debe saber que no se oyó así."""
+def correcciones_en(turno: Turno, cita: Cita, ubicadas: Iterable[Ubicada]) -> tuple[Correccion, ...]:
+    """Lo que se corrigió dentro de una cita: quien la lee debe saber que no se oyó así.
+
+    `ubicadas` es lo que da `ubicar_correcciones(turno)`, que se calcula una vez por turno.
+    """
     desde, hasta = localizar(turno, cita)
     return tuple(
         correccion
-        for correccion, lugar in ubicar_correcciones(turno)
+        for correccion, lugar in ubicadas
         if lugar is not None and lugar[0] < hasta and lugar[1] > desde
     )
 

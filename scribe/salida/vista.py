@@ -21,6 +21,7 @@ from scribe.consulta import (
     EstadoEnunciado,
     Rol,
     Transcripcion,
+    Turno,
 )
 from scribe.salida.esquema import a_json
 from scribe.salida.etiquetas import (
@@ -36,7 +37,7 @@ from scribe.salida.etiquetas import (
     rotulo,
     titulo_de_aviso,
 )
-from scribe.salida.evidencia import Fragmento, correcciones_en, fragmentar
+from scribe.salida.evidencia import Fragmento, Ubicada, correcciones_en, fragmentar, ubicar_correcciones
 
 _AVISOS_MENORES = 3
 
@@ -163,6 +164,7 @@ class _Constructor:
     def __init__(self, transcripcion: Transcripcion) -> None:
         self._turnos = {t.id: t for t in transcripcion.turnos}
         self._voces = nombres_de_voces(transcripcion)
+        self._correcciones: dict[int, list[Ubicada]] = {}
         self.usos: dict[int, dict[str, list[Cita]]] = defaultdict(lambda: defaultdict(list))
 
     def pieza(self, clave: str, texto: str, citas: Iterable[Cita], motivo: str | None = None) -> Pieza:
@@ -172,11 +174,16 @@ class _Constructor:
             voz = self._voces[turno.hablante, turno.rol] if turno else rotulo("roles", Rol.INCIERTO)
             rol = turno.rol if turno else Rol.INCIERTO
             self.usos[cita.turno][clave].append(cita)
-            corregido = correcciones_en(turno, cita) if turno else ()
+            corregido = correcciones_en(turno, cita, self._ubicadas(turno)) if turno else ()
             evidencias.append(
                 Evidencia(cita.turno, voz, rol, cita.inicio, minuto(cita.inicio), cita.texto, corregido)
             )
         return Pieza(clave, texto, tuple(evidencias), motivo)
+
+    def _ubicadas(self, turno: Turno) -> list[Ubicada]:
+        if turno.id not in self._correcciones:
+            self._correcciones[turno.id] = ubicar_correcciones(turno)
+        return self._correcciones[turno.id]
 
     def enunciado(self, clave: str, enunciado: Enunciado) -> Pieza:
         motivo = None

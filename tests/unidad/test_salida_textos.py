@@ -45,7 +45,7 @@ def borrador() -> Borrador:
 
 def test_el_esquema_publicado_es_el_del_codigo() -> None:
     publicado = (DOCS / "borrador.schema.json").read_text(encoding="utf-8")
-    assert publicado == a_texto(), "corre: python -m scribe.salida.esquema > docs/borrador.schema.json"
+    assert publicado == a_texto(), "corre: python -m scribe.salida > docs/borrador.schema.json"
     Draft202012Validator.check_schema(esquema())
 
 
