@@ -20,6 +20,9 @@ from evaluacion.normalizador import cifras, normalizar
         ("¿Mide uno sesenta y ocho?", "mide 1.68 m"),
         ("setenta y cinco microgramos", "75 mcg"),
         ("una tableta", "1 tableta"),
+        ("dos veces, un miligramo", "2 veces, 1 mg"),
+        ("como unas cuatro tazas", "como unas 4 tazas"),
+        ("leucocitos dos cruces", "leucocitos ++"),
         ("Este, me duele, eh, la cabeza", "Me duele la cabeza."),
     ],
 )
