@@ -39,7 +39,7 @@ _RED = re.compile(
     r"No matching distribution|Could not find a version|Failed to establish|Connection|timed out|"
     r"name resolution|ProxyError|SSLError"
 )
-_PASO = re.compile(r"^\s*(Collecting|Building wheel for|Installing collected packages)\s*([\w.\-]+)?")
+_PASO = re.compile(r"^\s*(Collecting|Building wheel for|Installing collected packages)[:\s]*([\w.\-]+)?")
 
 
 def main(argumentos: list[str]) -> int:
@@ -183,9 +183,9 @@ def _ultima(salida: str) -> str:
 def _ensenar(linea: str) -> None:
     """En una terminal, una sola línea viva; si no, solo los pasos largos."""
     paso = _PASO.match(linea)
-    if paso is None:
+    if paso is None or "finished" in linea or "still running" in linea:
         return
-    que = {"Collecting": "bajando", "Building wheel for": "compilando"}.get(paso[1], "instalando todo")
+    que = {"Collecting": "bajando", "Building wheel for": "compilando"}.get(paso[1], "copiando los paquetes")
     if sys.stdout.isatty():
         ancho = shutil.get_terminal_size().columns - 1
         print(f"\r\x1b[2K  {que} {paso[2] or ''}"[:ancho], end="", flush=True)

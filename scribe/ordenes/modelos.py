@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -41,13 +42,17 @@ def listar() -> None:
     """Los modelos y catálogos de cada perfil: si están, cuánto pesan, con qué licencia."""
     donde = almacen()
     for elegido in perfiles().values():
-        tabla = Table("Función", "Modelo", "Qué es", "Licencia", "Pesa", "Estado", title_justify="left")
-        tabla.title = f"{elegido.nombre}: {elegido.descripcion}"
+        consola.print(f"\n[bold]{elegido.nombre}[/]: {elegido.descripcion}")
+        columnas = ("Función", "Modelo", "Pesa", "Licencia", "Estado")
+        tabla = Table(*columnas, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        tabla.columns[1].no_wrap = True
+        tabla.columns[2].justify = "right"
         for funcion, clave in elegido.modelos.items():
             ficha = donde.modelo(clave)
-            pesa = f"{ficha.bytes / 1e6:,.0f} MB".replace(",", " ") if ficha.bytes else "?"
+            pesa = f"{ficha.bytes / 1e6:,.1f} MB".replace(",", " ") if ficha.bytes else "?"
             estado, _ = donde.estado(clave)
-            tabla.add_row(funcion, clave, ficha.nombre, ficha.licencia, pesa, _ESTADOS[estado])
+            licencia, _, _ = ficha.licencia.replace("-or-later", "+").partition(" (")
+            tabla.add_row(funcion, clave, pesa, licencia, _ESTADOS[estado])
         consola.print(tabla)
     consola.print(f"Se buscan en: {', '.join(str(c) for c in carpetas())}")
 
