@@ -79,7 +79,7 @@ def corregir(
 def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[Aviso]]:
     fichas = partir(turno.texto)
     ajenas = _ajenas(turno.texto, fichas)
-    if not any(ajenas):
+    if not any(ajenas) and not any(f.llana in _datos()["evidencia"]["signos"] for f in fichas):
         return turno, []
     ediciones, dudas = _farmacos(turno, fichas, ajenas, tomados)
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
@@ -180,7 +180,7 @@ def _farmacos(
         if propias & usadas:
             continue
         rival = _rival(x, lecturas)
-        claro = rival is None or x.puntaje - rival.puntaje >= umbrales["margen"]
+        claro = rival is None or x.puntaje - rival.puntaje >= _margen(x, rival)
         igual = x.puntaje >= umbrales["igual"] and (rival is None or rival.puntaje < umbrales["igual"])
         desde, hasta = fichas[x.primera].desde, fichas[x.ultima].hasta
         if x.puntaje >= x.umbral and (claro or igual):
@@ -223,6 +223,19 @@ def _por_presentacion(c: Candidato, prueba: Evidencia, ajuste: float) -> float:
     if prueba.mg is None or not farmaco or not farmaco.presentaciones or len(c.entrada.quien) > 1:
         return 0.0
     return ajuste if prueba.mg in farmaco.presentaciones else -ajuste
+
+
+@cache
+def _confundibles() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(grupo) for grupo in _datos()["confundibles"]["grupos"])
+
+
+def _margen(x: _Lectura, rival: _Lectura) -> float:
+    """La ventaja que se exige: más entre nombres que se sabe que se confunden."""
+    umbrales = _datos()["umbrales"]
+    par = {x.candidato.entrada.quien[0], rival.candidato.entrada.quien[0]}
+    confundible = x.puntaje < umbrales["claro"] and any(par <= grupo for grupo in _confundibles())
+    return float(umbrales["margen_confundible" if confundible else "margen"])
 
 
 def _contiene(x: _Lectura, otra: _Lectura) -> bool:

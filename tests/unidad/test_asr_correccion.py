@@ -1,0 +1,157 @@
+"""Fármacos y términos mal oídos: qué se corrige, qué se avisa y qué no se toca."""
+
+from __future__ import annotations
+
+import pytest
+
+from scribe.asr.correccion import corregir
+from scribe.consulta import Contexto, Palabra, Rol, Transcripcion, Turno
+
+
+def consulta(*textos: str, idioma: str = "es") -> Transcripcion:
+    """Una consulta de una palabra por segundo, alternando médico y paciente."""
+    turnos = []
+    for n, texto in enumerate(textos):
+        palabras = tuple(
+            Palabra(texto=p, inicio=100.0 * n + k, fin=100.0 * n + k + 0.9, prob=0.8)
+            for k, p in enumerate(texto.split())
+        )
+        rol = Rol.PACIENTE if n % 2 else Rol.MEDICO
+        turnos.append(
+            Turno(id=n + 1, hablante=f"H{n % 2}", rol=rol, inicio=100.0 * n, fin=100.0 * n + 90, texto=texto,
+                  palabras=palabras)
+        )  # fmt: skip
+    return Transcripcion(idioma=idioma, turnos=tuple(turnos))
+
+
+def corregido(texto: str, contexto: Contexto | None = None) -> str:
+    return corregir(consulta(texto), contexto)[0].turnos[0].texto
+
+
+@pytest.mark.parametrize(
+    ("oido", "debe"),
+    [
+        ("toma mi formina de 850 cada 12 horas", "toma metformina de 850 cada 12 horas"),
+        ("le agrego a mlo dipino de 5 miligramos", "le agrego amlodipino de 5 mg"),
+        ("te doy clín de amicina cápsulas", "te doy clindamicina cápsulas"),
+        ("para el dolor y buprofeno de 400", "para el dolor y ibuprofeno de 400"),
+        ("para setamol de 500", "paracetamol de 500"),
+        ("la ator bastatina de 20", "la atorvastatina de 20"),
+        ("retomamos la turbastatina", "retomamos la atorvastatina"),
+        ("me tomo un aproxeno de 500", "me tomo un naproxeno de 500"),
+        ("le voy a dar una proxeno de 500", "le voy a dar un naproxeno de 500"),
+        ("me quería dar una moxicilina", "me quería dar una amoxicilina"),
+        ("para protegerlo o me presol de 20", "para protegerlo omeprazol de 20"),
+        ("me tocarba mol de 750", "metocarbamol de 750"),
+        ("ampolletas de dolor en europeón", "ampolletas de Dolo-Neurobión"),
+        ("junto con el lozartán", "junto con el losartán"),
+        ("primero en los artán se queda igual", "primero en losartán se queda igual"),
+        ("ese trae de clofenaco", "ese trae diclofenaco"),
+        ("nitro furantoína de 100", "nitrofurantoína de 100"),
+        ("fenasopiridina de 100", "fenazopiridina de 100"),
+        ("a citromicina de 500 por tres días", "azitromicina de 500 por 3 días"),
+        ("le doy cita gliptina de 100", "le doy sitagliptina de 100"),
+        ("me dieron back trim", "me dieron Bactrim"),
+        ("ser tralina de 50", "sertralina de 50"),
+    ],
+)
+def test_farmacos_mal_oidos(oido: str, debe: str) -> None:
+    assert corregido(oido) == debe
+
+
+@pytest.mark.parametrize(
+    ("oido", "debe"),
+    [
+        ("es una sistitis aguda", "es una cistitis aguda"),
+        ("una lumbalje mecánica", "una lumbalgia mecánica"),
+        ("Amig de las grandes", "Amígdalas grandes"),
+        ("náusea, bómito", "náusea, vómito"),
+        ("que se le inchen los pies", "que se le hinchen los pies"),
+        ("se le incha la cara", "se le hincha la cara"),
+        ("Jordano negativo en los dos lados", "Giordano negativo en los dos lados"),
+        ("En la segue es negativo", "En Lasègue es negativo"),
+        ("Alegia a alguna medicina", "Alergia a alguna medicina"),
+        ("el potacio en 4", "el potasio en 4"),
+    ],
+)
+def test_terminos_mal_oidos(oido: str, debe: str) -> None:
+    assert corregido(oido) == debe
+
+
+@pytest.mark.parametrize(
+    "texto",
+    [
+        "Buenos días, don Ernesto, adelante, ¿cómo le ha ido?",
+        "Me duele la cintura desde el martes y no me puedo enderezar.",
+        "Toma amoxicilina de 500 mg cada 8 horas y losartán de 50.",
+        "Está contracturado del lado derecho, acuéstese boca arriba.",
+        "Apúnteme la presión en una libreta, ahorita le explico, doña Chayo.",
+        "Fue a Xochimilco con su comadre y comieron carnitas y pozole.",
+        "Presenta hipouricemia en la última biometría.",
+        "Recibió bleomicina y valganciclovir en el hospital.",
+        "Platíqueme, ¿el niño sigue moquiento y con flemas?",
+    ],
+)
+def test_lo_bien_dicho_no_se_toca(texto: str) -> None:
+    nuevo, avisos = corregir(consulta(texto))
+    assert nuevo.turnos[0].texto == texto
+    assert avisos == ()
+
+
+def test_las_palabras_oidas_no_se_pierden_y_la_cita_tiene_su_tiempo() -> None:
+    original = consulta("le agrego a mlo dipino de cinco miligramos")
+    turno = corregir(original)[0].turnos[0]
+    assert turno.palabras == original.turnos[0].palabras
+    assert ("a mlo dipino", "amlodipino", "fármaco") in [
+        (c.original, c.propuesto, c.motivo) for c in turno.correcciones
+    ]
+    desde = turno.texto.index("amlodipino")
+    cita = turno.citar(desde, desde + len("amlodipino de 5 mg"))
+    assert (cita.texto, cita.inicio, cita.fin) == ("amlodipino de 5 mg", 2.0, 7.9)
+
+
+def test_dos_farmacos_posibles_no_se_deciden() -> None:
+    nuevo, avisos = corregir(consulta("le receto clorasepam diario"))
+    (turno,) = nuevo.turnos
+    assert turno.texto == "le receto clorasepam diario"
+    assert [a.tipo for a in avisos] == ["farmaco_dudoso"]
+    assert any(not c.aplicada for c in turno.correcciones)
+    assert avisos[0].citas[0].texto in turno.texto
+
+
+def test_lo_que_ya_toma_el_paciente_decide() -> None:
+    texto = "le receto clorasepam diario"
+    assert corregido(texto, Contexto(medicamentos=("lorazepam 1 mg",))) == "le receto lorazepam diario"
+
+
+def test_un_medicamento_desconocido_con_dosis_se_avisa() -> None:
+    nuevo, avisos = corregir(consulta("tome xurpadrol 20 mg diario"))
+    assert nuevo.turnos[0].texto == "tome xurpadrol 20 mg diario"
+    assert [(a.tipo, a.citas[0].texto) for a in avisos] == [("farmaco_dudoso", "xurpadrol")]
+
+
+def test_dosis_que_no_existe_es_cifra_dudosa() -> None:
+    nuevo, avisos = corregir(consulta("losartán de 15 mg cada 24 horas"))
+    assert nuevo.turnos[0].texto == "losartán de 15 mg cada 24 horas"
+    assert [a.tipo for a in avisos] == ["cifra_dudosa"]
+
+
+@pytest.mark.parametrize(
+    "texto",
+    ["losartán de 50", "levotiroxina de 75 en ayunas", "metformina de 850", "2 tabletas de paracetamol de 500",
+     "budesonida con formoterol de 160/4.5"],
+)  # fmt: skip
+def test_dosis_que_existe_no_se_avisa(texto: str) -> None:
+    assert corregir(consulta(texto))[1] == ()
+
+
+def test_en_ingles_no_se_corrigen_nombres() -> None:
+    nuevo, avisos = corregir(consulta("she takes mi formina and para setamol", idioma="en"))
+    assert nuevo.turnos[0].texto == "she takes mi formina and para setamol"
+    assert avisos == ()
+
+
+def test_corregir_dos_veces_no_cambia_nada() -> None:
+    una, _ = corregir(consulta("para setamol de quinientos y a mlo dipino de cinco"))
+    dos, _ = corregir(una)
+    assert dos == una

@@ -1,0 +1,172 @@
+"""Cifras habladas → cifras clínicas, con sus tiempos y sus correcciones."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribe.consulta import Palabra, Transcripcion, Turno
+from scribe.lenguaje.cifras import escribir, escribir_cifras, revisar_cifras
+
+HABLADAS = {
+    "Treinta y ocho punto siete.": "38.7.",
+    "ciento treinta sobre ochenta y cinco": "130/85",
+    "118 sobre 76": "118/76",
+    "presión en ciento veinte ochenta": "presión en 120/80",
+    "ochocientos cincuenta miligramos": "850 mg",
+    "setenta y cinco microgramos": "75 mcg",
+    "cinco mililitros": "5 mL",
+    "un gramo": "1 g",
+    "mil miligramos": "1000 mg",
+    "veinte unidades": "20 unidades",
+    "cada ocho horas": "cada 8 horas",
+    "noventa y cuatro por ciento": "94 %",
+    "mide uno sesenta y ocho.": "mide 1.68.",
+    "mide un metro sesenta y cinco": "mide 1.65 m",
+    "media tableta": "½ tableta",
+    "una y media tabletas": "1½ tabletas",
+    "cero punto nueve": "0.9",
+    "siete punto cero cinco": "7.05",
+    "temperatura de treinta y ocho y medio": "temperatura de 38.5",
+    "38,5 grados": "38.5 grados",
+    "dos litros": "2 litros",
+    "Paracetamol de quinientos, uno cada ocho horas": "Paracetamol de 500, 1 cada 8 horas",
+    "de 500 uno cada ocho horas": "de 500, 1 cada 8 horas",
+    "por diez días": "por 10 días",
+    "pesa veintidós kilos": "pesa 22 kg",
+    "leucocitos dos cruces": "leucocitos ++",
+    "dos mil veintiséis": "2026",
+    "mil quinientos": "1500",
+    "fuerza cinco sobre cinco": "fuerza 5/5",
+    "una vez al día": "1 vez al día",
+    "omeprazol de veinte, uno en ayunas": "omeprazol de 20, 1 en ayunas",
+    "del uno al diez, un siete": "del 1 al 10, un 7",
+}
+
+A_MEDIAS = {
+    "30 y 8.5": "38.5",
+    "a los 50 y 5": "a los 55",
+    "150 y 2 sobre 94": "152/94",
+    "ciento 20 sobre 80": "120/80",
+    "100 20 sobre 80": "120/80",
+    "trinta y ocho punto siete": "38.7",
+    "90 y 4 %": "94 %",
+    "90 y 4 por ciento": "94 %",
+}
+
+INTACTAS = (
+    "2 y 3 días",
+    "10 y 20",
+    "entre 20 y 5",
+    "losartán de 50 y 5 de amlodipino",
+    "tengo un dolor",
+    "una molestia y un mareo",
+    "las dos piernas",
+    "uno no sabe",
+    "cada una",
+    "hace una semana",
+    "mil gracias",
+    "yo me siento bien",
+    "como cada media hora",
+    "por tanto, ciento y la madre",
+    "la segunda vez",
+)
+
+
+@pytest.mark.parametrize(("dicho", "escrito"), [*HABLADAS.items(), *A_MEDIAS.items()])
+def test_escribe_la_cifra(dicho: str, escrito: str) -> None:
+    assert escribir(dicho) == escrito
+
+
+@pytest.mark.parametrize("dicho", INTACTAS)
+def test_no_toca_lo_que_no_es_cifra(dicho: str) -> None:
+    assert escribir(dicho) == dicho
+
+
+def test_las_autocorrecciones_se_conservan() -> None:
+    escrito = escribir("de seiscientos... no, perdón, de cuatrocientos miligramos")
+    assert escrito == "de 600... no, perdón, de 400 mg"
+
+
+def test_en_ingles_solo_unidades_evidentes() -> None:
+    assert escribir("one or two tablets of 500 milligrams", "en") == "one or two tablets of 500 mg"
+
+
+@given(st.lists(st.sampled_from([*HABLADAS, *A_MEDIAS, *INTACTAS]), min_size=1, max_size=4))
+def test_escribir_dos_veces_no_cambia_nada(frases: list[str]) -> None:
+    una_vez = escribir("; ".join(frases))
+    assert escribir(una_vez) == una_vez
+
+
+def turno(texto: str, numero: int = 1) -> Turno:
+    """Un turno con una palabra por segundo."""
+    palabras = tuple(
+        Palabra(texto=p, inicio=float(k), fin=k + 0.9, prob=0.9) for k, p in enumerate(texto.split())
+    )
+    return Turno(id=numero, hablante="H1", inicio=0.0, fin=60.0, texto=texto, palabras=palabras)
+
+
+@pytest.mark.parametrize(
+    ("dicho", "cifra", "inicio", "fin"),
+    [
+        ("La presión en ciento dieciocho sobre setenta y seis hoy", "118/76", 3.0, 8.9),
+        ("temperatura treinta y ocho punto tres y pulso ochenta y dos", "38.3", 1.0, 5.9),
+        ("temperatura treinta y ocho punto tres y pulso ochenta y dos", "82", 8.0, 10.9),
+        ("metformina de 850 miligramos cada doce horas", "850 mg", 2.0, 3.9),
+        ("paracetamol de quinientos uno cada ocho horas", "8", 5.0, 5.9),
+    ],
+)
+def test_la_cifra_conserva_su_tiempo(dicho: str, cifra: str, inicio: float, fin: float) -> None:
+    escrito = escribir_cifras(turno(dicho), "es")
+    desde = escrito.texto.index(cifra)
+    cita = escrito.citar(desde, desde + len(cifra))
+    assert (cita.texto, cita.inicio, cita.fin) == (cifra, inicio, fin)
+
+
+def test_cada_cambio_queda_anotado_y_las_palabras_intactas() -> None:
+    original = turno("cada ocho horas por diez días")
+    escrito = escribir_cifras(original, "es")
+    assert escrito.palabras == original.palabras
+    assert [(c.original, c.propuesto, c.motivo) for c in escrito.correcciones] == [
+        ("ocho", "8", "cifra"),
+        ("diez", "10", "cifra"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "texto",
+    [
+        "la presión en 18/66",
+        "presión 70/110",
+        "Temperatura 36.8, presión 170, pulso 82",
+        "temperatura 83.5",
+        "saturación de 9.4",
+        "mide 68",
+        "hemoglobina glucosilada de 94",
+        "pulso 720",
+    ],
+)
+def test_lo_imposible_se_avisa_y_no_se_cambia(texto: str) -> None:
+    consulta = Transcripcion(idioma="es", turnos=(turno(texto),))
+    avisos = revisar_cifras(consulta)
+    assert [a.tipo for a in avisos] == ["cifra_dudosa"]
+    assert avisos[0].citas[0].texto in texto
+    assert escribir(texto) == texto
+
+
+@pytest.mark.parametrize(
+    "texto",
+    [
+        "presión 126/82, pulso 76, temperatura 36.5, peso 88 kg, mide 1.68",
+        "dolor 8/10",
+        "agudeza visual 20/40",
+        "si hay temperatura, paracetamol 10 mL cada 6 horas",
+        "la presión se la tomé 2 veces",
+        "un lunar que mide 5 mm",
+        "saturación 97",
+        "una dilución 1/64",
+    ],
+)
+def test_lo_posible_no_se_avisa(texto: str) -> None:
+    assert revisar_cifras(Transcripcion(idioma="es", turnos=(turno(texto),))) == ()
