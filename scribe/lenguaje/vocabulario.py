@@ -10,8 +10,8 @@ import simplemma
 from scribe.lenguaje.texto import llano
 
 _ENCLITICOS = (
-    "melo", "mela", "selo", "sela", "telo", "tela", "noslo", "los", "las", "les", "nos", "me", "te", "se", "lo",
-    "la", "le",
+    "melo", "mela", "selo", "sela", "telo", "tela", "noslo", "los", "las", "les", "nos", "me", "te", "se",
+    "lo", "la", "le",
 )  # fmt: skip
 _DIMINUTIVOS = ("itos", "itas", "ito", "ita")
 _TILDES = str.maketrans("áéíóú", "aeiou")

@@ -138,8 +138,8 @@ def test_dosis_que_no_existe_es_cifra_dudosa() -> None:
 
 @pytest.mark.parametrize(
     "texto",
-    ["losartán de 50", "levotiroxina de 75 en ayunas", "metformina de 850", "2 tabletas de paracetamol de 500",
-     "budesonida con formoterol de 160/4.5"],
+    ["losartán de 50", "levotiroxina de 75 en ayunas", "metformina de 850",
+     "2 tabletas de paracetamol de 500", "budesonida con formoterol de 160/4.5"],
 )  # fmt: skip
 def test_dosis_que_existe_no_se_avisa(texto: str) -> None:
     assert corregir(consulta(texto))[1] == ()
