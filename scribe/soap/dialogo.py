@@ -67,10 +67,16 @@ def _indica(plano: str) -> bool:
     )  # fmt: skip
 
 
+def _tajante(turno: Turno | None) -> bool:
+    """Si el turno abre con un sí o un no."""
+    palabras = re.findall(r"\w+", llano(turno.texto))[:4] if turno else []
+    return bool({"no", "si", "tampoco", "nada"} & set(palabras))
+
+
 def _contesta(turno: Turno | None, pregunta_llana: str) -> bool:
     if turno is None:
         return False
-    if re.search(r"\b(?:no|si|tampoco)\b", " ".join(re.findall(r"\w+", llano(turno.texto))[:4])):
+    if _tajante(turno):
         return True
     primera = re.match(r"\W*(\w{4,})", llano(turno.texto))
     if primera and primera.group(1)[:5] in pregunta_llana:
@@ -95,6 +101,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return True
     if antes_de_explorar and siguiente and pregunta("formas_fuertes").match(base):
         return True
+    if plan:
+        return False
     if pregunta("interrogativos").match(base):
         return trozo.signo or hay_respuesta or not trozo.ultimo
     explora = senal("exploracion", "verbos").search(base) or senal("exploracion", "negativo").search(base)
@@ -103,8 +111,11 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     if pregunta("formas").match(base) and hay_respuesta and not plan:
         seguro = not explora and not senal("analisis", "afirma").search(base)
         return seguro or (antes_de_explorar and not _CIFRA.search(base))
-    lista = buscar_clinico(trozo.dicho) or buscar_exploracion(trozo.dicho)
-    return bool(lista) and antes_de_explorar and hay_respuesta and not explora and len(base.split()) <= 25
+    lista = buscar_clinico(trozo.dicho) or (antes_de_explorar and buscar_exploracion(trozo.dicho))
+    concluye = senal("analisis", "afirma").search(base) or senal("plan", "consejo").search(base)
+    if not antes_de_explorar and (_CIFRA.search(base) or concluye or not _tajante(siguiente) or any(m.clase == "hallazgo" for m in buscar_exploracion(base))):
+        return False
+    return bool(lista) and trozo.ultimo and hay_respuesta and not explora and len(base.split()) <= 25
 
 
 def _inicio_de(turnos: list[Turno], patron: re.Pattern[str], exige_cifra: bool = False) -> int:
@@ -118,8 +129,10 @@ def _inicio_de(turnos: list[Turno], patron: re.Pattern[str], exige_cifra: bool =
 def _fases(turnos: list[Turno]) -> tuple[int, int]:
     """En qué turno empieza la exploración y en cuál el plan (10⁹ si no se ve)."""
     medico = [t for t in turnos if _habla_medico(t)]
-    explora = min(_inicio_de(medico, senal("exploracion", "ordenes")), _inicio_de(medico, _TENSION))
-    explora = max(explora, 5 if len(turnos) > 12 else 0)
+    # Al saludar también se dice «siéntese» o «déjeme ver»: una orden solo cuenta pasado el principio.
+    saludo = turnos[len(turnos) // 5].id if turnos else 0
+    ordenes = _inicio_de([t for t in medico if t.id >= saludo], senal("exploracion", "ordenes"))
+    explora = min(ordenes, _inicio_de(medico, _TENSION))
     plan = 10**9
     for turno in medico:
         plano = llano(turno.texto)
@@ -163,6 +176,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
             pendientes = []
         else:
             dialogo.paciente += resto
+    dialogo.medico += pendientes
     return dialogo
 
 

@@ -85,7 +85,7 @@ def clausulas(texto: str) -> list[tuple[int, int]]:
 
 _RELLENO = re.compile(
     r"(?:\b(?:este|eh|mmm|o sea|la mera verdad|la verdad|fíjese|fíjate|mire|oiga|pues sí|doctora?|doc|señora|uy)\b|"
-    r"^(?:ay|hay|bueno|pues|es que|okey|ok|ajá|mira|a ver|muy bien|bien|y|entonces|sale|órale)\b)[\s,.…]*",
+    r"^(?:ay|hay|bueno|pues|es que|okey|ok|ajá|mira|buenos días|buenas tardes|hola|a ver|muy bien|bien|y|entonces|sale|órale)\b)[\s,.…]*",
     re.IGNORECASE,
 )
 _INTERCALADO = re.compile(r",\s*(?:este|eh|doctora?|pues|mire|verdad|fíjese)\s*(?=[,.…?!]|$)", re.IGNORECASE)
@@ -102,6 +102,7 @@ def alinar(texto: str) -> str:
             nuevo = nuevo[m.end() :]
     nuevo = re.sub(r"\s+este,(?=\s)", "", nuevo)
     nuevo = re.sub(r"\b(\w{3,})(?:…|\.\.\.)\s+\1\b", r"\1", nuevo)
+    nuevo = re.sub(r"\s+(?:y|pero|o|que)[\s,.]*$", "", nuevo)
     return re.sub(r"\s{2,}", " ", nuevo).strip(" ,.;:…¿?¡!")
 
 

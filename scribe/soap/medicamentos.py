@@ -16,7 +16,7 @@ _COMBINA = re.compile(r"\s*(?:con|e|y|más|mas|/|-|\+)\s*(?:el |la )?")
 _TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"
 _FRECUENCIA = (
     rf"cada {_N}(?: ?a ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"
-    rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa](?:mente)?|todos los dias|todas las (?:noches|mananas)|"
+    rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa]s?(?:mente)?|todos los dias|todas las (?:noches|mananas)|"
     r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:otr[oa] )?(?:en |por )?la (?:noche|tarde|manana))?|"
     r"(?:antes|despues) de (?:dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno)|"
     r"con (?:el |la |cada )?(?:desayuno|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"

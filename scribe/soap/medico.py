@@ -72,8 +72,8 @@ class Medico:
         if senal("social", "medico").match(trozo.plano):
             return
         for paso in (
-            self._pronostico, self._incapacidad, self._alarma, self._responde_farmaco, self._farmacos, self._posologia_suelta, self._suspension,
-            self._signos, self._cita, self._estudio_pedido, self._analisis, self._hallazgo, self._indicacion, self._motivo,
+            self._pronostico, self._incapacidad, self._alarma, self._responde_farmaco, self._signos, self._farmacos, self._posologia_suelta, self._suspension,
+            self._cita, self._estudio_pedido, self._analisis, self._hallazgo, self._indicacion, self._motivo,
             self._sintoma,
         ):  # fmt: skip
             if paso(trozo):
@@ -178,6 +178,8 @@ class Medico:
         recetadas = [x for x in lineas if x[0].completa or (x[0].dosis and senal("plan", "receta").search(plano))]
         if recetadas and not (anteplan and not senal("plan", "receta").search(plano)):
             self._recetar(trozo, texto, recetadas)
+            if any(negado(texto, f.desde) and not _RETIRA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
+                self._excluidos(trozo, texto)
             for f in nombrados(texto):
                 if _RETIRA.search(llano(texto[: f.desde])):
                     self._pon("plan", "suspension", f"Suspender {f.texto.lower()}", trozo)
@@ -243,7 +245,7 @@ class Medico:
             para = _PARA.search(llano(previo))
             cuerpo = self._con_verbo(linea.texto, llano(previo + texto[desde:hasta]))
             if para and not hay_farmaco(previo[para.start() : para.end()]):
-                cuerpo += f" ({previo[para.start() : para.end()].lower()})"
+                cuerpo += f" ({alinar(previo[para.start() : para.end()]).lower()})"
             tramo = texto[desde:hasta].strip(" ,.;")
             if _cifras(tramo) - _cifras(cuerpo):
                 cuerpo += f" («{tramo}»)"
@@ -341,10 +343,12 @@ class Medico:
     def _signos(self, trozo: Trozo) -> bool:
         texto = trozo.dicho
         signos = signos_de(texto)
-        if not signos or (self._en_plan(trozo) and senal("plan", "condicion").search(trozo.plano)):
+        if not signos or (self._en_plan(trozo) and (senal("plan", "condicion").search(trozo.plano) or len(signos) < 2)):
             return False
         for signo in signos:
             self._pon("objetivo", "signo_vital", signo.texto, trozo, motivo=signo.dudoso)
+        if hay_farmaco(texto):
+            return False
         queda = restante(texto, signos)
         clases = {m.clase for m in buscar_exploracion(queda)}
         if len(queda.split()) >= 3 and (clases & {"hallazgo", "maniobra"} or senal("exploracion", "negativo").search(queda)):
@@ -367,7 +371,8 @@ class Medico:
             return False
         if not interesa or (not forzado and senal("exploracion", "ordenes").search(plano) and not describe):
             return False
-        tipo = "estudio" if vistos & {"estudio", "imagen"} else "hallazgo"
+        prueba = re.search(r"\b(?:negativ|positiv)", plano) and "maniobra" not in vistos
+        tipo = "estudio" if vistos & {"estudio", "imagen"} or prueba else "hallazgo"
         self._pon("objetivo", tipo, _glosado(texto), trozo)
         return True
 
@@ -380,6 +385,9 @@ class Medico:
         duda = senal("analisis", "sospecha").search(plano)
         tarde = trozo.turno.id >= self.dialogo.exploracion_desde
         if not tarde and not (afirma and enfermedades):
+            return False
+        resultado = re.search(r"\bnegativ|\bpositiv|\bsin infeccion\b", plano) and not re.search(r"\bdatos? de\b|descart", plano)
+        if resultado and not self._en_plan(trozo) and not _FIRME.search(plano):
             return False
         estudio = any(m.clase in ("estudio", "imagen") for m in buscar_exploracion(texto))
         if estudio and not _FIRME.search(plano) and (_DIGITO.search(plano) or senal("exploracion", "negativo").search(plano)):
@@ -423,11 +431,13 @@ class Medico:
     def _sintoma(self, trozo: Trozo) -> bool:
         """El médico repite o resume lo que contó el paciente."""
         temprano = trozo.turno.id < self.dialogo.exploracion_desde
-        if not temprano or not any(m.clase == "sintoma" for m in buscar_clinico(trozo.dicho)):
+        clases = {m.clase for m in buscar_clinico(trozo.dicho)}
+        if not temprano or not clases & {"sintoma", "enfermedad"}:
             return False
-        if not re.search(r"\b(?:entonces|refiere|me dice|me comenta|dices|dice que|lleva|empezo)\b", trozo.plano):
+        if not re.search(r"\b(?:entonces|refiere|me dice|me comenta|dices|dice que|lleva|empezo|perdon|o sea)\b", trozo.plano):
             return False
-        self._pon("subjetivo", "sintoma", de_usted(_texto(trozo)), trozo)
+        tipo = "sintoma" if "sintoma" in clases else "antecedente"
+        self._pon("subjetivo", tipo, de_usted(_texto(trozo)), trozo)
         return True
 
 
@@ -468,6 +478,9 @@ _EXAMEN = (
 )  # fmt: skip
 
 
+_MANIOBRAS = {"Giordano", "Lasègue"}
+
+
 def _glosado(texto: str) -> str:
     """El hallazgo con su nombre clínico por delante, si no está ya escrito, y sin la primera persona."""
     plano = llano(texto)
@@ -475,7 +488,9 @@ def _glosado(texto: str) -> str:
     for termino, patron in glosas():
         m = patron.search(plano)
         raiz = llano(termino).split()[0][:7]
-        if m and raiz not in plano and not calificar(texto, m.start(), m.end()).negada:
+        if m and raiz not in plano and (
+            termino in _MANIOBRAS or not calificar(texto, m.start(), m.end()).negada
+        ):
             if any(llano(termino).split()[0] == llano(t).split()[0] for t in terminos):
                 continue
             terminos.append(termino)

@@ -8,10 +8,10 @@ from scribe.consulta import Omision
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
 from scribe.soap.citar import citado
-from scribe.soap.dialogo import Dialogo
+from scribe.soap.dialogo import Dialogo, sin_muletilla
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
-from scribe.soap.reglas import senal
+from scribe.soap.reglas import pregunta, senal
 
 _CIFRA_CON_UNIDAD = re.compile(
     r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|ml|g|ui|%|mmhg|kg|kilos?|cm|grados|lpm|dias?|semanas?|meses|horas|tabletas?|capsulas?|gotas|mg/dl)(?!\w)"
@@ -33,10 +33,21 @@ def _ajenos(dialogo: Dialogo, preguntas: set[Trozo]) -> list[Trozo]:
     """Todo trozo que pudo quedar fuera: lo dicho por cualquiera, menos lo que el médico solo preguntó."""
     trozos = [*dialogo.medico, *dialogo.paciente]
     for i in dialogo.intercambios:
-        trozos += i.respuesta
+        trozos += [*i.preguntas, *i.respuesta]
     for lista in dialogo.preguntas_paciente.values():
         trozos += lista
     return sorted((t for t in set(trozos) if t not in preguntas), key=lambda t: (t.turno.id, t.desde))
+
+
+def _pregunta_clara(trozo: Trozo) -> bool:
+    """Si consta que preguntaba: por el signo o por la forma. Lo leído como pregunta sin eso pudo ser un dato."""
+    base = sin_muletilla(trozo.plano.strip(" ¿¡,."))
+    return (
+        "?" in trozo.texto
+        or pregunta("interrogativos").match(base) is not None
+        or pregunta("formas").match(base) is not None
+        or not _CIFRA_CON_UNIDAD.search(trozo.plano)
+    )
 
 
 def buscar(dialogo: Dialogo, propuestas: list[Propuesta]) -> tuple[Omision, ...]:
@@ -48,7 +59,7 @@ def buscar(dialogo: Dialogo, propuestas: list[Propuesta]) -> tuple[Omision, ...]
     citas = citado(propuestas)
     nota = llano(" ".join(p.texto for p in propuestas))
     preguntas_paciente = {t for lista in dialogo.preguntas_paciente.values() for t in lista}
-    preguntas = {t for i in dialogo.intercambios for t in i.preguntas}
+    preguntas = {t for i in dialogo.intercambios for t in i.preguntas if _pregunta_clara(t)}
     salida = []
     for trozo in _ajenos(dialogo, preguntas):
         if senal("exploracion", "ordenes").search(trozo.plano) and not _CIFRA_CON_UNIDAD.search(trozo.plano):

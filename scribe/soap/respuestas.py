@@ -14,6 +14,8 @@ from scribe.soap.fragmentos import Trozo, clausulas
 from scribe.soap.reglas import pregunta
 
 _PREGUNTABLES = {"tabaquismo", "consumo de alcohol", "consumo de drogas", "viaje", "contacto con enfermo", "movimientos fetales"}
+_PARA_ESO = re.compile(r"\bpara (?:el|la|los|las|ese|esa|eso)? ?$")
+_COLA = re.compile(r"(?:(?:asi )?como \w+|no|tampoco|nada|doctora?|la verdad|que yo sepa|nunca|para nada)(?: \w+)?")
 _DIGITO = re.compile(r"\d")
 _AJENO = re.compile(
     r"\b(?:mis?|a mi) (?:mama|papa|padres?|madre|herman[oa]s?|abuel\w+|ti[oa]s?|hij[oa]s?|prim[oa]s?|espos[oa]|suegr[oa]|cunad[oa]|"
@@ -52,6 +54,8 @@ def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
         for m in buscar_clinico(trozo.texto):
             if m.clase == "habito" and m.termino not in _PREGUNTABLES:
                 continue
+            if _PARA_ESO.search(llano(trozo.texto[: m.desde])):
+                continue
             if m.termino not in vistos:
                 vistos.add(m.termino)
                 salida.append(Pregunta(m, trozo, trozo.texto[m.desde : m.hasta]))
@@ -74,6 +78,19 @@ def _habla_de(clausula: str, item: Pregunta) -> bool:
     if any(m.termino == item.mencion.termino for m in buscar_normales(clausula)):
         return True
     return bool(_raices(clausula) & _raices(item.dicho))
+
+
+def _segmentos(texto: str, items: list[Pregunta]) -> list[tuple[int, int]]:
+    """Las cláusulas, cada una unida a las que solo la completan: «líquido, así como agua, no»."""
+    salida: list[tuple[int, int]] = []
+    for desde, hasta in clausulas(texto):
+        clausula = texto[desde:hasta]
+        cola = _COLA.fullmatch(llano(clausula).strip(" ,.;:…")) is not None
+        if salida and cola and any(_habla_de(texto[salida[-1][0] : salida[-1][1]], i) for i in items):
+            salida[-1] = (salida[-1][0], hasta)
+        else:
+            salida.append((desde, hasta))
+    return salida
 
 
 def _polaridad(texto: str, desde: int, hasta: int) -> bool:
@@ -104,18 +121,17 @@ def leer(intercambio: Intercambio) -> Lectura:
     consumidas: dict[int, list[tuple[int, int]]] = {}
     for n, trozo in enumerate(intercambio.respuesta):
         texto = trozo.texto
-        for desde, hasta in clausulas(texto):
+        normales = {m.termino for m in buscar_normales(texto)}
+        negados += [i for i in items if i.mencion.termino in normales and i not in negados]
+        reves = _AL_REVES.search(llano(texto)) is not None
+        for desde, hasta in _segmentos(texto, items):
             clausula = texto[desde:hasta]
             tocados = [i for i in items if _habla_de(clausula, i)]
             if not tocados:
                 continue
-            normal = {m.termino for m in buscar_normales(clausula)}
-            if normal & {i.mencion.termino for i in tocados}:
-                negados += [i for i in tocados if i.mencion.termino in normal and i not in negados]
-                continue
             if _AJENO.search(llano(clausula)):
                 continue
-            niega = _polaridad(texto, desde, hasta) or _AL_REVES.search(llano(clausula)) is not None
+            niega = _polaridad(texto, desde, hasta) or reves
             destino = negados if niega else afirmados
             destino += [i for i in tocados if i not in negados and i not in afirmados]
             if niega and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):

@@ -261,13 +261,25 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta), motivo)
 
 
-def _de_intercambio(intercambio: Intercambio) -> list[Propuesta]:
+def _contradichos(dialogo: Dialogo, turno: int) -> set[str]:
+    """Términos que, tras negarlos el paciente, otra persona afirma en el turno siguiente."""
+    salida = set()
+    for trozo in dialogo.paciente:
+        if trozo.turno.id == turno + 1:
+            dicho = trozo.dicho
+            salida |= {m.termino for m in buscar_clinico(dicho) if not calificada(dicho, m).negada}
+    return salida
+
+
+def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuesta]:
     tema = _tema(intercambio.preguntas)
     if tema and tema.nombre == "edad":
         edad = _de_edad(intercambio)
         if edad:
             return [edad]
     lectura = leer(intercambio)
+    disputa = _contradichos(dialogo, intercambio.respuesta[-1].turno.id)
+    lectura.negados = [i for i in lectura.negados if i.mencion.termino not in disputa]
     salida = [p for p in (_negaciones(intercambio, lectura), _afirmados(intercambio, lectura, tema)) if p]
     ya_dichos = set(salida[-1].trozos) if salida and lectura.afirmados and len(salida) and salida[-1].texto[:5] != "Niega" else set()
     social = tema is not None and tema.nombre == "social" and intercambio.preguntas[-1].turno.id <= _SALUDO
@@ -301,7 +313,7 @@ def _con_cuerpo(grupo: list[Trozo]) -> bool:
 
 def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
     """Los enunciados de lo que dijo el paciente, en el orden en que se dijo."""
-    salida = [p for i in dialogo.intercambios for p in _de_intercambio(i)]
+    salida = [p for i in dialogo.intercambios for p in _de_intercambio(dialogo, i)]
     tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
     for grupo in agrupar([t for t in dialogo.paciente if _vale(t) and not (t.turno.id > tarde and _supone(t))]):
         propuesta = declarar(grupo, None, "", [])
