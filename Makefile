@@ -5,9 +5,11 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # El primer Python admitido que haya en el equipo; se puede dar otro: make PYTHON=/ruta/a/python3.12 consulta
-PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo $$p; exit; }; \
 	done; echo python3)
+endif
 MUESTRA ?= evaluacion/muestras/faringitis.ogg
 AUDIO ?= $(MUESTRA)
 SALIDA ?= salida
@@ -25,11 +27,9 @@ prueba: entorno-pruebas modelos ## Instalar lo que las pruebas necesitan y corre
 	@.venv/bin/python -m pytest $(PRUEBAS)
 
 entorno: ## Crear .venv con las dependencias bloqueadas
-	@requisitos/sistema.sh consulta
 	@$(PYTHON) requisitos/entorno.py
 
 entorno-pruebas:
-	@requisitos/sistema.sh prueba
 	@$(PYTHON) requisitos/entorno.py --pruebas
 
 modelos: entorno ## Instalar y comprobar los modelos del perfil minimo

@@ -67,6 +67,7 @@ class Aviso(Exception):
 
 
 def _preparar(pruebas: bool) -> None:
+    _exigir_sistema(pruebas)
     _exigir_espacio()
     inicio = time.monotonic()
     if not _abre(PYTHON):
@@ -94,6 +95,13 @@ def _exigir_python() -> None:
         raise Aviso(
             f"hace falta Python {desde} a {hasta} y este es {tiene}. Diga cuál usar: make PYTHON=python3.11 …"
         )
+
+
+def _exigir_sistema(pruebas: bool) -> None:
+    """Los paquetes de Debian; `sistema.sh` los instala si puede y si no dice cuáles."""
+    orden = [str(REQUISITOS / "sistema.sh"), "prueba" if pruebas else "consulta"]
+    if subprocess.run(orden, env=os.environ | {"PYTHON": sys.executable}, check=False).returncode:
+        raise Aviso("faltan paquetes del sistema (lo dice la línea de arriba).")
 
 
 def _exigir_espacio() -> None:
@@ -136,7 +144,9 @@ def _fijadas(lista: str, *nombres: str) -> list[str]:
 def _pip(que: str, *argumentos: str) -> None:
     """Corre `pip install`, enseña por dónde va y explica en una línea lo que salga mal."""
     orden = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *argumentos]
-    entorno = os.environ | {"PIP_BUILD_CONSTRAINT": str(REQUISITOS / "construccion.txt")}
+    entorno = dict(os.environ)
+    if "--no-build-isolation" not in argumentos:  # pip no admite las dos cosas a la vez
+        entorno["PIP_BUILD_CONSTRAINT"] = str(REQUISITOS / "construccion.txt")
     for variable, valor in COMPILAR_LLAMA.items():
         entorno.setdefault(variable, valor)
     with BITACORA.open("a", encoding="utf-8") as bitacora:

@@ -112,6 +112,25 @@ def test_lo_que_quedo_a_medias_se_olvida(
     assert [p.name for p in paquetes.iterdir()] == ["entero-1.dist-info"]
 
 
+def test_el_sello_vale_hasta_que_cambia_algo(
+    entorno: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for nombre in ("bloqueo.txt", "cuda.txt", "construccion.txt", "pruebas.txt"):
+        (tmp_path / nombre).write_text((REQUISITOS / nombre).read_text("utf-8"))
+    monkeypatch.setattr(entorno, "REQUISITOS", tmp_path)
+    monkeypatch.setattr(entorno, "SELLO", tmp_path / "sello.json")
+    monkeypatch.setattr(entorno, "PYTHON", Path(sys.executable))
+    assert not entorno._sellado(False)
+    entorno._sellar(False)
+    assert entorno._sellado(False) and not entorno._sellado(True)
+    entorno._sellar(True)
+    assert entorno._sellado(False) and entorno._sellado(True)
+    (tmp_path / "pruebas.txt").write_text("otra==1")
+    assert entorno._sellado(False) and not entorno._sellado(True)
+    (tmp_path / "bloqueo.txt").write_text("otra==1")
+    assert not entorno._sellado(False)
+
+
 def test_sistema_dice_que_instalar_a_quien_no_es_root(tmp_path: Path) -> None:
     for programa, cuerpo in (("id", "echo 1000"), ("python-pelado", "exit 1")):
         (tmp_path / programa).write_text(f"#!/bin/sh\n{cuerpo}\n")
