@@ -8,8 +8,8 @@ from scribe.codificacion import Codificador
 from scribe.consulta import Huella
 from scribe.diarizacion.pyannote import DiarizadorPyannote
 from scribe.flujo import Motores
-from scribe.modelos import perfil
-from scribe.soap.llm import ModeloLlama
+from scribe.modelos import Perfil, perfil, ruta
+from scribe.soap.llm import LlamaLocal, ModeloLenguaje
 from scribe.soap.redactor import Redactor
 
 
@@ -22,7 +22,14 @@ def armar(ajustes: Ajustes, *, voz_medico: Huella | None = None) -> Motores:
     return Motores(
         transcriptor=TranscriptorWhisper(elegido, ajustes),
         diarizador=DiarizadorPyannote(elegido, ajustes),
-        redactor=Redactor(ModeloLlama(elegido, ajustes) if ajustes.llm else None),
+        redactor=Redactor(_modelo_de_lenguaje(elegido, ajustes) if ajustes.llm else None),
         codificador=Codificador(elegido, ajustes),
         voz_medico=voz_medico,
     )
+
+
+def _modelo_de_lenguaje(elegido: Perfil, ajustes: Ajustes) -> ModeloLenguaje:
+    """El LLM del perfil; su carpeta tiene un solo archivo GGUF."""
+    archivo = next(ruta(elegido.modelos["llm"]).glob("*.gguf"))
+    capas = -1 if ajustes.dispositivo == "cuda" else 0
+    return LlamaLocal(archivo, hilos=ajustes.hilos, capas_gpu=capas)
