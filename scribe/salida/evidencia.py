@@ -127,13 +127,16 @@ def fragmentar(
     for clave, suyas in citas.items():
         for cita in suyas:
             marcar(*localizar(turno, cita), clave)
+    corregidos: list[tuple[int, int]] = []
     for numero, (correccion, lugar) in enumerate(ubicar_correcciones(turno)):
         if lugar is None:
             sueltas.append(correccion)
         else:
             marcar(*lugar, numero)
-    for tramo in _poco_probables(turno):
-        marcar(*tramo, None)
+            corregidos.append(lugar)
+    for desde, hasta in _poco_probables(turno):
+        if not any(i < hasta and f > desde for i, f in corregidos):  # la corrección ya lo dice
+            marcar(desde, hasta, None)
     return tuple(_recorrer(turno, cambios)), tuple(sueltas)
 
 

@@ -263,6 +263,21 @@ def test_la_correccion_se_pone_donde_se_oyo() -> None:
     assert [c.propuesto for c in sueltas] == ["ya no está"]
 
 
+def test_una_palabra_corregida_no_se_marca_dos_veces() -> None:
+    palabras = (
+        Palabra(texto="los", inicio=0, fin=1, prob=0.9),
+        Palabra(texto="artán", inicio=1, fin=2, prob=0.2),
+    )
+    correccion = Correccion(original="los artán", propuesto="losartán", motivo="fármaco")
+    turno = Turno(
+        id=1, hablante="H1", inicio=0, fin=2, texto="losartán", palabras=palabras, correcciones=(correccion,)
+    )
+    (fragmento,), _ = fragmentar(turno, {})
+    assert fragmento.abre_correccion and not fragmento.baja
+    sin_corregir = Turno(id=1, hablante="H1", inicio=0, fin=2, texto="los artán", palabras=palabras)
+    assert [f.texto for f in fragmentar(sin_corregir, {})[0] if f.baja] == ["artán"]
+
+
 @given(st.data())
 def test_los_fragmentos_son_exactamente_el_texto(datos: st.DataObject) -> None:
     texto = datos.draw(st.text(alphabet="ab é.<", min_size=1, max_size=40))
