@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d  # type: ignore[import-untyped]
 
+from scribe.consulta import HERCIOS, Senal
 from scribe.diarizacion.segmentacion import Ventana
+
+_LISO = 5
 
 Actividad = NDArray[np.float32]
 """(cuadros, pistas): probabilidad de voz."""
@@ -29,8 +33,11 @@ class Corte:
     sale: float = 0.4
     minimo_s: float = 0.12
     """Los trozos más cortos se descartan."""
-    maximo_s: float = 3.2
-    """Los más largos se parten por igual: si la red no oyó un cambio de voz, la huella lo dirá."""
+    maximo_s: float = 2.0
+    """Los más largos se parten donde la señal está más callada: si la red no oyó un cambio de voz entre
+    dos turnos casi pegados, la huella de cada parte lo dirá."""
+    orilla_s: float = 0.5
+    """Lo menos que queda a cada lado de una partición."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +86,39 @@ def _perfil(cuadros: int) -> Actividad:
     return (np.hamming(cuadros) + 0.02).astype(np.float32)[:, None]
 
 
-def cortar(actividad: Actividad, corte: Corte, *, cuadro_s: float) -> list[Trozo]:
-    """Los trozos de todas las pistas, en orden de inicio."""
-    maximo = round(corte.maximo_s / cuadro_s)
+def cortar(
+    actividad: Actividad, energia: NDArray[np.float32], corte: Corte, *, cuadro_s: float
+) -> list[Trozo]:
+    """Los trozos de todas las pistas, en orden de inicio. `energia` (cuadros) es la de la señal."""
+    lisa = uniform_filter1d(energia, _LISO)
     trozos: list[Trozo] = []
     for pista in range(actividad.shape[1]):
         for inicio, fin in intervalos(actividad[:, pista], corte.entra, corte.sale):
-            if (fin - inicio) * cuadro_s < corte.minimo_s:
-                continue
-            partes = -(-(fin - inicio) // maximo)
-            limites = np.linspace(inicio, fin, partes + 1).round().astype(int)
-            trozos += [Trozo(pista, int(a), int(b)) for a, b in pairwise(limites)]
+            if (fin - inicio) * cuadro_s >= corte.minimo_s:
+                trozos += [Trozo(pista, a, b) for a, b in _partir(inicio, fin, lisa, corte, cuadro_s)]
     return sorted(trozos, key=lambda t: (t.inicio, t.pista))
+
+
+def _partir(
+    inicio: int, fin: int, energia: NDArray[np.float32], corte: Corte, cuadro_s: float
+) -> list[tuple[int, int]]:
+    if (fin - inicio) * cuadro_s <= corte.maximo_s:
+        return [(inicio, fin)]
+    orilla = round(corte.orilla_s / cuadro_s)
+    medio = inicio + orilla + int(energia[inicio + orilla : fin - orilla].argmin())
+    return [
+        *_partir(inicio, medio, energia, corte, cuadro_s),
+        *_partir(medio, fin, energia, corte, cuadro_s),
+    ]
+
+
+def energia_por_cuadro(senal: Senal, cuadros: int, cuadro_s: float) -> NDArray[np.float32]:
+    """Energía media de la señal en cada cuadro."""
+    largo = round(cuadro_s * HERCIOS)
+    completa = np.zeros(cuadros * largo, dtype=np.float32)
+    completa[: len(senal)] = senal[: len(completa)]
+    energia: NDArray[np.float32] = np.square(completa).reshape(cuadros, largo).mean(axis=1)
+    return energia
 
 
 def intervalos(prob: NDArray[np.float32], entra: float, sale: float) -> list[tuple[int, int]]:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from scribe.ajustes import Ajustes
 from scribe.consulta import HERCIOS, Aviso, Grabacion, Huella, Senal, Separacion, Tramo
-from scribe.diarizacion.agrupamiento import Criterio, agrupar
-from scribe.diarizacion.costura import Corte, Trozo, cortar, coser
+from scribe.diarizacion.agrupamiento import Criterio
+from scribe.diarizacion.conteo import contar
+from scribe.diarizacion.costura import Corte, Trozo, coser, cortar, energia_por_cuadro
 from scribe.diarizacion.huellas import CUADRO_S, DIMENSIONES, Filtros, Huellero
 from scribe.diarizacion.reparto import Analisis, Pesos, repartir
 from scribe.diarizacion.segmentacion import Segmentador, Ventana
@@ -96,7 +97,8 @@ class DiarizadorPyannote:
             ventanas += lote
             avance(0.35 * len(ventanas) / total)
         actividad = coser(ventanas, cuadro_s=cuadro_s, desfase_s=segmentador.desfase_s, duracion_s=duracion_s)
-        trozos = cortar(actividad, self.parametros.corte, cuadro_s=cuadro_s)
+        energia = energia_por_cuadro(senal, len(actividad), cuadro_s)
+        trozos = cortar(actividad, energia, self.parametros.corte, cuadro_s=cuadro_s)
         huellas = np.zeros((len(trozos), DIMENSIONES), dtype=np.float32)
         segundos = np.zeros(len(trozos))
         solos = (actividad > 0.5).sum(axis=1) <= 1
@@ -151,7 +153,7 @@ def resolver(
     con_huella = analisis.segundos > 0
     if not con_huella.any():
         return Separacion(())
-    centros = agrupar(
+    centros = contar(
         analisis.huellas[con_huella], analisis.segundos[con_huella], hablantes, parametros.criterio
     )
     duenos = repartir(analisis, centros, parametros.reparto)
