@@ -201,6 +201,7 @@ def _lecturas(
     umbrales, ajustes = _datos()["umbrales"], _datos()["ajustes"]
     prueba = evidencia(turno.texto, fichas, i, j)
     umbral = umbrales["con_dosis" if prueba.dosis else "con_verbo" if prueba.verbo else "sin_evidencia"]
+    propio = not prueba.dosis and _mayuscula_intermedia(fichas, i)
     palabras = turno.palabras_de(fichas[i].desde, fichas[j].hasta)
     dudosa = bool(palabras) and min(p.prob for p in palabras) < 0.5
     gasta = _gasta_comunes(fichas, i, j, ajenas)
@@ -210,11 +211,21 @@ def _lecturas(
             continue
         if gasta and not (prueba.dosis or prueba.verbo or c.puntaje >= umbrales["gasta_comunes"]):
             continue
+        if (propio or (not prueba.dosis and _es_marca(c))) and c.parecido < umbrales["nombre_propio"]:
+            continue
         puntaje = c.puntaje + _por_presentacion(c, prueba, ajustes["presentacion"])
         puntaje += ajustes["paciente"] if tomados.intersection(c.entrada.quien) else 0.0
         puntaje += ajustes["poca_probabilidad"] if dudosa else 0.0
         salida.append(_Lectura(i, j, c, puntaje, umbral, prueba.mg))
     return salida[:6]
+
+
+def _mayuscula_intermedia(fichas: list[Ficha], i: int) -> bool:
+    return i > 0 and fichas[i].texto[0].isupper() and not fichas[i - 1].corte
+
+
+def _es_marca(c: Candidato) -> bool:
+    return c.entrada.texto[0].isupper()
 
 
 def _por_presentacion(c: Candidato, prueba: Evidencia, ajuste: float) -> float:

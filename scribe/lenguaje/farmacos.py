@@ -112,7 +112,9 @@ def _indice() -> dict[str, list[tuple[tuple[str, ...], Nombre]]]:
     indice: dict[str, list[tuple[tuple[str, ...], Nombre]]] = {}
     for nombre in nombres():
         palabras = tuple(f.llana for f in partir(nombre.texto))
-        indice.setdefault(palabras[0], []).append((palabras, nombre))
+        formas = {palabras, ("".join(palabras),)} if "-" in nombre.texto else {palabras}
+        for forma in formas:  # «Neo-Melubrina» también se escribe «neomelubrina»
+            indice.setdefault(forma[0], []).append((forma, nombre))
     for lista in indice.values():
         lista.sort(key=lambda par: -len(par[0]))
     return indice

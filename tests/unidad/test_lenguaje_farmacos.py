@@ -52,6 +52,7 @@ def test_los_grupos_y_familias_usan_clases_que_existen() -> None:
         ("nada de PENICILINAS", ("penicilina",), None),
         ("Dolo Neurobión inyectado", DOLO, "Dolo-Neurobión"),
         ("dolo-neurobion inyectado", DOLO, "Dolo-Neurobión"),
+        ("alérgica a la neomelubrina", ("metamizol",), "Neo-Melubrina"),
         ("un Tempra", ("paracetamol",), "Tempra"),
         ("acetaminofén de 500", ("paracetamol",), None),
         ("le dieron Bactrim", ("trimetoprim con sulfametoxazol",), "Bactrim"),

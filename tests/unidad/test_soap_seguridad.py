@@ -96,8 +96,9 @@ def test_el_acompanante_habla_por_el_paciente() -> None:
 
 def test_alergia_del_expediente() -> None:
     hallados = avisos(
-        "M: Le receto trimetoprim con sulfametoxazol, una cada 12 horas.", contexto=Contexto(alergias=("sulfas", "Bactrim"))
-    )  # fmt: skip
+        "M: Le receto trimetoprim con sulfametoxazol, una cada 12 horas.",
+        contexto=Contexto(alergias=("sulfas", "Bactrim")),
+    )
     assert [a.tipo for a in hallados] == ["alergia"]
 
 
