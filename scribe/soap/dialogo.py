@@ -34,6 +34,7 @@ class Dialogo:
     intercambios: list[Intercambio] = field(default_factory=list)
     medico: list[Trozo] = field(default_factory=list)
     paciente: list[Trozo] = field(default_factory=list)
+    sin_respuesta: list[Trozo] = field(default_factory=list)
     preguntas_paciente: dict[int, list[Trozo]] = field(default_factory=dict)
     exploracion_desde: int = 10**9
     plan_desde: int = 10**9
@@ -176,7 +177,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
             pendientes = []
         else:
             dialogo.paciente += resto
-    dialogo.medico += pendientes
+    dialogo.sin_respuesta = pendientes
     return dialogo
 
 

@@ -31,7 +31,7 @@ def tramos_clinicos(texto: str) -> list[tuple[int, int]]:
 
 def _ajenos(dialogo: Dialogo, preguntas: set[Trozo]) -> list[Trozo]:
     """Todo trozo que pudo quedar fuera: lo dicho por cualquiera, menos lo que el médico solo preguntó."""
-    trozos = [*dialogo.medico, *dialogo.paciente]
+    trozos = [*dialogo.medico, *dialogo.paciente, *dialogo.sin_respuesta]
     for i in dialogo.intercambios:
         trozos += [*i.preguntas, *i.respuesta]
     for lista in dialogo.preguntas_paciente.values():
@@ -59,7 +59,8 @@ def buscar(dialogo: Dialogo, propuestas: list[Propuesta]) -> tuple[Omision, ...]
     citas = citado(propuestas)
     nota = llano(" ".join(p.texto for p in propuestas))
     preguntas_paciente = {t for lista in dialogo.preguntas_paciente.values() for t in lista}
-    preguntas = {t for i in dialogo.intercambios for t in i.preguntas if _pregunta_clara(t)}
+    hechas = [*(t for i in dialogo.intercambios for t in i.preguntas), *dialogo.sin_respuesta]
+    preguntas = {t for t in hechas if _pregunta_clara(t)}
     salida = []
     for trozo in _ajenos(dialogo, preguntas):
         if senal("exploracion", "ordenes").search(trozo.plano) and not _CIFRA_CON_UNIDAD.search(trozo.plano):

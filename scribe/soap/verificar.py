@@ -21,7 +21,7 @@ PROB_FARMACO = 0.35
 
 _CIFRA = re.compile(r"\d+(?:[.,]\d+)?")
 _PAREJA = re.compile(r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b")
-_NEGACION = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|contraindic\w+)\b")
+_NEGACION = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+)\b")
 _NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
 _LADO = re.compile(r"\b(derech|izquierd|bilateral|ambos|ambas)")
 _SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",
