@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from faster_whisper.audio import pad_or_trim
-from faster_whisper.transcribe import Segment
+from faster_whisper.transcribe import Segment, Word
 
 from scribe.asr import guardias
 from scribe.asr.guardias import Pasaje
@@ -58,8 +58,9 @@ class Oido:
         avance: Avance = en_silencio,
     ) -> Iterator[Pasaje]:
         """Lo oído en cada ventana, en orden. `sin_repetir` prohíbe repetir n-gramas de tantas fichas."""
+        duracion = len(self._senal) / HERCIOS
         for k in range(0, len(lista), self._lote):
-            grupo = lista[k : k + self._lote]
+            grupo = [(inicio, min(fin, duracion)) for inicio, fin in lista[k : k + self._lote]]
             origen = grupo[0][0]
             segmentos, _ = self._tuberia.transcribe(
                 self._trozo(origen, grupo[-1][1]),
@@ -131,7 +132,7 @@ class Oido:
         Whisper alarga las palabras vecinas a una pausa y corta el final de la última sílaba: el inicio
         se ciñe a la voz y el fin la sigue hasta la próxima palabra (medido: docs/decisiones/asr.md).
         """
-        crudas = [p for s in segmentos for p in s.words or () if p.word.strip()]
+        crudas = _pegar(p for s in segmentos for p in s.words or () if p.word.strip())
         anterior = inicio
         for k, cruda in enumerate(crudas):
             desde = min(max(cruda.start + origen, anterior), fin)
@@ -149,6 +150,19 @@ class Oido:
 
     def _trozo(self, inicio: float, fin: float) -> Senal:
         return self._senal[int(inicio * HERCIOS) : math.ceil(fin * HERCIOS)]
+
+
+def _pegar(crudas: Iterable[Word]) -> list[Word]:
+    """Une a la anterior la que no empieza con espacio: «38» y «.5» son una sola palabra, «38.5»."""
+    unidas: list[Word] = []
+    for cruda in crudas:
+        if unidas and not cruda.word.startswith(" ") and unidas[-1].word.strip()[-1:].isdigit():
+            previa = unidas[-1]
+            prob = min(previa.probability, cruda.probability)
+            unidas[-1] = Word(previa.start, cruda.end, previa.word + cruda.word, prob)
+        else:
+            unidas.append(cruda)
+    return unidas
 
 
 def _media(valores: Sequence[float]) -> float:
