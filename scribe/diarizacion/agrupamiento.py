@@ -40,9 +40,9 @@ class Criterio:
     """Lo que dos huellas largas de la misma persona difieren de todos modos."""
     minimo_s: float = 2.5
     """Voz limpia que debe tener un grupo para ser otra persona."""
-    distancia: float = 0.13
+    distancia: float = 0.11
     """Distancia mínima entre los centros de dos personas."""
-    separacion: float = 0.34
+    separacion: float = 0.28
     """Distancia entre centros más media silueta que deben sumar dos personas."""
     mezcla: float = 0.13
     """Un centro más cercano que esto a una mezcla de otros son voces encimadas, no otra persona."""

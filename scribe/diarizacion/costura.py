@@ -20,6 +20,8 @@ from scribe.consulta import HERCIOS, Senal
 from scribe.diarizacion.segmentacion import Ventana
 
 _LISO = 5
+_PAUSA_MAX_S = 0.6
+_HONDURA = 0.3
 
 Actividad = NDArray[np.float32]
 """(cuadros, pistas): probabilidad de voz."""
@@ -110,6 +112,34 @@ def _partir(
         *_partir(inicio, medio, energia, corte, cuadro_s),
         *_partir(medio, fin, energia, corte, cuadro_s),
     ]
+
+
+def callar_cortes(
+    partes: Sequence[tuple[Trozo, int]], energia: NDArray[np.float32], *, cuadro_s: float
+) -> list[tuple[int, int, int]]:
+    """Quita el silencio que queda en un corte entre dos dueños: (dueño, inicio, fin) en cuadros.
+
+    La red dio por seguido lo que eran dos turnos; la pausa entre ellos no es de nadie. Es silencio lo que
+    está más cerca (en dB) del punto más callado del corte que del nivel de voz de los dos trozos.
+    """
+    lisa = np.log10(uniform_filter1d(energia, _LISO) + 1e-10)
+    alcance = round(_PAUSA_MAX_S / cuadro_s)
+    salida = [[dueno, t.inicio, t.fin] for t, dueno in partes]
+    ultimo: dict[tuple[int, int], int] = {(t.pista, t.fin): i for i, (t, _) in enumerate(partes)}
+    for j, (trozo, dueno) in enumerate(partes):
+        i = ultimo.get((trozo.pista, trozo.inicio))
+        if i is None or partes[i][1] == dueno:
+            continue
+        corte, antes = trozo.inicio, partes[i][0].inicio
+        voz = np.median(lisa[antes : trozo.fin])
+        umbral = (voz + lisa[corte - 1 : corte + 1].min()) / 2
+        if voz - umbral < _HONDURA:
+            continue
+        while salida[i][2] > max(antes + 1, corte - alcance) and lisa[salida[i][2] - 1] < umbral:
+            salida[i][2] -= 1
+        while salida[j][1] < min(trozo.fin - 1, corte + alcance) and lisa[salida[j][1]] < umbral:
+            salida[j][1] += 1
+    return [(d, i, f) for d, i, f in salida]
 
 
 def energia_por_cuadro(senal: Senal, cuadros: int, cuadro_s: float) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from scribe.ajustes import Ajustes
 from scribe.consulta import HERCIOS, Aviso, Grabacion, Huella, Senal, Separacion, Tramo
 from scribe.diarizacion.agrupamiento import Criterio
 from scribe.diarizacion.conteo import contar
-from scribe.diarizacion.costura import Corte, Trozo, coser, cortar, energia_por_cuadro
+from scribe.diarizacion.costura import Corte, Trozo, callar_cortes, cortar, coser, energia_por_cuadro
 from scribe.diarizacion.huellas import CUADRO_S, DIMENSIONES, Filtros, Huellero
 from scribe.diarizacion.reparto import Analisis, Pesos, repartir
 from scribe.diarizacion.segmentacion import Segmentador, Ventana
@@ -111,7 +111,7 @@ class DiarizadorPyannote:
             huellas[[i for i, _ in tanda]] = huellero.huellas([f for _, f in tanda])
             segundos[[i for i, _ in tanda]] = [len(f) * CUADRO_S for _, f in tanda]
             avance(0.35 + 0.63 * min(1.0, (desde + _TANDA) / len(trozos)))
-        return Analisis(tuple(trozos), huellas, segundos, cuadro_s, segmentador.ventana_s)
+        return Analisis(tuple(trozos), huellas, segundos, energia, cuadro_s, segmentador.ventana_s)
 
     def _fragmento(self, senal: Senal, trozo: Trozo, solos: NDArray[np.bool_]) -> Filtros | None:
         """El banco de filtros de lo que el trozo suena sin nadie encima, o None si es muy poco."""
@@ -157,9 +157,10 @@ def resolver(
         analisis.huellas[con_huella], analisis.segundos[con_huella], hablantes, parametros.criterio
     )
     duenos = repartir(analisis, centros, parametros.reparto)
+    con_dueno = [(trozo, int(dueno)) for trozo, dueno in zip(analisis.trozos, duenos, strict=True)]
     partes = (
-        (int(dueno), trozo.inicio * analisis.cuadro_s, trozo.fin * analisis.cuadro_s)
-        for dueno, trozo in zip(duenos, analisis.trozos, strict=True)
+        (dueno, inicio * analisis.cuadro_s, fin * analisis.cuadro_s)
+        for dueno, inicio, fin in callar_cortes(con_dueno, analisis.energia, cuadro_s=analisis.cuadro_s)
     )
     tramos, orden = limpiar(partes, parametros.bordes, duracion_s)
     huellas = {f"H{i}": centros[persona] for i, persona in enumerate(orden, start=1)}

@@ -21,7 +21,7 @@ class Pesos:
     ruido: float = 0.5
     """Una huella de s segundos vale s / (s + ruido / fondo)."""
     fondo: float = 0.05
-    contexto: float = 0.35
+    contexto: float = 0.05
     """Cuánto pesa lo que dicen los otros trozos de la misma pista en la misma ventana."""
     encima_s: float = 0.15
     """Dos trozos encimados más que esto no son de la misma persona."""
@@ -32,12 +32,13 @@ class Analisis:
     """Lo calculado por las redes, antes de decidir quién es quién.
 
     `huellas` (trozos, 192), en ceros si el trozo no tiene bastante voz sin encimar; `segundos` (trozos),
-    cuánta tiene.
+    cuánta tiene; `energia` (cuadros), la de la señal.
     """
 
     trozos: tuple[Trozo, ...]
     huellas: NDArray[np.float32]
     segundos: NDArray[np.float64]
+    energia: NDArray[np.float32]
     cuadro_s: float
     ventana_s: float
 

@@ -15,12 +15,12 @@ Intervalo = tuple[float, float]
 class Bordes:
     """Cómo se limpian los tramos. Todo en segundos."""
 
-    pausa_s: float = 0.6
+    pausa_s: float = 0.35
     """Las pausas más cortas dentro de lo que dice una persona son parte del tramo."""
     minimo_s: float = 0.2
     """Los tramos más cortos se descartan."""
-    antes_s: float = 0.0
-    despues_s: float = 0.0
+    antes_s: float = -0.03
+    despues_s: float = -0.03
     """Cuánto se extiende cada tramo hacia antes y hacia después (negativo, se encoge)."""
 
 
