@@ -123,6 +123,7 @@ def _ajenas(texto: str, fichas: list[Ficha]) -> list[bool]:
     menciones = [(m.desde, m.hasta) for m in buscar_farmacos(texto)]
     return [
         f.texto.isalpha()
+        and f.llana.isascii()
         and not _toca(f.desde, f.hasta, menciones)
         and not es_comun(f.texto)
         and not es_termino(f.texto)
