@@ -191,9 +191,12 @@ def _sumar(pesos: Pesos, otros: Mapping[Rol, float], fuerza: float) -> None:
 def _medico_por_voz(
     huellas: Mapping[str, Huella], voz: Huella | None, general: Mapping[str, float]
 ) -> str | None:
-    if voz is None or not huellas:
+    if voz is None:
         return None
-    parecidos = sorted(((float(h @ voz), nombre) for nombre, h in huellas.items()), reverse=True)
+    comparables = [(n, h) for n, h in huellas.items() if h.shape == voz.shape]  # otro modelo, otro largo
+    if not comparables:
+        return None
+    parecidos = sorted(((float(h @ voz), nombre) for nombre, h in comparables), reverse=True)
     segundo = parecidos[1][0] if len(parecidos) > 1 else -1.0
     mejor, nombre = parecidos[0]
     claro = mejor >= general["voz_parecida"] and mejor - segundo >= general["voz_ventaja"]
