@@ -23,7 +23,8 @@ from scribe.codificacion.catalogo import (
     rueda,
 )
 from scribe.codificacion.indice import Indice
-from scribe.codificacion.normal import claves_genericas, normal
+from scribe.codificacion.normal import claves_genericas, normal, plano
+from scribe.codificacion.sinonimos import literales
 from scribe.consulta import Alternativa
 
 _CANDIDATOS = 120
@@ -73,6 +74,12 @@ class Buscador:
         for codigo, puntaje in puntajes:
             final = codificable(catalogo, codigo)
             mejores[final] = max(mejores.get(final, 0.0), puntaje)
+        exacto = literales().get(plano(texto).strip())
+        if exacto is not None:
+            mejores = {c: min(p, 0.99) for c, p in mejores.items()}
+            suyo = exacto.cie10 if sistema == "CIE-10" else exacto.cie11
+            if suyo is not None:
+                mejores[codificable(catalogo, suyo)] = 1.0
         orden = sorted(mejores.items(), key=lambda par: (-par[1], par[0]))[:maximo]
         return [Alternativa(codigo=c, titulo=catalogo.titulo(c), puntaje=round(p, 4)) for c, p in orden]
 

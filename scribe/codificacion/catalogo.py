@@ -117,7 +117,7 @@ def titulos_propios() -> dict[str, str]:
     """Traducciones propias de los títulos que no trae ningún paquete, por clave sin punto."""
     texto = resources.files("scribe.codificacion").joinpath("datos/titulos_propios.tsv").read_text("utf-8")
     filas = (linea.split("\t") for linea in texto.splitlines() if linea and not linea.startswith("#"))
-    return dict((clave, titulo) for clave, titulo in filas)
+    return {fila[0]: fila[1] for fila in filas}
 
 
 def leer_cie10(carpeta: Path, complemento: Path) -> Catalogo:

@@ -13,7 +13,7 @@ from scribe.codificacion.buscador import Buscador, codificable
 from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_relleno
 from scribe.codificacion.indice import VERSION
 from scribe.codificacion.menciones import Lector, Mencion
-from scribe.codificacion.reglas import explica, historia_familiar, manifestacion, refinamientos
+from scribe.codificacion.reglas import en_embarazo, explica, historia_familiar, manifestacion, refinamientos
 from scribe.codificacion.reordenador import Reordenador, ReordenadorSemantico
 from scribe.codificacion.sinonimos import Concepto, detector, equivalencias
 from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
@@ -39,6 +39,8 @@ _PESO_ESTADO = {
     EstadoCodigo.FAMILIAR: 0.9,
     EstadoCodigo.DESCARTADO: 0.9,
 }
+_GESTACION = frozenset({"Z33", "Z34", "Z35"})
+_PROPIOS = frozenset({EstadoCodigo.CONFIRMADO, EstadoCodigo.ANTECEDENTE, EstadoCodigo.SOSPECHA})
 _SINTOMAS = 3
 _ALTERNATIVAS = 5
 _CITAS = 4
@@ -61,13 +63,16 @@ class _Grupo:
 class Codificador:
     """Sugiere códigos CIE-10 y CIE-11. Los catálogos se abren en el primer uso."""
 
-    def __init__(self, perfil: Perfil, ajustes: Ajustes) -> None:
+    def __init__(self, perfil: Perfil, ajustes: Ajustes, buscador: Buscador | None = None) -> None:
         self._perfil = perfil
         self._ajustes = ajustes
+        self._dado = buscador
 
     @cached_property
     def buscador(self) -> Buscador:
-        """El buscador sobre los catálogos instalados."""
+        """El buscador sobre los catálogos instalados, o el que se dio al construir."""
+        if self._dado is not None:
+            return self._dado
         cache: Path = self._ajustes.cache
         return Buscador.abrir(cache)
 
@@ -148,9 +153,11 @@ def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Men
         turno = transcripcion.turno(mencion.turno)
         actual, extra = mencion, None
         for regla in refinamientos():
-            if regla.base != mencion.concepto.cie10 or mencion.estado is EstadoCodigo.FAMILIAR:
+            if regla.base != actual.concepto.cie10 or mencion.estado is EstadoCodigo.FAMILIAR:
                 continue
-            concepto = Concepto(regla.refinado, equivalencias().get(regla.refinado), "d", ())
+            concepto = Concepto(
+                regla.refinado, equivalencias().get(regla.refinado), mencion.concepto.clase, ()
+            )
             if regla.en_consulta:
                 if regla.pista.search(todo):
                     actual = _con(actual, concepto)
@@ -193,12 +200,17 @@ def _con_historia_familiar(menciones: list[Mencion]) -> list[Mencion]:
 
 
 def _con_asociados(menciones: list[Mencion]) -> list[Mencion]:
-    """Añade la manifestación (asterisco) de los códigos de doble clasificación."""
+    """Añade la manifestación (asterisco) y, en una embarazada, el código del capítulo XV."""
     salida: list[Mencion] = []
+    gestante = any(m.concepto.cie10[:3] in _GESTACION and m.estado in _PROPIOS for m in menciones)
     for mencion in menciones:
+        codigo, propio = mencion.concepto.cie10, mencion.estado in _PROPIOS
+        obstetrico = en_embarazo(codigo) if gestante and mencion.estado is EstadoCodigo.CONFIRMADO else None
+        if obstetrico is not None and mencion.fuerza > 1:
+            salida.append(_con(mencion, Concepto(*obstetrico, "d", ())))
         salida.append(mencion)
-        asociado = manifestacion(mencion.concepto.cie10)
-        if asociado is not None and mencion.estado is not EstadoCodigo.FAMILIAR:
+        asociado = manifestacion(codigo)
+        if asociado is not None and propio:
             salida.append(_con(mencion, Concepto(*asociado, "d", ())))
     return salida
 
@@ -244,11 +256,20 @@ def _agrupar(menciones: Iterable[Mencion]) -> list[_Grupo]:
     return grupos
 
 
+def _mas_preciso(otro: _Grupo, grupo: _Grupo) -> bool:
+    """Si `otro` es un código más detallado de la misma categoría y con el mismo estado."""
+    suyo, propio = otro.concepto.cie10, grupo.concepto.cie10
+    misma = suyo[:3] == propio[:3] and suyo != propio and otro.estado is grupo.estado
+    return misma and propio.endswith(".9") and grupo.concepto.clase == otro.concepto.clase
+
+
 def _sobra(grupo: _Grupo, otros: list[_Grupo]) -> bool:
     """Si otro código dicho con al menos la misma certeza ya lo explica."""
     presentes = {EstadoCodigo.CONFIRMADO, EstadoCodigo.SOSPECHA}
     for otro in otros:
-        if otro is grupo or not explica(grupo.concepto.cie10, otro.concepto.cie10):
+        if otro is grupo or not (
+            explica(grupo.concepto.cie10, otro.concepto.cie10) or _mas_preciso(otro, grupo)
+        ):
             continue
         if EstadoCodigo.FAMILIAR in (grupo.estado, otro.estado):
             if grupo.estado is otro.estado:

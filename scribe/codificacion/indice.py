@@ -66,12 +66,13 @@ def _documentos(catalogo: Catalogo, con_codiesp: bool) -> Iterable[tuple[str, st
             yield titulo, codigo, False
     for concepto in conceptos():
         suyo = concepto.cie10 if catalogo.sistema == "CIE-10" else concepto.cie11
-        if suyo is not None and concepto.clase != "l":
+        if suyo is not None and suyo in catalogo and concepto.clase != "l":
             for termino in concepto.terminos:
                 yield termino.removeprefix("="), suyo, True
     if con_codiesp and catalogo.sistema == "CIE-10":
         for termino, codigo in de_codiesp():
-            yield termino, codigo, True
+            if codigo in catalogo:
+                yield termino, codigo, True
 
 
 def construir(catalogo: Catalogo, con_codiesp: bool = True) -> Indice:

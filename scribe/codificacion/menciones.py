@@ -18,6 +18,8 @@ from scribe.lenguaje.texto import llano
 UMBRAL_FRASE = 0.80
 """Puntaje mínimo para tomar por diagnóstico la frase nominal que sigue a «es una…»."""
 _YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
+_NO_SUELTO = re.compile(r",?\s*no\s*(?:[.,;!]|$)")
+_ESTA_BIEN = re.compile(r"\bbien (?:de|del|de la|de los)\s*$")
 _LEJOS = 6
 
 
@@ -154,16 +156,32 @@ class Lector:
     def _estado_medico(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> EstadoCodigo | None:
         es_enfermedad = hallazgo.concepto.clase in "dl"
         if cal.negada:
-            inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-            antes = llano(turno.texto[inicio : hallazgo.desde])
-            explorando = frases().exploracion.search(antes) is not None
-            vale = es_enfermedad and (cal.descartada or not explorando) and not cal.resuelta
-            return EstadoCodigo.DESCARTADO if vale else None
+            descarta = es_enfermedad and not cal.resuelta and self._descarta(turno, hallazgo, cal)
+            return EstadoCodigo.DESCARTADO if descarta else None
         if cal.incierta:
             return EstadoCodigo.SOSPECHA if es_enfermedad else None
         if cal.pasada:
             return EstadoCodigo.ANTECEDENTE if es_enfermedad or hallazgo.concepto.clase == "p" else None
         return EstadoCodigo.CONFIRMADO
+
+    def _descarta(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
+        """Si la negación es un juicio: no lo que no se ve al explorar, ni un resultado negativo."""
+        if cal.descartada:
+            return True
+        inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        antes, despues = llano(turno.texto[inicio : hallazgo.desde]), llano(turno.texto[hallazgo.hasta :])
+        if frases().exploracion.search(antes) or any(
+            d.lower().startswith("negativ") for d in cal.disparadores
+        ):
+            return False
+        return _NO_SUELTO.match(despues) is None or self._lo_pregunto(turno, hallazgo)
+
+    def _lo_pregunto(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """Si en el turno anterior otro preguntó por lo mismo («¿Será neumonía?»)."""
+        anterior = self._anterior(turno.id - 1) if turno.id - 1 < len(self._turnos) else None
+        if anterior is None or "?" not in anterior.texto:
+            return False
+        return any(h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._hallazgos[anterior.id])
 
     def _del_paciente(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         clase = hallazgo.concepto.clase
@@ -175,7 +193,7 @@ class Lector:
             return None
         if cal.negada:
             return self._dejo(i, hallazgo, cal)
-        if clase == "s":
+        if clase in "sm":
             return None if cal.pasada else self._mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 1)
         return self._mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
 
@@ -214,7 +232,8 @@ class Lector:
         respuesta, f = llano(siguiente.texto), frases()
         pariente = self._pariente_en(siguiente)
         if pariente and hallazgo.concepto.clase in "dl" and not f.niega.search(respuesta):
-            return self._respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
+            otra = any(h.concepto.clase in "dl" for h in propias)
+            return None if otra else self._respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
         if not f.afirma.search(respuesta):
             return None
         juntas = [
@@ -243,6 +262,8 @@ class Lector:
     def _lega_con_pista(self, i: int, hallazgo: Hallazgo) -> bool:
         """«Presión sí», o «azúcar» contestando a quien preguntó por azúcar."""
         turno, anterior = self._turnos[i], self._anterior(i)
+        if _ESTA_BIEN.search(llano(turno.texto[: hallazgo.desde])):
+            return False
         cerca = turno.texto[max(0, hallazgo.desde - 12) : hallazgo.hasta + 5].lower()
         dicho_si = re.search(r"\bsí\b", cerca) is not None
         if anterior is None or anterior.rol != Rol.MEDICO:

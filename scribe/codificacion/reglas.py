@@ -152,3 +152,12 @@ def manifestacion(codigo: str) -> tuple[str, str | None] | None:
         if etiologia == codigo:
             return cie10, None if cie11 == "-" else cie11
     return None
+
+
+@lru_cache(maxsize=256)
+def en_embarazo(codigo: str) -> tuple[str, str | None] | None:
+    """(CIE-10, CIE-11) del capítulo XV que lleva esa enfermedad en una embarazada."""
+    for prefijos, cie10, cie11 in _filas("embarazo.tsv"):
+        if any(codigo.startswith(p) for p in prefijos.split()):
+            return cie10, None if cie11 == "-" else cie11
+    return None

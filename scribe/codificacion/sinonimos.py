@@ -18,10 +18,10 @@ from rapidfuzz import fuzz, process
 from scribe.codificacion.normal import Ficha, claves, fichas, plano
 from scribe.lenguaje.vocabulario import es_comun
 
-Clase = Literal["d", "s", "z", "p", "l"]
-"""d enfermedad · s síntoma · z circunstancia · p operación previa · l palabra lega que pide pista."""
+Clase = Literal["d", "s", "m", "z", "p", "l"]
+"""d enfermedad · s síntoma · m motivo de consulta · z circunstancia · p operación · l lega, pide pista."""
 
-_CLASES: dict[str, Clase] = {"d": "d", "s": "s", "z": "z", "p": "p", "l": "l"}
+_CLASES: dict[str, Clase] = {"d": "d", "s": "s", "m": "m", "z": "z", "p": "p", "l": "l"}
 _PARECIDO = 85.0
 _LARGO_MINIMO = 7
 
@@ -78,6 +78,12 @@ def equivalencias() -> dict[str, str]:
         if concepto.cie11 is not None:
             salida.setdefault(concepto.cie10, concepto.cie11)
     return salida
+
+
+@lru_cache(maxsize=1)
+def literales() -> dict[str, Concepto]:
+    """Los términos que se comparan palabra por palabra, en texto llano."""
+    return {plano(t[1:]): c for c in conceptos() for t in c.terminos if t.startswith("=")}
 
 
 @dataclass(slots=True)
@@ -142,12 +148,8 @@ class Detector:
         hallado = process.extractOne(ficha.clave, opciones, scorer=fuzz.ratio, score_cutoff=_PARECIDO)
         return self._sueltas[hallado[0]] if hallado else None
 
-    def buscar(self, texto: str) -> list[Hallazgo]:
-        """Los hallazgos en orden de aparición."""
-        salida = self._buscar_literales(texto)
-        ocupado = [(h.desde, h.hasta) for h in salida]
-        palabras = [f for f in fichas(texto) if not any(a < f.hasta and b > f.desde for a, b in ocupado)]
-        i = 0
+    def _buscar_raices(self, texto: str) -> list[Hallazgo]:
+        palabras, salida, i = fichas(texto), [], 0
         while i < len(palabras):
             largo = self._mas_largo(palabras, i)
             exacto = largo is not None
@@ -160,6 +162,15 @@ class Detector:
             j, (concepto, termino) = largo
             salida.append(Hallazgo(concepto, termino, palabras[i].desde, palabras[j].hasta, exacto))
             i = j + 1
+        return salida
+
+    def buscar(self, texto: str) -> list[Hallazgo]:
+        """Los hallazgos en orden de aparición; de dos que se enciman queda el más largo."""
+        todos = self._buscar_literales(texto) + self._buscar_raices(texto)
+        salida: list[Hallazgo] = []
+        for hallazgo in sorted(todos, key=lambda h: h.desde - h.hasta):
+            if not any(o.desde < hallazgo.hasta and o.hasta > hallazgo.desde for o in salida):
+                salida.append(hallazgo)
         return sorted(salida, key=lambda h: h.desde)
 
 
