@@ -8,6 +8,7 @@ siempre en segundos desde el inicio del audio.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -100,6 +101,12 @@ class Turno(_Valor):
     texto: str
     palabras: tuple[Palabra, ...] = ()
     correcciones: tuple[Correccion, ...] = ()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Turno:
+        """Copia con cambios; la alineación ya calculada no se hereda, porque el texto pudo cambiar."""
+        copia = super().model_copy(update=update, deep=deep)
+        copia.__dict__.pop("_fichas", None)
+        return copia
 
     @cached_property
     def _fichas(self) -> list[tuple[int, int, int, int]]:

@@ -87,9 +87,9 @@ def _hacer(  # la importación tardía deja que `scribe --help` responda al mome
     json_: bool,
     silencioso: bool,
 ) -> None:
-    from scribe.salida import comprobar_destino, resumen
+    from scribe.salida import ARCHIVOS, a_json, comprobar_destino, resumen
 
-    comprobar_destino(salida)
+    comprobar_destino(salida, ARCHIVOS)
     from scribe.motores import armar
     from scribe.ordenes.trabajo import elaborar
 
@@ -97,7 +97,7 @@ def _hacer(  # la importación tardía deja que `scribe --help` responda al mome
     with barra(audio.name, visible=not silencioso) as progreso:
         resultado, publicado = elaborar(audio, salida, motores, ajustes, contexto, progreso)
     if json_:
-        sys.stdout.write(resultado.borrador.model_dump_json(indent=2) + "\n")
+        sys.stdout.write(a_json(resultado.borrador))
     if not silencioso:
         consola.print(resumen(resultado.borrador))
-        consola.print(f"\nLa nota está en [bold]{publicado.html.resolve()}[/]", soft_wrap=True)
+        consola.print(f"\nLa nota está en [bold]{publicado.nota_html.resolve()}[/]", soft_wrap=True)

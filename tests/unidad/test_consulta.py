@@ -65,3 +65,10 @@ def test_turno_por_numero() -> None:
     assert transcripcion.turno(1) is t
     with pytest.raises(KeyError):
         transcripcion.turno(2)
+
+
+def test_una_copia_con_otro_texto_se_vuelve_a_alinear() -> None:
+    t = turno("toma mi formina", "toma mi formina")
+    t.citar(0, 4)
+    copia = t.model_copy(update={"texto": "toma metformina"})
+    assert (copia.citar(5, 15).inicio, copia.citar(5, 15).fin) == (1, 3)
