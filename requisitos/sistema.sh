@@ -16,6 +16,7 @@ import pathlib, sys, sysconfig
 sys.exit(not (pathlib.Path(sysconfig.get_paths()["include"]) / "Python.h").exists())
 PY
   command -v unshare >/dev/null || falta util-linux
+  command -v chromium >/dev/null || [ -n "${SCRIBE_CHROMIUM:-}" ] || falta chromium
 fi
 
 [ ${#faltan[@]} -eq 0 ] && exit 0
