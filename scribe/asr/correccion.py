@@ -19,7 +19,8 @@ from scribe.consulta import Aviso, Contexto, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
 from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
 from scribe.lenguaje.fichas import Edicion, Ficha, aplicar, partir
-from scribe.lenguaje.parecidos import PREFIJOS, Candidato, Clase, candidatos, es_termino
+from scribe.lenguaje.fonetica import clave
+from scribe.lenguaje.parecidos import PREFIJOS, Candidato, Clase, candidatos, es_termino, exactos
 from scribe.lenguaje.presentaciones import revisar_presentaciones
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
@@ -79,9 +80,8 @@ def corregir(
 def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[Aviso]]:
     fichas = partir(turno.texto)
     ajenas = _ajenas(turno.texto, fichas)
-    if not any(ajenas) and not any(f.llana in _datos()["evidencia"]["signos"] for f in fichas):
-        return turno, []
     ediciones, dudas = _farmacos(turno, fichas, ajenas, tomados)
+    ediciones += _pegados(turno.texto, fichas)
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
     ediciones += [e for e in _terminos(turno.texto, fichas, ajenas) if not _toca(e.desde, e.hasta, tocadas)]
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
@@ -141,10 +141,18 @@ def _ventanas(
             f = fichas[j]
             if not f.texto.isalpha() or _toca(f.desde, f.hasta, menciones):
                 break
-            if any(ajenas[i : j + 1]) and inicial.texto.isalpha():
+            if inicial.texto.isalpha() and (any(ajenas[i : j + 1]) or _partido(fichas, i, j)):
                 yield i, j
             if f.corte:
                 break
+
+
+def _partido(fichas: list[Ficha], i: int, j: int) -> bool:
+    """Dos o tres palabras comunes que juntas son exactamente un fármaco largo («metil dopa»)."""
+    if not i < j <= i + 2:
+        return False
+    sonido = clave(" ".join(_palabras(fichas, i, j)))
+    return len(sonido) >= 8 and sonido in exactos("farmaco")
 
 
 def _palabras(fichas: list[Ficha], i: int, j: int) -> tuple[str, ...]:
@@ -250,6 +258,21 @@ def _margen(x: _Lectura, rival: _Lectura) -> float:
     return float(umbrales["margen_confundible" if confundible else "margen"])
 
 
+def _pegados(texto: str, fichas: list[Ficha]) -> Iterator[Edicion]:
+    """«levo cetirizina» es levocetirizina, otro fármaco: el comienzo suelto se junta con su nombre."""
+    sueltos, verbos = _datos()["comienzos"]["sueltos"], _datos()["comienzos"]["tras_pronombre"]
+    menciones = {m.desde: m for m in buscar_farmacos(texto)}
+    for k, f in enumerate(fichas[:-1]):
+        mencion = menciones.get(fichas[k + 1].desde)
+        if f.corte or mencion is None or f.llana not in sueltos:
+            continue
+        if f.llana == "des" and k and fichas[k - 1].llana in verbos:
+            continue  # «no le des loratadina»
+        entrada = exactos("farmaco").get(clave(f"{f.texto} {mencion.texto}"))
+        if entrada:
+            yield Edicion(f.desde, mencion.hasta, entrada.texto, "fármaco")
+
+
 def _contiene(x: _Lectura, otra: _Lectura) -> bool:
     """Si `x` abarca más de lo oído y su nombre termina en el de `otra`: Dolo-Neurobión y Neurobión."""
     mayor, menor = x.candidato.entrada.sonido, otra.candidato.entrada.sonido
@@ -302,6 +325,8 @@ def _sin_nombre(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> Iterat
 def _terminos(texto: str, fichas: list[Ficha], ajenas: list[bool]) -> list[Edicion]:
     ediciones: list[tuple[float, Edicion]] = []
     for i, j in _ventanas(texto, fichas, ajenas, 3):
+        if not any(ajenas[i : j + 1]):
+            continue
         mejor = _mejor_termino(fichas, i, j, ajenas)
         if mejor:
             lectura = _Lectura(i, j, mejor, mejor.puntaje)

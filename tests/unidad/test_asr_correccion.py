@@ -53,6 +53,10 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("le doy cita gliptina de 100", "le doy sitagliptina de 100"),
         ("me dieron back trim", "me dieron Bactrim"),
         ("ser tralina de 50", "sertralina de 50"),
+        ("tome levo cetirizina de 5 mg", "tome levocetirizina de 5 mg"),
+        ("y des venlafaxina de 50", "y desvenlafaxina de 50"),
+        ("no le des loratadina", "no le des loratadina"),
+        ("le receto metil dopa de 250", "le receto metildopa de 250"),
     ],
 )
 def test_farmacos_mal_oidos(oido: str, debe: str) -> None:

@@ -74,14 +74,91 @@ INTACTAS = (
 )
 
 
-@pytest.mark.parametrize(("dicho", "escrito"), [*HABLADAS.items(), *A_MEDIAS.items()])
-def test_escribe_la_cifra(dicho: str, escrito: str) -> None:
-    assert escribir(dicho) == escrito
+@pytest.mark.parametrize(("frase", "escrito"), [*HABLADAS.items(), *A_MEDIAS.items()])
+def test_escribe_la_cifra(frase: str, escrito: str) -> None:
+    assert escribir(frase) == escrito
 
 
-@pytest.mark.parametrize("dicho", INTACTAS)
-def test_no_toca_lo_que_no_es_cifra(dicho: str) -> None:
-    assert escribir(dicho) == dicho
+@pytest.mark.parametrize("frase", INTACTAS)
+def test_no_toca_lo_que_no_es_cifra(frase: str) -> None:
+    assert escribir(frase) == frase
+
+
+UNIDADES = [
+    "cero",
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "seis",
+    "siete",
+    "ocho",
+    "nueve",
+    "diez",
+    "once",
+    "doce",
+    "trece",
+    "catorce",
+    "quince",
+    "dieciséis",
+    "diecisiete",
+    "dieciocho",
+    "diecinueve",
+    "veinte",
+    "veintiuno",
+    "veintidós",
+    "veintitrés",
+    "veinticuatro",
+    "veinticinco",
+    "veintiséis",
+    "veintisiete",
+    "veintiocho",
+    "veintinueve",
+]
+DECENAS = ["x", "x", "x", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+CENTENAS = [
+    "x",
+    "ciento",
+    "doscientos",
+    "trescientos",
+    "cuatrocientos",
+    "quinientos",
+    "seiscientos",
+    "setecientos",
+    "ochocientos",
+    "novecientos",
+]
+
+
+def dicho(n: int) -> str:
+    """Un entero de 0 a 999 como se dice."""
+    if n == 100:
+        return "cien"
+    if n >= 100:
+        resto = f" {dicho(n % 100)}" if n % 100 else ""
+        return CENTENAS[n // 100] + resto
+    if n < 30:
+        return UNIDADES[n]
+    return DECENAS[n // 10] + (f" y {UNIDADES[n % 10]}" if n % 10 else "")
+
+
+def test_todo_entero_hasta_999_con_su_unidad() -> None:
+    mal = [n for n in range(2, 1000) if escribir(f"de {dicho(n)} miligramos") != f"de {n} mg"]
+    assert mal == []
+
+
+def test_toda_tension_posible() -> None:
+    pares = [(alta, baja) for alta in range(80, 220, 3) for baja in range(40, alta - 15, 7)]
+    for alta, baja in pares:
+        assert escribir(f"presión {dicho(alta)} sobre {dicho(baja)}") == f"presión {alta}/{baja}"
+
+
+def test_toda_temperatura() -> None:
+    for entero in range(35, 42):
+        for decimo in range(10):
+            frase = f"temperatura {dicho(entero)} punto {dicho(decimo)}"
+            assert escribir(frase) == f"temperatura {entero}.{decimo}"
 
 
 def test_las_autocorrecciones_se_conservan() -> None:
@@ -108,7 +185,7 @@ def turno(texto: str, numero: int = 1) -> Turno:
 
 
 @pytest.mark.parametrize(
-    ("dicho", "cifra", "inicio", "fin"),
+    ("frase", "cifra", "inicio", "fin"),
     [
         ("La presión en ciento dieciocho sobre setenta y seis hoy", "118/76", 3.0, 8.9),
         ("temperatura treinta y ocho punto tres y pulso ochenta y dos", "38.3", 1.0, 5.9),
@@ -117,8 +194,8 @@ def turno(texto: str, numero: int = 1) -> Turno:
         ("paracetamol de quinientos uno cada ocho horas", "8", 5.0, 5.9),
     ],
 )
-def test_la_cifra_conserva_su_tiempo(dicho: str, cifra: str, inicio: float, fin: float) -> None:
-    escrito = escribir_cifras(turno(dicho), "es")
+def test_la_cifra_conserva_su_tiempo(frase: str, cifra: str, inicio: float, fin: float) -> None:
+    escrito = escribir_cifras(turno(frase), "es")
     desde = escrito.texto.index(cifra)
     cita = escrito.citar(desde, desde + len(cifra))
     assert (cita.texto, cita.inicio, cita.fin) == (cifra, inicio, fin)
