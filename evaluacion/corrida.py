@@ -55,7 +55,8 @@ def _consulta(caso: Caso, carpeta: Path, opciones: list[str]) -> None:
     inicio = time.perf_counter()
     registro = carpeta.with_name(f"{carpeta.name}.log")
     with registro.open("w", encoding="utf-8") as salida:
-        proceso = subprocess.Popen(orden, stdout=salida, stderr=subprocess.STDOUT)
+        entorno = {**os.environ, "SCRIBE_USAR_CACHE": "false"}  # con caché, los tiempos no dirían nada
+        proceso = subprocess.Popen(orden, stdout=salida, stderr=subprocess.STDOUT, env=entorno)
         _, estado, uso = os.wait4(proceso.pid, 0)
         proceso.returncode = os.waitstatus_to_exitcode(estado)
     if proceso.returncode != 0:
