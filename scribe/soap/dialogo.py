@@ -110,6 +110,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     if senal("exploracion", "ordenes").search(base):
         return False
     if pregunta("formas").match(base) and hay_respuesta and not plan:
+        if not antes_de_explorar and not (trozo.ultimo and _tajante(siguiente)):
+            return False
         seguro = not explora and not senal("analisis", "afirma").search(base)
         return seguro or (antes_de_explorar and not _CIFRA.search(base))
     lista = buscar_clinico(trozo.dicho) or (antes_de_explorar and buscar_exploracion(trozo.dicho))
@@ -198,6 +200,6 @@ def _pregunta_paciente(trozo: Trozo, contesta: bool, turno: int, dialogo: Dialog
     if _PROPIO.search(plano) and not re.match(r"(?:y |entonces )?(?:que|como|cuando)\b", plano):
         return False
     forma = _PIDE.match(plano) is not None
-    if "?" in trozo.texto and not (contesta and not forma):
+    if "?" in trozo.texto and not (contesta and not forma and not tarde):
         return True
     return forma and tarde and not contesta

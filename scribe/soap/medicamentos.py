@@ -24,10 +24,10 @@ _FRECUENCIA = (
 )
 _DURACION = (
     rf"(?:por|durante|nada mas|nomas|solo|maximo|hasta completar|completar) (?:los (?:mismos )?|unos )?{_N} (?:dias?|noches|semanas?|mes(?:es)?)(?: complet\w+)?|"
-    rf"(?:los )?mismos {_N} (?:dias|semanas)|{_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"
+    rf"(?:los )?mismos {_N} (?:dias|semanas)|(?<!en )(?<!hace )(?<!dentro de )(?<!cada )(?<!veces por ){_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"
 )
 _VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"
-_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?{_UNIDAD}| por (?:kilo|cada \d+ ?ml|dosis))?"
+_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?{_UNIDAD}| (?:por|en)(?: cada)? (?:kilo|\d+ ?(?:ml|mililitros)|dosis))?"
 _RAZON = r"\d+(?:[.,]\d+)? ?(?:sobre|/) ?\d+(?:[.,]\d+)?"
 _SUELTA = rf"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"
 _PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"
@@ -98,6 +98,14 @@ def linea_de(texto: str, desde: int, farmaco: str) -> Linea:
             campos["toma"] = resto[m.start() : m.end()]
     campos["dosis"] = _unidad(campos["dosis"])
     return Linea(farmaco=farmaco, **campos)
+
+
+_ESCALONADO = re.compile(r"\b(?:luego|despues (?:subes?|bajas?|una|dos|\d|media|de \d)|posteriormente|maximo \d+ (?:al|por|en)|primer[oa]? (?:semana|dia|dosis)|al inicio)\b")
+
+
+def escalonado(texto: str) -> bool:
+    """Si la indicación cambia con el tiempo o lleva un tope: no cabe en un renglón y se deja como se dijo."""
+    return _ESCALONADO.search(llano(texto)) is not None
 
 
 def _unidad(dosis: str) -> str:

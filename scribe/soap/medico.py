@@ -11,7 +11,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Dialogo
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
-from scribe.soap.medicamentos import Linea, linea_de, lineas_de, negado
+from scribe.soap.medicamentos import Linea, escalonado, linea_de, lineas_de, negado
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.signos import restante, signos_de
@@ -194,6 +194,9 @@ class Medico:
         if _CONTINUAR.search(plano):
             self._pon("plan", "receta", "Continuar " + ", ".join(f.texto for f in nombrados(texto)) + f": {texto}", trozo)
             return True
+        if re.search(r"\bvamos a dejar (?:de )?(?:el|la|los|las|tomar)\b", plano):
+            self._pon("plan", "suspension", f"Suspender {nombrados(texto)[0].texto.lower()}: {texto[:1].lower() + texto[1:]}", trozo)
+            return True
         if senal("plan", "receta").search(plano) and not anteplan:
             linea = lineas[0][0]
             self.receta = (self._pon("plan", "receta", de_usted(texto), trozo), linea)
@@ -247,8 +250,8 @@ class Medico:
             if para and not hay_farmaco(previo[para.start() : para.end()]):
                 cuerpo += f" ({alinar(previo[para.start() : para.end()]).lower()})"
             tramo = texto[desde:hasta].strip(" ,.;")
-            if _cifras(tramo) - _cifras(cuerpo):
-                cuerpo += f" («{tramo}»)"
+            if _cifras(tramo) - _cifras(cuerpo) or escalonado(tramo):
+                cuerpo = self._con_verbo(tramo, llano(previo + tramo))
             propuesta = self._pon("plan", "receta", cuerpo, trozo)
             if trozo.dudoso:
                 propuesta.motivo = "Hubo una corrección al hablar que no se pudo aplicar con seguridad."
@@ -269,7 +272,7 @@ class Medico:
         pide = buscar_exploracion(trozo.dicho) and not extra.toma and not extra.dosis
         if pide or senal("plan", "cita").search(trozo.plano) or senal("plan", "estudio").search(trozo.plano):
             return False
-        dura = re.search(r"\d", extra.duracion) and not linea.duracion
+        dura = re.match(r"(?:por|durante) .*\d", extra.duracion) and not linea.duracion
         if not (extra.frecuencia or extra.dosis or dura) or linea.frecuencia and extra.frecuencia:
             return False
         if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= 12):
@@ -401,6 +404,9 @@ class Medico:
             return True
         if _FIRME.search(plano) and tarde and buscar_clinico(texto) and not enfermedades:
             self._pon("analisis", "sospecha" if duda else "diagnostico", _sin_copula(texto), trozo)
+            return True
+        if duda and tarde and not self._en_plan(trozo) and not enfermedades and len(plano.split()) >= 5:
+            self._pon("analisis", "sospecha", de_usted(texto), trozo)
             return True
         if not enfermedades and not (duda and tarde and buscar_clinico(texto)) and not (
             afirma and re.search(r"descontrol|sin control|control(?:ad|$)|en metas?|va (?:muy )?bien|mejorando|semanas de", plano) and tarde

@@ -93,6 +93,8 @@ def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], f
         if _verbo_propio(palabras, i, formas) or siguiente in ("la", "lo", "las", "los"):
             return "se"
         return "le"
+    if base == "como" and _vecina(palabras, i, 1) not in ("bien", "mal", "poco", "poquito", "mucho", "normal", "lo"):
+        return palabra
     nueva = formas.get(base)
     if nueva is None:
         reflexivo = "mi" in fijas and base.endswith("é") and len(base) > 4 and _vecina(palabras, i, -1) == "me"
@@ -118,7 +120,7 @@ def _aplicar(texto: str, formas: dict[str, str], fijas: dict[str, str]) -> str:
         fichas[k] = nueva
     salida = "".join(fichas)
     if "mi" in fijas:
-        salida = re.sub(r"(\w{2,}[aei]r)me\b", r"\1se", salida)
+        salida = re.sub(r"\b(?!duerme|enferme|informe|firme|conforme|forme)(\w{2,}[aei]r)me\b", r"\1se", salida)
     return re.sub(r"\s{2,}", " ", salida).strip()
 
 

@@ -20,7 +20,7 @@ _ABRE = re.compile(
     r"^(?:(?:(?:s[ií]|no|tampoco|nada|doctora?)\s*[,.;]|(?:aj[aá]|claro|porque|y|pues|ay|bueno|es que|este)\b)[\s,.]*)+(?=\S)", re.IGNORECASE
 )
 _MEDIDA = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|kilos?|kg|grados|cm|veces|dias|semanas|meses|anos|horas|/)")
-_EDAD = re.compile(r"\b(\d{1,3})\b(?: (anos?|meses|dias|semanas))?")
+_EDAD = re.compile(r"\b(\d{1,3})\b(?: (anos?|meses|dias|semanas)(?: y \d+ (?:meses|dias))?)?")
 
 
 def enlistar(partes: list[str]) -> str:
@@ -97,7 +97,7 @@ def _rotulos(texto: str, menciones: list[Mencion]) -> tuple[list[str], list[str]
         if c.negada:
             negados.append(m.termino)
         elif not c.hipotetica and not c.interrogada and llano(m.termino).split(" (")[0] not in plano:
-            presentes.append(m.termino)
+            presentes.append(segun_contexto(m.termino, plano))
     return list(dict.fromkeys(presentes)), list(dict.fromkeys(negados)), familiar
 
 
@@ -131,6 +131,9 @@ def declarar(
         tipo, cabecera = "alergia", cabeza
     elif tema and tema.nombre == "familiar" and (quien := _pariente(texto)):
         tipo, cabecera = "antecedente_familiar", f"Antecedente familiar ({quien})"
+        asuntos = [m for t in preguntas for m in buscar_clinico(t.dicho) if m.clase == "enfermedad"]
+        if asuntos and not any(m.clase == "enfermedad" for m in menciones) and not pregunta("niega").match(trozos[0].plano):
+            cabecera, citas = f"{cabecera}, {asuntos[0].termino}", (*preguntas, *trozos)
     sin_nombre = not menciones and not nombrados(texto)
     abierta = preguntas and pregunta("presupone").match(sin_muletilla(preguntas[-1].plano.strip(" ¿¡,.")))
     afirma = pregunta("afirma").match(trozos[0].plano)
@@ -175,7 +178,9 @@ def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
             f = farmacos[0]
             dosis = re.match(r" de \d+(?:[.,]\d+)?(?: ?m?c?g)?", trozo.texto[f.hasta :])
             return mayuscula(trozo.texto[f.desde : f.hasta] + (dosis.group() if dosis else ""))
-    if lectura.afirmados:
+    if any(i.mencion.termino == "alergia" for i in lectura.negados):
+        return ""
+    if lectura.afirmados and len(preguntas) == 1 and not lectura.negados:
         return mayuscula(enlistar([_con_dicho(i) for i in lectura.afirmados]))
     if tema and tema.rotulo:
         return tema.rotulo
@@ -189,7 +194,8 @@ def _de_edad(intercambio: Intercambio) -> Propuesta | None:
     for trozo in intercambio.respuesta:
         m = _EDAD.search(llano(trozo.dicho))
         if m:
-            return Propuesta("subjetivo", "antecedente", f"Edad: {m.group(1)} {m.group(2) or 'años'}",
+            dicho = trozo.dicho[m.start() : m.end()]
+            return Propuesta("subjetivo", "antecedente", f"Edad: {dicho if m.group(2) else dicho + ' años'}",
                              (*intercambio.preguntas[-1:], trozo))  # fmt: skip
     return None
 
@@ -261,6 +267,9 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta), motivo)
 
 
+_SALVO = re.compile(r"\ba (?:la|el|los|las) \w+(?: \w+)? si\b|\b(?:bueno|pero|excepto|menos|salvo|nomas|solo|solamente)\b[ ,]{1,2}(?:si )?a (?:la|el|los|las)\b")
+
+
 def _contradichos(dialogo: Dialogo, turno: int) -> set[str]:
     """Términos que, tras negarlos el paciente, otra persona afirma en el turno siguiente."""
     salida = set()
@@ -279,6 +288,8 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
             return [edad]
     lectura = leer(intercambio)
     disputa = _contradichos(dialogo, intercambio.respuesta[-1].turno.id)
+    if _SALVO.search(llano(" ".join(t.dicho for t in intercambio.respuesta))):
+        disputa.add("alergia")
     lectura.negados = [i for i in lectura.negados if i.mencion.termino not in disputa]
     salida = [p for p in (_negaciones(intercambio, lectura), _afirmados(intercambio, lectura, tema)) if p]
     ya_dichos = set(salida[-1].trozos) if salida and lectura.afirmados and len(salida) and salida[-1].texto[:5] != "Niega" else set()
