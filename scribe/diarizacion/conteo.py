@@ -8,7 +8,7 @@ otro (silueta). Al partir en dos la voz de una sola persona, por mucho que varí
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from scipy.optimize import nnls  # type: ignore[import-untyped]
 from scribe.diarizacion.agrupamiento import Criterio, Numeros, Vectores, juntar, normalizar
 
 _VUELTAS = 6
+_CORTE_MINIMO = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def contar(huellas: Vectores, segundos: Numeros, hablantes: int | None, criterio
     if fiables.sum() < max(2, hablantes or 2):
         fiables = np.ones(len(segundos), dtype=np.bool_)
     huellas, segundos = huellas[fiables], segundos[fiables]
-    estado = _asentar(huellas, segundos, juntar(huellas, segundos, hablantes or 1, criterio))
+    estado = _de_mas(huellas, segundos, hablantes or 1, criterio)
     while len(estado.voz) > (hablantes or 1):
         sobra = _mas_debil(huellas, segundos, estado, criterio, forzar=hablantes is not None)
         if sobra is None:
@@ -54,6 +55,15 @@ def contar(huellas: Vectores, segundos: Numeros, hablantes: int | None, criterio
             centros[destino] += centros[quitado]
         estado = _asentar(huellas, segundos, normalizar(np.delete(centros, quitado, axis=0)))
     return estado.centros
+
+
+def _de_mas(huellas: Vectores, segundos: Numeros, minimo: int, criterio: Criterio) -> _Estado:
+    """Grupos puros, al menos `minimo` si las muestras dan para tantos: el corte se estrecha hasta tenerlos."""
+    estado = _asentar(huellas, segundos, juntar(huellas, segundos, minimo, criterio))
+    while len(estado.voz) < min(minimo, len(huellas)) and criterio.corte > _CORTE_MINIMO:
+        criterio = replace(criterio, corte=criterio.corte / 2)
+        estado = _asentar(huellas, segundos, juntar(huellas, segundos, minimo, criterio))
+    return estado
 
 
 def _asentar(huellas: Vectores, segundos: Numeros, centros: Vectores) -> _Estado:

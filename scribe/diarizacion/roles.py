@@ -29,6 +29,8 @@ _IDIOMA_BASE = "es"
 _PAPELES = (Rol.MEDICO, Rol.PACIENTE, Rol.ACOMPANANTE)
 _BREVE = 4
 _POCO_TEXTO = 12
+_SIN_PISTAS = 0.6
+_BASTANTE_MAS = 1.2
 
 Pesos = dict[Rol, float]
 Reparto = tuple[Rol, ...]
@@ -55,11 +57,14 @@ class Lexico:
 
 @dataclass(frozen=True, slots=True)
 class Evidencia:
-    """A favor o en contra de cada papel de un hablante; `presencia`, de que el médico atiende a otro."""
+    """A favor o en contra de cada papel de un hablante; `presencia`, de que el médico atiende a otro.
+
+    `sabido` dice si algo de lo que dijo cuenta como pista, o al menos si habló lo bastante.
+    """
 
     pesos: Pesos
     presencia: float
-    palabras: int
+    sabido: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +120,7 @@ def _mas_probable(i: int, repartos: Sequence[Reparto], prob: Any, evidencia: Evi
         suma[reparto[i]] += float(p)
     rol = max(_PAPELES, key=lambda papel: suma[papel])
     confianza = suma[rol]
-    if not any(abs(peso) > 0.5 for peso in evidencia.pesos.values()) and evidencia.palabras < _POCO_TEXTO:
-        confianza *= 0.6  # casi no habló: el papel sale solo de lo que dijeron los demás
-    return Decision(rol, confianza)
+    return Decision(rol, confianza if evidencia.sabido else confianza * _SIN_PISTAS)
 
 
 def _repartos(hablantes: Sequence[str], medico: str | None) -> Iterator[Reparto]:
@@ -154,9 +157,13 @@ def _reunir(turnos: Sequence[Turno], hablantes: Sequence[str], lexico: Lexico) -
     for turno in turnos:
         textos[turno.hablante].append(turno.texto)
     palabras = {h: sum(len(t.split()) for t in textos[h]) for h in hablantes}
-    mas = max(hablantes, key=lambda h: palabras[h])
     return [
-        _de_uno(textos[h], lexico, abre=h == turnos[0].hablante, habla_mas=h == mas and len(hablantes) > 1)
+        _de_uno(
+            textos[h],
+            lexico,
+            abre=h == turnos[0].hablante,
+            habla_mas=all(palabras[h] > _BASTANTE_MAS * palabras[otro] for otro in hablantes if otro != h),
+        )
         for h in hablantes
     ]
 
@@ -170,13 +177,14 @@ def _de_uno(textos: Sequence[str], lexico: Lexico, *, abre: bool, habla_mas: boo
         fuerza = math.log2(1 + min(veces, pista.tope))
         presencia += pista.presencia * fuerza
         _sumar(pesos, pista.pesos, fuerza)
+    sabido = any(abs(peso) > 0.5 for peso in pesos.values())
     preguntas = sum("?" in texto for texto in textos)
     largos = [len(t.split()) for t in textos]
     _sumar(pesos, lexico.estructura["pregunta"], math.log2(1 + min(preguntas, 15)))
     _sumar(pesos, lexico.estructura["abre"], float(abre))
     _sumar(pesos, lexico.estructura["habla_mas"], float(habla_mas))
     _sumar(pesos, lexico.estructura["breve"], float(statistics.median(largos) <= _BREVE))
-    return Evidencia(pesos, presencia, sum(largos))
+    return Evidencia(pesos, presencia, sabido or sum(largos) >= _POCO_TEXTO)
 
 
 def _veces(pista: Pista, texto: str) -> int:

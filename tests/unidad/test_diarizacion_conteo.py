@@ -1,0 +1,99 @@
+"""Cuántas personas hay, con huellas inventadas: dirección de la persona más ruido que mengua con los segundos."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scribe.diarizacion.agrupamiento import Criterio
+from scribe.diarizacion.conteo import contar
+
+DIMENSION = 192
+
+
+def _persona(
+    azar: np.random.Generator, cerca_de: np.ndarray | None = None, distancia: float = 1.0
+) -> np.ndarray:
+    """Una dirección al azar, o una a esa distancia coseno de otra."""
+    nueva = azar.standard_normal(DIMENSION)
+    if cerca_de is None:
+        return nueva / np.linalg.norm(nueva)
+    nueva -= nueva @ cerca_de * cerca_de
+    nueva /= np.linalg.norm(nueva)
+    coseno = 1 - distancia
+    return coseno * cerca_de + np.sqrt(1 - coseno**2) * nueva
+
+
+def _muestras(azar: np.random.Generator, voz: np.ndarray, segundos: np.ndarray) -> np.ndarray:
+    ruido = azar.standard_normal((len(segundos), DIMENSION)) / np.sqrt(DIMENSION)
+    huellas = voz + ruido * np.sqrt(0.5 / segundos)[:, None]
+    return (huellas / np.linalg.norm(huellas, axis=1, keepdims=True)).astype(np.float32)
+
+
+def _consulta(
+    azar: np.random.Generator, voces: list[np.ndarray], cuantas: list[int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    segundos = [azar.uniform(1.0, 2.0, n) for n in cuantas]
+    huellas = [_muestras(azar, v, s) for v, s in zip(voces, segundos, strict=True)]
+    duenos = np.repeat(np.arange(len(voces)), cuantas)
+    return np.concatenate(huellas), np.concatenate(segundos), duenos
+
+
+@pytest.mark.parametrize("semilla", range(5))
+def test_una_sola_persona_no_se_parte(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    huellas, segundos, _ = _consulta(azar, [_persona(azar)], [80])
+    assert len(contar(huellas, segundos, None, Criterio())) == 1
+
+
+@pytest.mark.parametrize("semilla", range(5))
+@pytest.mark.parametrize("distancia", [0.5, 0.25])
+def test_dos_personas_aunque_se_parezcan(semilla: int, distancia: float) -> None:
+    azar = np.random.default_rng(semilla)
+    medico = _persona(azar)
+    huellas, segundos, duenos = _consulta(azar, [medico, _persona(azar, medico, distancia)], [60, 40])
+    centros = contar(huellas, segundos, None, Criterio())
+    assert len(centros) == 2
+    grupos = (huellas @ centros.T).argmax(axis=1)
+    acuerdo = (grupos == duenos).mean()
+    assert max(acuerdo, 1 - acuerdo) > 0.95
+
+
+@pytest.mark.parametrize("semilla", range(5))
+def test_un_acompanante_que_habla_poco_cuenta(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    medico = _persona(azar)
+    voces = [medico, _persona(azar, medico, 0.45), _persona(azar, medico, 0.4)]
+    huellas, segundos, _ = _consulta(azar, voces, [60, 40, 6])
+    assert len(contar(huellas, segundos, None, Criterio())) == 3
+
+
+@pytest.mark.parametrize("semilla", range(5))
+def test_las_voces_encimadas_no_son_otra_persona(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    medico = _persona(azar)
+    paciente = _persona(azar, medico, 0.5)
+    ambos = (medico + paciente) / np.linalg.norm(medico + paciente)
+    huellas, segundos, _ = _consulta(azar, [medico, paciente, ambos], [60, 40, 6])
+    assert len(contar(huellas, segundos, None, Criterio())) == 2
+
+
+def test_se_respeta_el_numero_dado() -> None:
+    azar = np.random.default_rng(3)
+    medico = _persona(azar)
+    huellas, segundos, _ = _consulta(azar, [medico, _persona(azar, medico, 0.5)], [30, 30])
+    assert [len(contar(huellas, segundos, k, Criterio())) for k in (1, 2, 3)] == [1, 2, 3]
+
+
+def test_una_sola_muestra() -> None:
+    azar = np.random.default_rng(1)
+    huellas, segundos, _ = _consulta(azar, [_persona(azar)], [1])
+    assert len(contar(huellas, segundos, None, Criterio())) == 1
+
+
+def test_muchas_muestras_en_bloques_dan_lo_mismo() -> None:
+    azar = np.random.default_rng(5)
+    medico = _persona(azar)
+    huellas, segundos, _ = _consulta(azar, [medico, _persona(azar, medico, 0.4)], [700, 500])
+    orden = azar.permutation(len(huellas))
+    assert len(contar(huellas[orden], segundos[orden], None, Criterio(bloque=300))) == 2
