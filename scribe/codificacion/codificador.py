@@ -97,9 +97,11 @@ class Codificador:
     def codificar(self, transcripcion: Transcripcion, nota: Nota, contexto: Contexto) -> tuple[Codigo, ...]:
         """Los códigos CIE-10, por importancia, y después los CIE-11 de los mismos.
 
-        Cada uno cita los turnos donde se dijo. Lanza `ModelosFaltan` si no están los catálogos.
+        Cada uno cita los turnos donde se dijo. En otro idioma que el español no hay reglas de contexto y
+        no se sugiere nada: un código sin saber si se negó sería peor que ninguno. Lanza `ModelosFaltan`
+        si no están los catálogos.
         """
-        if not transcripcion.turnos:
+        if not transcripcion.turnos or not transcripcion.idioma.startswith("es"):
             return ()
         menciones = Lector(transcripcion, nota, contexto, self.buscador, detector()).menciones()
         refinadas = _refinar(menciones, transcripcion)

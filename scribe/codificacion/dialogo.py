@@ -49,7 +49,7 @@ def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> f
     """Las palabras de parentesco que nombran al paciente cuando otro habla por él («mi hijo»)."""
     medico = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.MEDICO)
     otros = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.ACOMPANANTE)
-    del_nino = len(re.findall(r"\b(?:el|la|su|tu) (?:nin[oa]|bebe|hij[oa])\b", medico))
+    del_nino = len(re.findall(r"\b(?:el|la|su|tu) (?:nin[oa]|bebe|hij[oa])\b", f"{medico} {otros}"))
     if del_nino >= 2 or (contexto.edad is not None and contexto.edad < 15):
         return _DESCENDIENTES
     if not otros:
@@ -74,6 +74,12 @@ def ultima_pregunta(texto: str) -> tuple[int, int]:
     """La última oración de un turno, como (desde, hasta)."""
     largo = len(texto.rstrip())
     return oracion(texto, max(0, largo - 2), max(1, largo - 1))
+
+
+def pregunta_final(turno: Turno) -> str:
+    """La última oración de un turno, llana."""
+    desde, hasta = ultima_pregunta(turno.texto)
+    return llano(turno.texto[desde:hasta])
 
 
 def parece_pregunta(turno: Turno, siguiente: Turno | None, pista: bool) -> bool:

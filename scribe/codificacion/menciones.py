@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scribe.codificacion.buscador import Buscador
-from scribe.codificacion.dialogo import oracion, palabras_del_paciente, parece_pregunta, ultima_pregunta
+from scribe.codificacion.dialogo import (
+    oracion,
+    palabras_del_paciente,
+    parece_pregunta,
+    pregunta_final,
+    ultima_pregunta,
+)
 from scribe.codificacion.normal import claves
 from scribe.codificacion.reglas import Frase, frases
 from scribe.codificacion.sinonimos import Clase, Concepto, Detector, Hallazgo
@@ -103,10 +109,11 @@ class Lector:
 
     def _calificar(self, turno: Turno, desde: int, hasta: int) -> Calificacion:
         cal = calificar(turno.texto, desde, hasta, paciente=self._paciente)
-        if turno.rol == Rol.ACOMPANANTE and self._paciente and cal.familiar is None:
+        if turno.rol == Rol.ACOMPANANTE and cal.familiar is None:
             inicio, fin = oracion(turno.texto, desde, hasta)
             if _YO.search(llano(turno.texto[inicio:fin])):
-                return replace(cal, familiar="mamá")
+                # Quien acompaña habla de sí: de un niño es su familia; de un adulto, no se sabe.
+                return replace(cal, familiar="mamá" if "hijo" in self._paciente else "acompañante")
         return cal
 
     def _pista(self, turno: Turno, desde: int) -> bool:
@@ -137,7 +144,11 @@ class Lector:
 
     def _del_medico(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         turno, clase = self._turnos[i], hallazgo.concepto.clase
-        pista = self._pista(turno, hallazgo.desde) or self._citado_en_analisis(turno, hallazgo)
+        pista = (
+            self._pista(turno, hallazgo.desde)
+            or frases().evolucion.match(llano(turno.texto[hallazgo.hasta :])) is not None
+            or self._citado_en_analisis(turno, hallazgo)
+        )
         if cal.interrogada or self._es_pregunta(i, hallazgo, pista):
             return self._preguntado(i, hallazgo, cal)
         if clase == "l" and not self._coordinada(turno, hallazgo):
@@ -312,7 +323,7 @@ class Lector:
             anterior is not None
             and anterior.rol == Rol.MEDICO
             and turno.rol != Rol.MEDICO
-            and reglas.pregunta.search(_pregunta_final(anterior)) is not None
+            and reglas.pregunta.search(pregunta_final(anterior)) is not None
             and frases().niega.search(base) is None
         )
         afirma = reglas.afirma.search(base)
@@ -384,11 +395,6 @@ class Lector:
         cita = turno.citar(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))
         acierto = 1.0 if hallazgo.exacto else 0.85
         return Mencion(hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id)
-
-
-def _pregunta_final(turno: Turno) -> str:
-    desde, hasta = ultima_pregunta(turno.texto)
-    return llano(turno.texto[desde:hasta])
 
 
 def _permitida(frase: Frase, base: str, anterior: Turno | None) -> bool:

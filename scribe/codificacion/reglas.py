@@ -57,6 +57,7 @@ class Frases:
     corta: re.Pattern[str]
     nominal: re.Pattern[str]
     exploracion: re.Pattern[str]
+    evolucion: re.Pattern[str]
     afirma: re.Pattern[str]
     niega: re.Pattern[str]
     ambas: re.Pattern[str]
@@ -86,6 +87,7 @@ def frases() -> Frases:
         corta=re.compile(diagnostico["corta"]),
         nominal=re.compile(diagnostico["frases"]),
         exploracion=re.compile(diagnostico["exploracion"]),
+        evolucion=re.compile(diagnostico["evolucion"]),
         afirma=re.compile(respuesta["afirma"]),
         niega=re.compile(respuesta["niega"]),
         ambas=re.compile(respuesta["ambas"]),

@@ -219,6 +219,8 @@ def _alcanza(lectura: _Lectura, texto: str, marca: _Marca, desde: int, hasta: in
         if marca.desde < hasta or _cortado(lectura, regla.corta, hasta, marca.desde):
             return False
         return _palabras_entre(lectura.plano, hasta, marca.desde) <= regla.alcance
+    if desde <= marca.desde and marca.hasta <= hasta:
+        return False  # «de niño» dentro de «control de niño sano» no habla del pasado
     grupos = (*regla.corta, "adversativa", "clausula")
     antes, despues = (marca.hasta, desde) if marca.hasta <= desde else (hasta, marca.desde)
     return not _cortado(lectura, grupos, antes, despues)

@@ -213,6 +213,22 @@ def test_el_hijo_es_el_paciente(banco: Banco) -> None:
     assert banco.estados(*lineas, edad=6) == {"J45.9": "antecedente"}
 
 
+def test_quien_acompana_habla_de_si(banco: Banco) -> None:
+    assert (
+        banco.estados("A: La niña no duerme.", "M: ¿La niña es alérgica?", "A: Yo soy alérgica a las sulfas.")
+        == {}
+    )
+
+
+def test_control_de_nino_sano(banco: Banco) -> None:
+    assert banco.estados("M: Es su control de niño sano.") == {"Z00.1": "confirmado"}
+
+
+def test_cronico_que_el_medico_valora_queda_confirmado(banco: Banco) -> None:
+    estados = banco.estados("P: Tengo hipotiroidismo.", "M: Su hipotiroidismo está descontrolado.")
+    assert estados == {"E03.9": "confirmado"}
+
+
 def test_embarazo_con_anemia_lleva_el_codigo_obstetrico(banco: Banco) -> None:
     estados = banco.estados("M: Es un embarazo de veintiocho semanas con anemia ferropénica.")
     assert {"Z34.9", "O99.0", "D50.9"} <= estados.keys()
@@ -270,6 +286,11 @@ def test_x_de_relleno(buscador: Buscador, tmp_path: Path) -> None:
 
 def test_sin_turnos_no_hay_codigos(banco: Banco) -> None:
     assert banco.codigos() == ()
+
+
+def test_en_otro_idioma_no_se_adivina(banco: Banco) -> None:
+    ingles = _dialogo("P: She denies diabetes and asthma.").model_copy(update={"idioma": "en"})
+    assert banco.codificador.codificar(ingles, Nota(), Contexto()) == ()
 
 
 def test_es_determinista(banco: Banco) -> None:
