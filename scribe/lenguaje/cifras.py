@@ -55,15 +55,15 @@ def _ediciones(texto: str, idioma: str) -> list[Edicion]:
     return ediciones
 
 
+_EN_INGLES = {"percent": "%", "milligram": "mg", "microgram": "mcg", "milliliter": "mL"}
+_CIFRA_EN_INGLES = re.compile(rf"(\d+(?:\.\d+)?) ({'|'.join(_EN_INGLES)})s?\b", re.IGNORECASE)
+
+
 def _ediciones_minimas(texto: str) -> list[Edicion]:
-    patron = re.compile(r"(\d+(?:\.\d+)?) (percent|milligrams?|micrograms?|milliliters?)\b", re.IGNORECASE)
-    simbolos = {"p": "%", "mil": "mg", "mic": "mcg", "mll": "mL"}
-    ediciones = []
-    for m in patron.finditer(texto):
-        palabra = m[2].lower()
-        clave = "mll" if palabra.startswith("millil") else palabra[:1] if palabra[0] == "p" else palabra[:3]
-        ediciones.append(Edicion(m.start(), m.end(), f"{m[1]} {simbolos[clave]}", _MOTIVO))
-    return ediciones
+    return [
+        Edicion(m.start(), m.end(), f"{m[1]} {_EN_INGLES[m[2].lower()]}", _MOTIVO)
+        for m in _CIFRA_EN_INGLES.finditer(texto)
+    ]
 
 
 # --- Herramientas de las reglas -------------------------------------------------------------------
@@ -146,9 +146,12 @@ def _miles(piezas: Piezas, i: int, g: Piezas) -> str | None:
     return None
 
 
+_DICHAS = {"cero": "0", "uno": "1", "un": "1"}
+
+
 def _decimal(piezas: Piezas, i: int, g: Piezas) -> str | None:
     """«38 punto 5», «cero coma nueve»; con «con» o «y medio» solo si se habla de temperatura."""
-    entero = "0" if g[0].llana == "cero" else g[0].valor
+    entero = _DICHAS.get(g[0].llana, g[0].valor)
     if entero is None or not entero.isdigit():
         return None
     if g[1].llana in ("punto", "coma"):
@@ -167,9 +170,33 @@ def _decimal(piezas: Piezas, i: int, g: Piezas) -> str | None:
     return None
 
 
+def _temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«temperatura de treinta y siete cinco» → 37.5."""
+    entero, decimo = g[0].entero, g[1].entero
+    if entero is None or decimo is None or not (34 <= entero <= 42 and 1 <= decimo <= 9):
+        return None
+    sigue = piezas[i + 2].llana if i + 2 < len(piezas) and not g[1].corte else ""
+    ajena = sigue in datos()["dosis"]["periodos"] or sigue in datos()["dosis"]["formas"] or sigue == "veces"
+    templado = _cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
+    return f"{entero}.{decimo}" if templado and not ajena else None
+
+
+def _kilos_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«ochenta kilos y medio» → 80.5 kg; «72 kilos 300» → 72.3 kg."""
+    if g[0].entero is None or g[1].llana not in ("kilo", "kilos"):
+        return None
+    if len(g) == 4:
+        return f"{g[0].valor}.5 kg" if (g[2].llana, g[3].llana) == ("y", "medio") else None
+    gramos = g[2].entero
+    if gramos is None or gramos % 100 or not 100 <= gramos <= 900:
+        return None
+    sigue = piezas[i + 3].llana if i + 3 < len(piezas) and not g[2].corte else ""
+    return None if sigue in datos()["unidades"] else f"{g[0].valor}.{gramos // 100} kg"
+
+
 def _decimal_cero(piezas: Piezas, i: int, g: Piezas) -> str | None:
     """«7 punto cero 5» → 7.05 (dos cifras dichas una por una)."""
-    entero = "0" if g[0].llana == "cero" else g[0].valor
+    entero = _DICHAS.get(g[0].llana, g[0].valor)
     if entero is None or not entero.isdigit() or g[1].llana not in ("punto", "coma"):
         return None
     primera = "0" if g[2].llana == "cero" else g[2].valor
@@ -355,6 +382,9 @@ _REGLAS: tuple[Callable[[Piezas], Piezas], ...] = (
     _fundir(3, _centena_y),
     _fundir(4, _decimal_cero),
     _fundir(3, _decimal),
+    _fundir(2, _temperatura_corrida),
+    _fundir(4, _kilos_y),
+    _fundir(3, _kilos_y),
     _fundir(3, _decena_y),
     _fundir(4, _metro),
     _fundir(3, _metro),
