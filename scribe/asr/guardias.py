@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from scribe.asr.voz import Curva, Intervalo, Umbrales
+from scribe.asr.voz import PASO_S, Curva, Intervalo, Umbrales
 from scribe.consulta import Aviso, Palabra
 from scribe.lenguaje.texto import llano
 
@@ -99,6 +99,12 @@ def revisar(pasajes: Iterable[Pasaje], curva: Curva, idioma: str) -> Revision:
     return revision
 
 
+@lru_cache
+def palabras_frecuentes(idioma: str) -> tuple[str, ...]:
+    """Palabras de consultorio que conviene reconocer en ese idioma, de la más a la menos frecuente."""
+    return tuple(_datos("indicaciones.toml").get(idioma, {}).get("palabras", ()))
+
+
 def umbrales() -> Umbrales:
     """Cómo se corta la curva de voz en tramos."""
     return Umbrales(**reglas()["voz"])
@@ -131,13 +137,14 @@ def huecos(palabras: Sequence[Palabra], curva: Curva) -> list[Intervalo]:
 def con_contexto(hueco: Intervalo, curva: Curva) -> Intervalo:
     """El hueco con las frases vecinas: una palabra suelta se oye mucho peor que en su plática."""
     limite = reglas()["huecos"]
+    tope = len(curva.valores) * PASO_S
     inicio, fin = hueco[0] - limite["margen_s"], hueco[1] + limite["margen_s"]
     for desde, hasta in curva.tramos(umbrales()):
         if inicio - limite["contexto_s"] <= desde <= inicio:
             inicio = desde - limite["margen_s"]
         if fin <= hasta <= hueco[1] + limite["contexto_s"]:
             fin = hasta + limite["margen_s"]
-    return max(0.0, inicio), fin
+    return max(0.0, inicio), min(fin, tope)
 
 
 def creible(palabras: Sequence[Palabra]) -> bool:

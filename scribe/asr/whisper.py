@@ -30,9 +30,9 @@ from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
 
 VERSION = "1"
-_FICHAS_DE_TERMINOS = 80
-"""Lo más que ocupan los términos conocidos. La indicación lleva unas 50 fichas y el modelo admite 448
-en total: quedan más de 300 para 28 s, el doble de lo que dice una persona rápida."""
+_FICHAS_DE_TERMINOS = 180
+"""Lo más que ocupan las palabras que se favorecen. La indicación lleva 54 fichas y el modelo admite 448
+en total: quedan más de 200 para 28 s de voz, que en lo medido llenan 142 como mucho."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class TranscriptorWhisper:
             lista,
             elegido,
             indicacion=guardias.indicacion(elegido),
-            terminos=_recortar(terminos, red),
+            terminos=_recortar([*terminos, *guardias.palabras_frecuentes(elegido)], red),
             avance=_Parte(avance, 0.05, 0.9),
         )
         pasajes = [oido.repasar(p, elegido) if guardias.dudosa(p) else p for p in oidos]
@@ -209,7 +209,8 @@ def _recortar(terminos: Sequence[str], red: WhisperModel) -> str | None:
     """Los términos como una lista de palabras que favorecer, hasta donde caben."""
     elegidos: list[str] = []
     for termino in dict.fromkeys(t.strip() for t in terminos if t.strip()):
-        if len(red.hf_tokenizer.encode(", ".join([*elegidos, termino])).ids) > _FICHAS_DE_TERMINOS:
+        lista = " " + ", ".join([*elegidos, termino])
+        if len(red.hf_tokenizer.encode(lista, add_special_tokens=False).ids) > _FICHAS_DE_TERMINOS:
             break
         elegidos.append(termino)
     return ", ".join(elegidos) or None

@@ -69,7 +69,8 @@ def test_el_relleno_ajeno_se_quita_con_evidencia_debil_y_se_avisa(frase: str, id
     revision = guardias.revisar([Pasaje(0, 12, oidas, -0.4)], curva((0, 12)), idioma)
     assert " ".join(p.texto for p in revision.palabras) == dicho
     (aviso,) = revision.avisos
-    assert aviso.tipo == "texto_inventado" and "0:04" in aviso.texto and frase.split(maxsplit=1)[0] in aviso.texto
+    assert aviso.tipo == "texto_inventado" and "0:04" in aviso.texto
+    assert frase.split(maxsplit=1)[0] in aviso.texto
 
 
 def test_un_relleno_dicho_de_verdad_se_queda() -> None:
