@@ -1,22 +1,27 @@
-"""Las palabras que el reconocedor parte a media cifra se vuelven a unir."""
+"""Lo que se hace con las palabras crudas de Whisper."""
 
 from __future__ import annotations
 
 from faster_whisper.transcribe import Word
 
-from scribe.asr.oido import _pegar
+from scribe.asr.oido import _unir
 
 
-def test_la_cifra_partida_es_una_sola_palabra() -> None:
-    crudas = [Word(0, 1, " de", 0.9), Word(1, 2, " 38", 0.8), Word(2, 3, ".5.", 0.6), Word(3, 4, " Ya", 0.9)]
-    unidas = _pegar(iter(crudas))
-    assert [(p.word, p.start, p.end, p.probability) for p in unidas] == [
-        (" de", 0, 1, 0.9),
-        (" 38.5.", 1, 3, 0.6),
-        (" Ya", 3, 4, 0.9),
-    ]
+def unidas(*textos: str, silencio: float = 0.0) -> list[str]:
+    crudas = [Word(k * (0.3 + silencio), k * (0.3 + silencio) + 0.3, t, 0.9) for k, t in enumerate(textos)]
+    return [w.word.strip() for w in _unir(crudas)]
 
 
-def test_lo_que_no_es_cifra_no_se_une() -> None:
-    crudas = [Word(0, 1, " sí", 0.9), Word(1, 2, "¿qué", 0.8)]
-    assert len(_pegar(iter(crudas))) == 2
+def test_una_cifra_partida_en_el_punto_se_une() -> None:
+    assert unidas(" masa", " 29", ".8.", " A") == ["masa", "29.8.", "A"]
+    assert unidas(" presión", " 130", "/", "85") == ["presión", "130/85"]
+
+
+def test_las_palabras_con_espacio_y_las_lejanas_no_se_unen() -> None:
+    assert unidas(" me", " duele", " 2") == ["me", "duele", "2"]
+    assert unidas(" 29", ".8", silencio=2.0) == ["29", ".8"]
+
+
+def test_la_union_conserva_el_tiempo_y_la_peor_probabilidad() -> None:
+    (una,) = _unir([Word(1.0, 1.4, " 38", 0.9), Word(1.4, 1.8, ".5", 0.4)])
+    assert (una.start, una.end, una.probability) == (1.0, 1.8, 0.4)
