@@ -112,8 +112,7 @@ def _decena_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
         return None
     if not decena % 100 >= 20 or decena % 10 or decena > 999 or (g[0].dicho and g[2].dicho):
         return None
-    siguientes = [p.llana for p in piezas[i + 3 : i + 6]]
-    aparte = siguientes[:1] == ["de"] or siguientes[1:2] == ["de"]
+    aparte = "de" in [p.llana for p in piezas[i + 3 : i + 5]]
     entre = i > 0 and piezas[i - 1].llana == "entre"
     return None if aparte or entre else f"{decena + int(unidad[0])}{unidad[1:]}"
 
@@ -172,11 +171,11 @@ def _decimal(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
 def _temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
     """«temperatura de treinta y siete cinco» → 37.5."""
-    entero, decimo = g[0].entero, g[1].entero
-    if entero is None or decimo is None or not (34 <= entero <= 42 and 1 <= decimo <= 9):
+    entero, decimo = g[0].entero or 0, g[1].entero or 0
+    if not (34 <= entero <= 42 and 1 <= decimo <= 9):
         return None
     sigue = piezas[i + 2].llana if i + 2 < len(piezas) and not g[1].corte else ""
-    ajena = sigue in datos()["dosis"]["periodos"] or sigue in datos()["dosis"]["formas"] or sigue == "veces"
+    ajena = sigue in (*datos()["dosis"]["periodos"], *datos()["dosis"]["formas"], "veces")
     templado = _cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
     return f"{entero}.{decimo}" if templado and not ajena else None
 
@@ -187,8 +186,8 @@ def _kilos_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
         return None
     if len(g) == 4:
         return f"{g[0].valor}.5 kg" if (g[2].llana, g[3].llana) == ("y", "medio") else None
-    gramos = g[2].entero
-    if gramos is None or gramos % 100 or not 100 <= gramos <= 900:
+    gramos = g[2].entero or 0
+    if gramos % 100 or not 100 <= gramos <= 900:
         return None
     sigue = piezas[i + 3].llana if i + 3 < len(piezas) and not g[2].corte else ""
     return None if sigue in datos()["unidades"] else f"{g[0].valor}.{gramos // 100} kg"
@@ -258,9 +257,7 @@ def _unos(piezas: Piezas) -> Piezas:
     dosis = datos()["dosis"]
     salida = list(piezas)
     for i, p in enumerate(piezas):
-        if p.llana not in _UNO or p.valor is not None:
-            continue
-        if p.corte or i + 1 >= len(piezas):
+        if p.llana not in _UNO or p.valor is not None or p.corte or i + 1 >= len(piezas):
             continue
         sigue = piezas[i + 1]
         despues = piezas[i + 2] if i + 2 < len(piezas) else None
