@@ -14,14 +14,16 @@ from typing import Literal
 
 from scribe.lenguaje.texto import llano
 
-Clase = Literal["sintoma", "enfermedad", "habito", "parte", "hallazgo", "maniobra", "estudio", "imagen", "medida"]
+Clase = Literal[
+    "sintoma", "enfermedad", "habito", "parte", "hallazgo", "maniobra", "estudio", "imagen", "medida"
+]
 
 _ARCHIVOS: tuple[tuple[str, Clase], ...] = (
     ("sintomas", "sintoma"),
     ("enfermedades", "enfermedad"),
     ("habitos", "habito"),
 )
-_DUELE = r"(?:duelen?|dolian?|dolio|doler|dolor(?:es|cit[oa]s?)?|punz(?:a|adas?|an)|molestias?|molestan?|lastiman?|calambre|colic[oa]s?|pica(?:da|hielo)|ardor|arden?|queman?)"
+_DUELE = r"(?:duelen?|dolian?|dolio|doler|dolor(?:es|cit[oa]s?)?|punz(?:a|adas?|an)|molestias?|molestan?|lastiman?|calambre|colic[oa]s?|pica(?:da|hielo)|ardor|arden?|queman?)"  # noqa: E501
 _HASTA_3 = r"(?:\w+ ){0,3}"
 
 
@@ -61,7 +63,7 @@ def _compilar(patrones: list[str]) -> re.Pattern[str]:
 def _dolor(region: str) -> list[str]:
     """Las formas de decir que duele una región."""
     enlace = r"(?:,? (?:muy|mucho|mas|fuerte|aqui|aca|alla|horrible|leve|intenso|poco|un poco|bien)){0,2}"
-    articulo = r"(?: (?:del?|en|por|de|a|abajo|arriba|hacia|sobre|lado|todo|toda|las|los|la|el|un|una|mi|su|tu|este|esta|parte|y))*"
+    articulo = r"(?: (?:del?|en|por|de|a|abajo|arriba|hacia|sobre|lado|todo|toda|las|los|la|el|un|una|mi|su|tu|este|esta|parte|y))*"  # noqa: E501
     return [
         rf"{_DUELE}{enlace}{articulo} (?:{region})",
         rf"(?:{region})(?: \w+)?(?: (?:me|te|le|les|no|si|ya|se|tambien|como|que|muy)){{1,4}} {_DUELE}",
@@ -88,7 +90,7 @@ def _normales() -> tuple[_Entrada, ...]:
 @lru_cache(maxsize=1)
 def _exploracion() -> tuple[_Entrada, ...]:
     clases: dict[str, Clase] = {
-        "parte": "parte", "hallazgo": "hallazgo", "maniobra": "maniobra", "estudio": "estudio", "imagen": "imagen",
+        "parte": "parte", "hallazgo": "hallazgo", "maniobra": "maniobra", "estudio": "estudio", "imagen": "imagen",  # noqa: E501
         "medida": "medida",
     }  # fmt: skip
     filas = _filas("exploracion") + _filas("tratamiento")
@@ -108,7 +110,12 @@ def _buscar(texto: str, entradas: tuple[_Entrada, ...]) -> tuple[Mencion, ...]:
     plano = llano(texto)
     return _sin_encimar(
         [
-            Mencion(m.start(), m.end(), e.termino if e.termino not in ("", "*") else texto[m.start() : m.end()], e.clase)
+            Mencion(
+                m.start(),
+                m.end(),
+                e.termino if e.termino not in ("", "*") else texto[m.start() : m.end()],
+                e.clase,
+            )
             for e in entradas
             for m in e.patron.finditer(plano)
         ]

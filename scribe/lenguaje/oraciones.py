@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ _RETOMA = re.compile(
 _LARGA = 14
 """Palabras a partir de las cuales una oración sin puntuación se corta también por pausas y enlaces."""
 _ENLACE = re.compile(
-    r"\s+(?=(?:pero|entonces|luego|ademas|tambien|aparte|y (?:ayer|antier|hoy|ahorita|luego|despues|para|si|no se|me|se me|"
+    r"\s+(?=(?:pero|entonces|luego|ademas|tambien|aparte|y (?:ayer|antier|hoy|ahorita|luego|despues|para|si|no se|me|se me|"  # noqa: E501
     r"mi|en|los|las|el|la|le|te|apunteme|de peso|padece|tiene|toma|esta tomando))\b)"
 )
 
@@ -50,8 +51,8 @@ def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:
     """Cortes dentro de un tramo largo sin puntuación: donde hubo silencio o empieza otro tema."""
     texto = turno.texto
     cortes = []
-    fichas = [m for m in re.finditer(r"\S+", texto[desde:hasta])]
-    for previa, ficha in zip(fichas, fichas[1:], strict=False):
+    fichas = list(re.finditer(r"\S+", texto[desde:hasta]))
+    for previa, ficha in itertools.pairwise(fichas):
         a = turno.palabras_de(desde + previa.start(), desde + previa.end())
         b = turno.palabras_de(desde + ficha.start(), desde + ficha.end())
         if a and b and b[0].inicio - a[-1].fin >= PAUSA_S:
@@ -67,7 +68,9 @@ def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:
     return separados
 
 
-_TEMA = re.compile(r",\s+(?=(?:entonces (?:tenemos|es|tiene)|pero si (?:le|te|se|tiene|hay)|y en los estudios|y la hemoglobina|lo que (?:tiene|tienes) es)\b)")
+_TEMA = re.compile(
+    r",\s+(?=(?:entonces (?:tenemos|es|tiene)|pero si (?:le|te|se|tiene|hay)|y en los estudios|y la hemoglobina|lo que (?:tiene|tienes) es)\b)"  # noqa: E501
+)
 
 
 def _cortes_por_tema(texto: str, desde: int, hasta: int) -> list[int]:
@@ -80,7 +83,7 @@ def _cortes_por_tema(texto: str, desde: int, hasta: int) -> list[int]:
 def _tramos(texto: str, desde: int, hasta: int, cortes: list[int]) -> list[tuple[int, int]]:
     bordes = [desde, *cortes, hasta]
     salida = []
-    for a, b in zip(bordes, bordes[1:], strict=False):
+    for a, b in itertools.pairwise(bordes):
         tramo = texto[a:b]
         inicio = a + len(tramo) - len(tramo.lstrip())
         fin = b - (len(tramo) - len(tramo.rstrip()))

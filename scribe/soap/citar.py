@@ -12,7 +12,11 @@ def ordenados(trozos: tuple[Trozo, ...]) -> list[Trozo]:
     salida: list[Trozo] = []
     for trozo in unicos:
         previo = salida[-1] if salida else None
-        if previo and previo.turno.id == trozo.turno.id and not previo.turno.texto[previo.hasta : trozo.desde].strip():
+        if (
+            previo
+            and previo.turno.id == trozo.turno.id
+            and not previo.turno.texto[previo.hasta : trozo.desde].strip()
+        ):
             salida[-1] = Trozo(previo.turno, previo.desde, max(previo.hasta, trozo.hasta), previo.signo)
         elif previo and previo.turno.id == trozo.turno.id and trozo.hasta <= previo.hasta:
             continue

@@ -29,7 +29,7 @@ class Intercambio:
 
 @dataclass(slots=True)
 class Dialogo:
-    """La consulta repartida: intercambios, lo que el médico afirma y lo que el paciente dice por su cuenta."""
+    """La consulta repartida: intercambios, lo que el médico afirma y lo que el paciente dice por su cuenta."""  # noqa: E501
 
     intercambios: list[Intercambio] = field(default_factory=list)
     medico: list[Trozo] = field(default_factory=list)
@@ -63,7 +63,7 @@ def _indica(plano: str) -> bool:
     cita = senal("plan", "cita").search(plano) and _CIFRA.search(plano)
     alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
     return bool(
-        receta or cita or alarma or senal("plan", "incapacidad").search(plano) and _CIFRA.search(plano)
+        receta or cita or alarma or (senal("plan", "incapacidad").search(plano) and _CIFRA.search(plano))
         or _TENSION.search(plano)
     )  # fmt: skip
 
@@ -116,7 +116,12 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return seguro or (antes_de_explorar and not _CIFRA.search(base))
     lista = buscar_clinico(trozo.dicho) or (antes_de_explorar and buscar_exploracion(trozo.dicho))
     concluye = senal("analisis", "afirma").search(base) or senal("plan", "consejo").search(base)
-    if not antes_de_explorar and (_CIFRA.search(base) or concluye or not _tajante(siguiente) or any(m.clase == "hallazgo" for m in buscar_exploracion(base))):
+    if not antes_de_explorar and (
+        _CIFRA.search(base)
+        or concluye
+        or not _tajante(siguiente)
+        or any(m.clase == "hallazgo" for m in buscar_exploracion(base))
+    ):
         return False
     return bool(lista) and trozo.ultimo and hay_respuesta and not explora and len(base.split()) <= 25
 
@@ -143,7 +148,11 @@ def _fases(turnos: list[Turno]) -> tuple[int, int]:
             plan = turno.id
             break
         concluye = senal("analisis", "afirma").search(plano) and turno.id > explora
-        if concluye and any(m.clase == "enfermedad" for m in buscar_clinico(turno.texto)) and not _TENSION.search(plano):
+        if (
+            concluye
+            and any(m.clase == "enfermedad" for m in buscar_clinico(turno.texto))
+            and not _TENSION.search(plano)
+        ):
             plan = turno.id + 1
             break
     return explora, plan
@@ -161,7 +170,9 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
             antes = turno.id < min(dialogo.exploracion_desde, dialogo.plan_desde)
             for trozo in trozos:
-                if _es_pregunta(trozo, siguiente, antes_de_explorar=antes, plan=turno.id >= dialogo.plan_desde):
+                if _es_pregunta(
+                    trozo, siguiente, antes_de_explorar=antes, plan=turno.id >= dialogo.plan_desde
+                ):
                     pendientes.append(trozo)
                 else:
                     dialogo.medico.append(trozo)
@@ -172,9 +183,11 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         if pendientes and resto:
             dialogo.intercambios.append(
                 Intercambio(
-                    pendientes, resto, turno.id > dialogo.exploracion_desde,
+                    pendientes,
+                    resto,
+                    turno.id > dialogo.exploracion_desde,
                     " ".join(t.texto for t in turnos[max(0, i - 5) : i - 1]),
-                )  # fmt: skip
+                )
             )
             pendientes = []
         else:
@@ -184,13 +197,15 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
 
 
 _PIDE = re.compile(
-    r"^(?:y |entonces |o sea que |pero |oiga,? )*(?:que|como|cuando|cuant\w+|donde|por que (?!soy|tengo|me|es|no|se)|no (?:sera|me puede|puede)|me puede|puedo|"
-    r"es grave|esta (?:muy )?(?:feo|alta|mal|grave)|y si|y (?:para )?(?:el|la|los|las)|me (?:sigo|quedo|va a|da|receta)|"
+    r"^(?:y |entonces |o sea que |pero |oiga,? )*(?:que|como|cuando|cuant\w+|donde|por que (?!soy|tengo|me|es|no|se)|no (?:sera|me puede|puede)|me puede|puedo|"  # noqa: E501
+    r"es grave|esta (?:muy )?(?:feo|alta|mal|grave)|y si|y (?:para )?(?:el|la|los|las)|me (?:sigo|quedo|va a|da|receta)|"  # noqa: E501
     r"si es|aunque|entonces|si ocup\w+|10 dias|\d+ dias)\b|^o sea que\b"
 )
 
 
-_PROPIO = re.compile(r"\b(?:soy (?:muy )?alergic[oa]|padezco|me operaron|me duele|tengo (?:un|una|dolor|fiebre|mucho|desde)|me tomo|estoy tomando)\b")
+_PROPIO = re.compile(
+    r"\b(?:soy (?:muy )?alergic[oa]|padezco|me operaron|me duele|tengo (?:un|una|dolor|fiebre|mucho|desde)|me tomo|estoy tomando)\b"  # noqa: E501
+)
 
 
 def _pregunta_paciente(trozo: Trozo, contesta: bool, turno: int, dialogo: Dialogo) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from scribe.soap.retractos import dudosa, vigente
 
 @dataclass(frozen=True)
 class Trozo:
-    """El tramo `turno.texto[desde:hasta]`. `signo`: venía entre signos de pregunta; `ultimo`: cierra turno."""
+    """El tramo `turno.texto[desde:hasta]`. `signo`: venía entre signos de pregunta; `ultimo`: cierra turno."""  # noqa: E501
 
     turno: Turno
     desde: int
@@ -69,9 +70,7 @@ class Propuesta:
 def trocear(turno: Turno) -> tuple[Trozo, ...]:
     """Las oraciones de un turno como trozos."""
     oraciones = partir(turno)
-    return tuple(
-        Trozo(turno, o.desde, o.hasta, o.signo, o is oraciones[-1]) for o in oraciones
-    )
+    return tuple(Trozo(turno, o.desde, o.hasta, o.signo, o is oraciones[-1]) for o in oraciones)
 
 
 _CLAUSULA = re.compile(r"[,;:.…]+\s+|\s+(?=(?:y|pero|ni|aunque|porque) )")
@@ -80,12 +79,12 @@ _CLAUSULA = re.compile(r"[,;:.…]+\s+|\s+(?=(?:y|pero|ni|aunque|porque) )")
 def clausulas(texto: str) -> list[tuple[int, int]]:
     """Las cláusulas de una oración: (desde, hasta), sin perder palabras."""
     cortes = [0, *[m.end() for m in _CLAUSULA.finditer(llano(texto))], len(texto)]
-    return [(a, b) for a, b in zip(cortes, cortes[1:], strict=False) if texto[a:b].strip(" ,.;:…")]
+    return [(a, b) for a, b in itertools.pairwise(cortes) if texto[a:b].strip(" ,.;:…")]
 
 
 _RELLENO = re.compile(
-    r"(?:\b(?:este|eh|mmm|o sea|la mera verdad|la verdad|fíjese|fíjate|mire|oiga|pues sí|doctora?|doc|señora|uy)\b|"
-    r"^(?:ay|hay|bueno|pues|es que|okey|ok|ajá|mira|buenos días|buenas tardes|hola|a ver|muy bien|bien|y|entonces|sale|órale)\b)[\s,.…]*",
+    r"(?:\b(?:este|eh|mmm|o sea|la mera verdad|la verdad|fíjese|fíjate|mire|oiga|pues sí|doctora?|doc|señora|uy)\b|"  # noqa: E501
+    r"^(?:ay|hay|bueno|pues|es que|okey|ok|ajá|mira|buenos días|buenas tardes|hola|a ver|muy bien|bien|y|entonces|sale|órale)\b)[\s,.…]*",  # noqa: E501
     re.IGNORECASE,
 )
 _INTERCALADO = re.compile(r",\s*(?:este|eh|doctora?|pues|mire|verdad|fíjese)\s*(?=[,.…?!]|$)", re.IGNORECASE)

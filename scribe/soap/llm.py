@@ -58,17 +58,17 @@ class LlamaLocal:
 
     def _abrir(self) -> Any:
         if self._modelo is None:
-            from llama_cpp import Llama  # noqa: PLC0415  (pesa: solo se carga si hace falta)
+            from llama_cpp import Llama
 
             self._modelo = Llama(
-                model_path=str(self._ruta), n_ctx=_CONTEXTO, n_threads=self._hilos, n_threads_batch=self._hilos,
+                model_path=str(self._ruta), n_ctx=_CONTEXTO, n_threads=self._hilos, n_threads_batch=self._hilos,  # noqa: E501
                 n_gpu_layers=self._capas, seed=_SEMILLA, verbose=False,
             )  # fmt: skip
         return self._modelo
 
     def elegir(self, comun: str, pregunta: str, opciones: tuple[str, ...]) -> str:
         """Una de `opciones`; la primera si el modelo no respondió ninguna."""
-        from llama_cpp import LlamaGrammar  # noqa: PLC0415
+        from llama_cpp.llama_grammar import LlamaGrammar
 
         modelo = self._abrir()
         if opciones not in self._gramaticas:

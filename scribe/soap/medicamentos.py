@@ -9,30 +9,32 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import alinar
 
-_N = r"(?:\d+(?:[.,/]\d+)?|un[oa]?|media|medio|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
-_UNIDAD = r"(?:mg|mcg|µg|g|gr|gramos?|ml|mililitros?|miligramos?|microgramos?|ui|unidades|%|por ciento|meq|gotas?)"
-_FORMA = r"(?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?|jarabe|suspension|gotas|crema|pomada|unguento|gel|solucion|ampolletas?|inyeccion(?:es)?|ovulos?|supositorios?|sobres?|spray|aerosol|inhalador|parches?|colirio|champu|shampoo|polvo)"
+_N = r"(?:\d+(?:[.,/]\d+)?|un[oa]?|media|medio|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"  # noqa: E501
+_UNIDAD = (
+    r"(?:mg|mcg|µg|g|gr|gramos?|ml|mililitros?|miligramos?|microgramos?|ui|unidades|%|por ciento|meq|gotas?)"
+)
+_FORMA = r"(?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?|jarabe|suspension|gotas|crema|pomada|unguento|gel|solucion|ampolletas?|inyeccion(?:es)?|ovulos?|supositorios?|sobres?|spray|aerosol|inhalador|parches?|colirio|champu|shampoo|polvo)"  # noqa: E501
 _COMBINA = re.compile(r"\s*(?:con|e|y|más|mas|/|-|\+)\s*(?:el |la )?")
-_TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"
+_TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"  # noqa: E501
 _FRECUENCIA = (
-    rf"cada {_N}(?: ?a ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"
-    rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa]s?(?:mente)?|todos los dias|todas las (?:noches|mananas)|"
-    r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:otr[oa] )?(?:en |por )?la (?:noche|tarde|manana))?|"
-    r"(?:antes|despues) de (?:dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno)|"
-    r"con (?:el |la |cada )?(?:desayuno|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"
+    rf"cada {_N}(?: ?a ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"  # noqa: E501
+    rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa]s?(?:mente)?|todos los dias|todas las (?:noches|mananas)|"  # noqa: E501
+    r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:otr[oa] )?(?:en |por )?la (?:noche|tarde|manana))?|"  # noqa: E501
+    r"(?:antes|despues) de (?:dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno)|"  # noqa: E501
+    r"con (?:el |la |cada )?(?:desayuno|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"  # noqa: E501
     r"de (?:manana y noche|dia y de noche)|manana y noche|dosis unica|una sola (?:vez|dosis)|una sola toma"
 )
 _DURACION = (
-    rf"(?:por|durante|nada mas|nomas|solo|maximo|hasta completar|completar) (?:los (?:mismos )?|unos )?{_N} (?:dias?|noches|semanas?|mes(?:es)?)(?: complet\w+)?|"
-    rf"(?:los )?mismos {_N} (?:dias|semanas)|(?<!en )(?<!hace )(?<!dentro de )(?<!cada )(?<!veces por ){_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"
+    rf"(?:por|durante|nada mas|nomas|solo|maximo|hasta completar|completar) (?:los (?:mismos )?|unos )?{_N} (?:dias?|noches|semanas?|mes(?:es)?)(?: complet\w+)?|"  # noqa: E501
+    rf"(?:los )?mismos {_N} (?:dias|semanas)|(?<!en )(?<!hace )(?<!dentro de )(?<!cada )(?<!veces por ){_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"  # noqa: E501
 )
-_VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"
-_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?{_UNIDAD}| (?:por|en)(?: cada)? (?:kilo|\d+ ?(?:ml|mililitros)|dosis))?"
+_VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"  # noqa: E501
+_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?{_UNIDAD}| (?:por|en)(?: cada)? (?:kilo|\d+ ?(?:ml|mililitros)|dosis))?"  # noqa: E501
 _RAZON = r"\d+(?:[.,]\d+)? ?(?:sobre|/) ?\d+(?:[.,]\d+)?"
-_SUELTA = rf"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"
-_PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"
+_SUELTA = r"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"  # noqa: E501
+_PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"  # noqa: E501
 _CAMPOS = (
-    ("forma", _FORMA), ("dosis", f"{_DOSIS}|{_RAZON}"), ("toma", _TOMA), ("frecuencia", _FRECUENCIA), ("duracion", _DURACION), ("via", _VIA),
+    ("forma", _FORMA), ("dosis", f"{_DOSIS}|{_RAZON}"), ("toma", _TOMA), ("frecuencia", _FRECUENCIA), ("duracion", _DURACION), ("via", _VIA),  # noqa: E501
     ("condicion", _PRN),
 )  # fmt: skip
 _PATRONES = {nombre: re.compile(rf"\b(?:{patron})(?!\w)") for nombre, patron in _CAMPOS}
@@ -68,7 +70,11 @@ class Linea:
         une = " " if toma or not partes else ", " if self.forma else " "
         linea = f"{cabeza}{toma}{une}{partes}".rstrip()
         if self.duracion:
-            linea += f" {self.duracion}" if self.duracion.lower().startswith(("por", "durante")) else f", {self.duracion}"
+            linea += (
+                f" {self.duracion}"
+                if self.duracion.lower().startswith(("por", "durante"))
+                else f", {self.duracion}"
+            )
         return linea + (f", {self.condicion}" if self.condicion else "")
 
 
@@ -89,18 +95,20 @@ def linea_de(texto: str, desde: int, farmaco: str) -> Linea:
                 break
         campos[nombre] = " ".join(dict.fromkeys(h.strip() for h in halladas[:2]))
     if not campos["dosis"]:
-        m = _PATRON_SUELTA.search(plano)
-        if m and not any(a < m.end("n") and b > m.start("n") for a, b in tomados):
-            campos["dosis"] = f"de {m.group('n')}"
+        suelta = _PATRON_SUELTA.search(plano)
+        if suelta and not any(a < suelta.end("n") and b > suelta.start("n") for a, b in tomados):
+            campos["dosis"] = f"de {suelta.group('n')}"
     if not campos["toma"]:
-        m = _UNO_CADA.search(plano)
-        if m and not any(a < m.end() and b > m.start() for a, b in tomados):
-            campos["toma"] = resto[m.start() : m.end()]
+        uno = _UNO_CADA.search(plano)
+        if uno and not any(a < uno.end() and b > uno.start() for a, b in tomados):
+            campos["toma"] = resto[uno.start() : uno.end()]
     campos["dosis"] = _unidad(campos["dosis"])
     return Linea(farmaco=farmaco, **campos)
 
 
-_ESCALONADO = re.compile(r"\b(?:luego|despues (?:subes?|bajas?|una|dos|\d|media|de \d)|posteriormente|maximo \d+ (?:al|por|en)|primer[oa]? (?:semana|dia|dosis)|al inicio)\b")
+_ESCALONADO = re.compile(
+    r"\b(?:luego|despues (?:subes?|bajas?|una|dos|\d|media|de \d)|posteriormente|maximo \d+ (?:al|por|en)|primer[oa]? (?:semana|dia|dosis)|al inicio)\b"  # noqa: E501
+)
 
 
 def escalonado(texto: str) -> bool:
@@ -115,8 +123,12 @@ def _unidad(dosis: str) -> str:
     return re.sub(r"\bgramos?\b", "g", dosis)
 
 
-_NIEGA = re.compile(r"\b(?:nada de|ni|no|sin|evit\w+|en (?:vez|lugar) de|quit\w+|retir\w+|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $")
-_OTRA_RECETA = re.compile(r"\b(?:(?:te|le|les) (?:voy a dar|doy|receto|mando|dejo|indico|agrego)|vamos a (?:dar|iniciar|empezar))\b")
+_NIEGA = re.compile(
+    r"\b(?:nada de|ni|no|sin|evit\w+|en (?:vez|lugar) de|quit\w+|retir\w+|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $"  # noqa: E501
+)
+_OTRA_RECETA = re.compile(
+    r"\b(?:(?:te|le|les) (?:voy a dar|doy|receto|mando|dejo|indico|agrego)|vamos a (?:dar|iniciar|empezar))\b"
+)
 
 
 def negado(texto: str, desde: int) -> bool:
@@ -172,7 +184,7 @@ def _con_previo(linea: Linea, previo: str) -> Linea:
     if not otra.frecuencia:
         return linea
     return Linea(
-        farmaco=linea.farmaco, dosis=linea.dosis or otra.dosis, forma=linea.forma or otra.forma, toma=linea.toma or otra.toma,
+        farmaco=linea.farmaco, dosis=linea.dosis or otra.dosis, forma=linea.forma or otra.forma, toma=linea.toma or otra.toma,  # noqa: E501
         via=linea.via or otra.via, frecuencia=otra.frecuencia, duracion=linea.duracion or otra.duracion,
         condicion=linea.condicion or otra.condicion,
     )  # fmt: skip

@@ -14,10 +14,18 @@ from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.reglas import pregunta, senal
 
 _CIFRA_CON_UNIDAD = re.compile(
-    r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|ml|g|ui|%|mmhg|kg|kilos?|cm|grados|lpm|dias?|semanas?|meses|horas|tabletas?|capsulas?|gotas|mg/dl)(?!\w)"
+    r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|ml|g|ui|%|mmhg|kg|kilos?|cm|grados|lpm|dias?|semanas?|meses|horas|tabletas?|capsulas?|gotas|mg/dl)(?!\w)"  # noqa: E501
     r"|\b\d{2,3}/\d{2,3}\b|\b\d+\.\d+\b"
 )
-_FLOJAS = {"alimentación", "ocupación", "mascota", "dolor", "infección", "apego al tratamiento", "vida sexual"}
+_FLOJAS = {
+    "alimentación",
+    "ocupación",
+    "mascota",
+    "dolor",
+    "infección",
+    "apego al tratamiento",
+    "vida sexual",
+}
 
 
 def tramos_clinicos(texto: str) -> list[tuple[int, int]]:
@@ -25,7 +33,9 @@ def tramos_clinicos(texto: str) -> list[tuple[int, int]]:
     tramos = [(m.desde, m.hasta) for m in buscar_clinico(texto) if m.termino not in _FLOJAS]
     tramos += [(f.desde, f.hasta) for f in nombrados(texto)]
     tramos += [m.span() for m in _CIFRA_CON_UNIDAD.finditer(llano(texto))]
-    tramos += [(m.desde, m.hasta) for m in buscar_exploracion(texto) if m.clase in ("maniobra", "estudio", "imagen")]
+    tramos += [
+        (m.desde, m.hasta) for m in buscar_exploracion(texto) if m.clase in ("maniobra", "estudio", "imagen")
+    ]
     return tramos
 
 
@@ -40,7 +50,7 @@ def _ajenos(dialogo: Dialogo, preguntas: set[Trozo]) -> list[Trozo]:
 
 
 def _pregunta_clara(trozo: Trozo) -> bool:
-    """Si consta que preguntaba: por el signo o por la forma. Lo leído como pregunta sin eso pudo ser un dato."""
+    """Si consta que preguntaba: por el signo o por la forma. Lo leído como pregunta sin eso pudo ser un dato."""  # noqa: E501
     base = sin_muletilla(trozo.plano.strip(" ¿¡,."))
     return (
         "?" in trozo.texto
@@ -68,7 +78,8 @@ def buscar(dialogo: Dialogo, propuestas: list[Propuesta]) -> tuple[Omision, ...]
         fuera = []
         for desde, hasta in tramos_clinicos(trozo.texto):
             cubierto = any(
-                a <= trozo.desde + desde and trozo.desde + hasta <= b for a, b in citas.get(trozo.turno.id, [])
+                a <= trozo.desde + desde and trozo.desde + hasta <= b
+                for a, b in citas.get(trozo.turno.id, [])
             )
             if not cubierto and not (trozo in preguntas_paciente and llano(trozo.texto[desde:hasta]) in nota):
                 fuera.append((desde, hasta))

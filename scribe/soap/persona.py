@@ -11,17 +11,30 @@ from importlib import resources
 
 from scribe.lenguaje.texto import llano
 
-_FINALES = {"ar": ("o", "a", "é", "ó", "e"), "er": ("o", "e", "í", "ió", "a"), "ir": ("o", "e", "í", "ió", "a")}
-_AMBIGUAS = {"como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso", "bajo", "corte", "golpe", "tos", "vi", "di",
-             "visto", "medico", "nota", "cura", "cierra", "llevo", "toque", "lloro", "pego", "paro", "mejore", "curo", "salgo",
-             "ahogo", "meto", "corto", "cuido", "manchas", "pasas", "notas", "curas", "cenas", "comas", "marcas", "cargas",
+_FINALES = {
+    "ar": ("o", "a", "é", "ó", "e"),
+    "er": ("o", "e", "í", "ió", "a"),
+    "ir": ("o", "e", "í", "ió", "a"),
+}
+_AMBIGUAS = {"como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso", "bajo", "corte", "golpe", "tos", "vi", "di",  # noqa: E501
+             "visto", "medico", "nota", "cura", "cierra", "llevo", "toque", "lloro", "pego", "paro", "mejore", "curo", "salgo",  # noqa: E501
+             "ahogo", "meto", "corto", "cuido", "manchas", "pasas", "notas", "curas", "cenas", "comas", "marcas", "cargas",  # noqa: E501
              "medidas", "vistas", "llamo", "seguido", "bate", "pegas", "paras", "siento"}  # fmt: skip
-_ARTICULO = {"el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu", "su", "por", "con", "en", "ese", "este", "mas",
+_ARTICULO = {"el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu", "su", "por", "con", "en", "ese", "este", "mas",  # noqa: E501
              "mucho", "sin", "para", "a", "tan", "muy", "cada", "lado"}  # fmt: skip
-_FIJAS_YO = {"he": "ha", "era": "era", "soy": "es", "mi": "su", "mis": "sus", "conmigo": "consigo", "mío": "suyo", "mía": "suya",
+_FIJAS_YO = {"he": "ha", "era": "era", "soy": "es", "mi": "su", "mis": "sus", "conmigo": "consigo", "mío": "suyo", "mía": "suya",  # noqa: E501
              "yo": "", "nos": "les", "estuve": "estuvo", "nuestro": "su", "nuestra": "su"}  # fmt: skip
-_FIJAS_TU = {"has": "ha", "eres": "es", "tu": "su", "tus": "sus", "te": "le", "contigo": "consigo", "tú": "", "ti": "usted"}
-_IMPERFECTOS = {"sentía", "cansaba", "mareaba", "ahogaba", "despertaba", "levantaba", "tomaba", "ponía", "acostaba", "quedaba",
+_FIJAS_TU = {
+    "has": "ha",
+    "eres": "es",
+    "tu": "su",
+    "tus": "sus",
+    "te": "le",
+    "contigo": "consigo",
+    "tú": "",
+    "ti": "usted",
+}
+_IMPERFECTOS = {"sentía", "cansaba", "mareaba", "ahogaba", "despertaba", "levantaba", "tomaba", "ponía", "acostaba", "quedaba",  # noqa: E501
                 "agitaba", "inyectaba", "untaba", "caía", "desmayaba"}  # fmt: skip
 _REFLEXIVOS = ("la", "lo", "las", "los", "le", "les")
 
@@ -45,7 +58,9 @@ def _verbos() -> tuple[dict[str, str], dict[str, str]]:
         yo.setdefault(pres_yo, pres_el)
         yo.setdefault(pret_yo, pret_el)
         tu.setdefault(pres_el + "s", pres_el)
-        tu.setdefault((pret_yo[:-1] + "aste") if clase == "ar" and pret_yo.endswith("é") else raiz + "iste", pret_el)
+        tu.setdefault(
+            (pret_yo[:-1] + "aste") if clase == "ar" and pret_yo.endswith("é") else raiz + "iste", pret_el
+        )
         subjuntivo = (pret_yo[:-1] + "e") if clase == "ar" and pret_yo.endswith("é") else raiz + sub
         tu.setdefault(subjuntivo + "s", subjuntivo)
     return yo, tu
@@ -64,7 +79,9 @@ def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
     siguiente = palabras[j].lower().strip(".,;:") if j < len(palabras) else ""
     if siguiente == "he":
         return True
-    return siguiente in formas or siguiente in _IMPERFECTOS or (siguiente.endswith("é") and len(siguiente) > 4)
+    return (
+        siguiente in formas or siguiente in _IMPERFECTOS or (siguiente.endswith("é") and len(siguiente) > 4)
+    )
 
 
 def _de_te(palabras: list[str], i: int, formas: dict[str, str]) -> str:
@@ -93,18 +110,30 @@ def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], f
         if _verbo_propio(palabras, i, formas) or siguiente in ("la", "lo", "las", "los"):
             return "se"
         return "le"
-    if base == "como" and _vecina(palabras, i, 1) not in ("bien", "mal", "poco", "poquito", "mucho", "normal", "lo"):
+    if base == "como" and _vecina(palabras, i, 1) not in (
+        "bien",
+        "mal",
+        "poco",
+        "poquito",
+        "mucho",
+        "normal",
+        "lo",
+    ):
         return palabra
     nueva = formas.get(base)
     if nueva is None:
-        reflexivo = "mi" in fijas and base.endswith("é") and len(base) > 4 and _vecina(palabras, i, -1) == "me"
+        reflexivo = (
+            "mi" in fijas and base.endswith("é") and len(base) > 4 and _vecina(palabras, i, -1) == "me"
+        )
         return base[:-1] + "ó" if reflexivo else palabra
     if base[-1] in "éí" and len(base) > 3:
         return nueva
     previa = _vecina(palabras, i, -1)
     if previa in _REFLEXIVOS and _vecina(palabras, i, -2) in ("me", "se", "te", "no", "que", "y", "yo"):
         return nueva
-    if previa in _ARTICULO or (base in _AMBIGUAS and previa not in ("no", "me", "si", "ya", "que", "lo", "yo", "tambien", "y")):
+    if previa in _ARTICULO or (
+        base in _AMBIGUAS and previa not in ("no", "me", "si", "ya", "que", "lo", "yo", "tambien", "y")
+    ):
         return palabra
     return nueva
 
@@ -120,7 +149,9 @@ def _aplicar(texto: str, formas: dict[str, str], fijas: dict[str, str]) -> str:
         fichas[k] = nueva
     salida = "".join(fichas)
     if "mi" in fijas:
-        salida = re.sub(r"\b(?!duerme|enferme|informe|firme|conforme|forme)(\w{2,}[aei]r)me\b", r"\1se", salida)
+        salida = re.sub(
+            r"(?i)\b(?!duerme|enferme|informe|firme|conforme|forme)(\w{2,}[aei]r)me\b", r"\1se", salida
+        )
     return re.sub(r"\s{2,}", " ", salida).strip()
 
 

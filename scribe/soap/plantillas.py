@@ -58,7 +58,10 @@ def plantillas() -> dict[str, Plantilla]:
             nombre,
             p["rotulo"],
             tuple(p["orden"]),
-            tuple(Campo(c["seccion"], c["rotulo"], tuple(c.get("tipos", ())), c.get("patron", "")) for c in p["campos"]),
+            tuple(
+                Campo(c["seccion"], c["rotulo"], tuple(c.get("tipos", ())), c.get("patron", ""))
+                for c in p["campos"]
+            ),
         )
         for nombre, p in datos.items()
     }

@@ -95,7 +95,7 @@ def _en_otro_idioma(transcripcion: Transcripcion, avance: Avance) -> Redaccion:
     )
     aviso = Aviso(
         tipo="idioma_limitado",
-        texto="La nota en este idioma solo reparte citas textuales por sección; no se redacta ni se interpreta.",
+        texto="La nota en este idioma solo reparte citas textuales por sección; no se redacta ni se interpreta.",  # noqa: E501
     )
     avance(1.0)
     return Redaccion(_nota(_por_seccion(_sin_repetir(propuestas))), omisiones, (aviso,))

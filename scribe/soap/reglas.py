@@ -39,7 +39,8 @@ def pregunta(nombre: str) -> re.Pattern[str]:
 def temas() -> tuple[Tema, ...]:
     """Los temas de pregunta, en orden de prioridad."""
     return tuple(
-        Tema(t["nombre"], re.compile(rf"\b{t['patron']}"), t["rotulo"], t["tipo"]) for t in _preguntas()["tema"]
+        Tema(t["nombre"], re.compile(rf"\b{t['patron']}"), t["rotulo"], t["tipo"])
+        for t in _preguntas()["tema"]
     )
 
 

@@ -1,4 +1,4 @@
-"""Leer juntas una pregunta del médico y su respuesta: qué se niega, qué se afirma y qué quedó sin contestar."""
+"""Leer juntas una pregunta del médico y su respuesta: qué se niega, qué se afirma y qué quedó sin contestar."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, clausulas
 from scribe.soap.reglas import pregunta
 
-_PREGUNTABLES = {"tabaquismo", "consumo de alcohol", "consumo de drogas", "viaje", "contacto con enfermo", "movimientos fetales"}
+_PREGUNTABLES = {
+    "tabaquismo",
+    "consumo de alcohol",
+    "consumo de drogas",
+    "viaje",
+    "contacto con enfermo",
+    "movimientos fetales",
+}
 _PARA_ESO = re.compile(r"\bpara (?:el|la|los|las|ese|esa|eso)? ?$")
-_COLA = re.compile(r"(?:(?:asi )?como \w+|no|tampoco|nada|doctora?|la verdad|que yo sepa|nunca|para nada)(?: \w+)?")
+_COLA = re.compile(
+    r"(?:(?:asi )?como \w+|no|tampoco|nada|doctora?|la verdad|que yo sepa|nunca|para nada)(?: \w+)?"
+)
 _DIGITO = re.compile(r"\d")
 _AJENO = re.compile(
-    r"\b(?:mis?|a mi) (?:mama|papa|padres?|madre|herman[oa]s?|abuel\w+|ti[oa]s?|hij[oa]s?|prim[oa]s?|espos[oa]|suegr[oa]|cunad[oa]|"
+    r"\b(?:mis?|a mi) (?:mama|papa|padres?|madre|herman[oa]s?|abuel\w+|ti[oa]s?|hij[oa]s?|prim[oa]s?|espos[oa]|suegr[oa]|cunad[oa]|"  # noqa: E501
     r"sobrin[oa]s?|vecin[oa]|compadre|comadre|amig[oa])\b"
 )
 _AL_REVES = re.compile(r"\b(?:al contrario|miedo (?:a|de|que)?)\b")
@@ -62,8 +71,8 @@ def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
     return salida
 
 
-_VACIAS = {"dolor", "duele", "duelen", "algo", "alguna", "algun", "para", "como", "cuando", "siente", "tiene", "trabajo", "cuesta",
-           "mucho", "mucha", "bien", "ojos", "parte", "donde", "falta", "hacer", "que", "los", "las", "por", "con", "del", "una",
+_VACIAS = {"dolor", "duele", "duelen", "algo", "alguna", "algun", "para", "como", "cuando", "siente", "tiene", "trabajo", "cuesta",  # noqa: E501
+           "mucho", "mucha", "bien", "ojos", "parte", "donde", "falta", "hacer", "que", "los", "las", "por", "con", "del", "una",  # noqa: E501
            "sin", "ano", "mas", "muy", "les", "ganas"}  # fmt: skip
 
 
@@ -97,7 +106,9 @@ def _polaridad(texto: str, desde: int, hasta: int) -> bool:
     """Si la cláusula `texto[desde:hasta]` niega lo que nombra."""
     trozo = texto[desde:hasta]
     plano = llano(trozo)
-    afirma = re.search(r"\bs[ií]\b(?! (?:me|se|le|te) (?:da|duele))", trozo) and re.search(r"\w\s+si\b", plano)
+    afirma = re.search(r"\bs[ií]\b(?! (?:me|se|le|te) (?:da|duele))", trozo) and re.search(
+        r"\w\s+si\b", plano
+    )
     if afirma and not re.search(r"\bno\b", plano):
         return False
     return _NO_CLAUSULA.search(plano) is not None
@@ -140,9 +151,7 @@ def leer(intercambio: Intercambio) -> Lectura:
     resto_no = pregunta("niega_resto").search(plano) is not None
     libre = [i for i in items if i not in negados and i not in afirmados]
     abre_no = pregunta("niega").match(plano) is not None and not re.match(r"^\W*no,? (?:pues )?si\b", plano)
-    if resto_no or (todo_no and (abre_no or not afirmados)):
-        negados += libre
-    elif abre_no and not negados:
+    if resto_no or (todo_no and (abre_no or not afirmados)) or (abre_no and not negados):
         negados += libre
     elif pregunta("afirma").match(plano) and not negados and not afirmados:
         lectura.dudoso = len(libre) > 1
@@ -182,7 +191,9 @@ def _alguna(respuesta: list[Trozo], nombre: str) -> bool:
     return False
 
 
-def _repartir(intercambio: Intercambio, lectura: Lectura, consumidas: dict[int, list[tuple[int, int]]]) -> None:
+def _repartir(
+    intercambio: Intercambio, lectura: Lectura, consumidas: dict[int, list[tuple[int, int]]]
+) -> None:
     """Aparta los trozos que dicen algo más que la respuesta."""
     for n, trozo in enumerate(intercambio.respuesta):
         texto = trozo.texto

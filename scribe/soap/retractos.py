@@ -8,17 +8,25 @@ from functools import lru_cache
 from scribe.lenguaje.texto import llano
 
 _MARCA = re.compile(
-    r"[\s.,;…]*\b(?:(?:ay,? )?no\b[\s,.]*)?(?:perdon(?:e|a)?(?:me)?|digo|mejor dicho|corrijo|mas bien|me equivoque|"
+    r"[\s.,;…]*\b(?:(?:ay,? )?no\b[\s,.]*)?(?:perdon(?:e|a)?(?:me)?|digo|mejor dicho|corrijo|mas bien|me equivoque|"  # noqa: E501
     r"(?<=no )mejor|(?<=no, )mejor|rectifico|que diga)\b[\s,.:…]*"
 )
 _NO_SOLO = re.compile(r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)")
-_YA_NO = re.compile(r"\b(?:el|la|los|las) (?:de )?\d+(?:[.,]\d+)?(?: ?(?:mg|mcg|g|ml|miligramos|microgramos))?,? ya no\b[\s,.]*(?:mejor|sino|ahora)?[\s,]*")
-_NUMERO = re.compile(r"\d+(?:[.,/]\d+)*(?: ?(?:mg|mcg|g|ml|%|kilos?|kg|miligramos?|microgramos?|horas?|dias?|semanas?|anos?|meses))?")
-_UNIDADES_EN_LETRA = r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
+_YA_NO = re.compile(
+    r"\b(?:el|la|los|las) (?:de )?\d+(?:[.,]\d+)?(?: ?(?:mg|mcg|g|ml|miligramos|microgramos))?,? ya no\b[\s,.]*(?:mejor|sino|ahora)?[\s,]*"  # noqa: E501
+)
+_NUMERO = re.compile(
+    r"\d+(?:[.,/]\d+)*(?: ?(?:mg|mcg|g|ml|%|kilos?|kg|miligramos?|microgramos?|horas?|dias?|semanas?|anos?|meses))?"  # noqa: E501
+)
+_UNIDADES_EN_LETRA = (
+    r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
+)
 _VENTANA = 48
 
 
-_REPITE = re.compile(r"\b(de|por|cada|en) (?:\d+|\w+)(?: ?(?:mg|dias|horas))?\s*(?:\.\.\.|…)\s*(?=\1 \d)|\b(de|por|cada|en) \d+\s*,\s*(?=\2 \d+ ?\w)")
+_REPITE = re.compile(
+    r"\b(de|por|cada|en) (?:\d+|\w+)(?: ?(?:mg|dias|horas))?\s*(?:\.\.\.|…)\s*(?=\1 \d)|\b(de|por|cada|en) \d+\s*,\s*(?=\2 \d+ ?\w)"  # noqa: E501
+)
 
 
 def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
@@ -31,7 +39,9 @@ def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
     antes = plano[max(0, marca.start() - _VENTANA) : marca.start()]
     base = marca.start() - len(antes)
     numero = rf"(?:\d|{_UNIDADES_EN_LETRA}\b)"
-    iguales = list(re.finditer(rf"\b{re.escape(palabra)} (?={numero})", antes)) if not palabra.isdigit() else []
+    iguales = (
+        list(re.finditer(rf"\b{re.escape(palabra)} (?={numero})", antes)) if not palabra.isdigit() else []
+    )
     if iguales and re.match(rf"{re.escape(palabra)} {numero}", despues):
         return base + iguales[-1].start(), marca.end()
     if palabra[0].isdigit():

@@ -9,7 +9,7 @@ from importlib import resources
 
 from scribe.lenguaje.texto import llano
 
-_ENTRE = r"[ ,:;]*(?:(?:es|fue|salio|esta|estuvo|la tiene|lo tiene|la traes?|lo traes?|tiene|trae|anda|ahorita|le salio|te salio|hoy|de|en|a|al|con|como|por|minuto|marca|marco|mas o menos)[ ,]+){0,3}"
+_ENTRE = r"[ ,:;]*(?:(?:es|fue|salio|esta|estuvo|la tiene|lo tiene|la traes?|lo traes?|tiene|trae|anda|ahorita|le salio|te salio|hoy|de|en|a|al|con|como|por|minuto|marca|marco|mas o menos)[ ,]+){0,3}"  # noqa: E501
 _TOMA = re.compile(r"\b(primera|segunda|tercera|sentad[oa]|de pie|acostad[oa]|brazo (?:derecho|izquierdo))\b")
 
 
@@ -42,7 +42,7 @@ def _tabla() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return tuple(filas)
 
 
-_RANGOS = {"FC": (30, 230), "FR": (6, 80), "Temperatura": (34, 42.5), "Saturación de oxígeno": (50, 100), "IMC": (9, 70),
+_RANGOS = {"FC": (30, 230), "FR": (6, 80), "Temperatura": (34, 42.5), "Saturación de oxígeno": (50, 100), "IMC": (9, 70),  # noqa: E501
            "Talla": (0.3, 250), "Peso": (0.5, 350)}  # fmt: skip
 
 
@@ -55,11 +55,15 @@ def _revisar(rotulo: str, valor: str) -> str | None:
         return None
     minimo, maximo = _RANGOS.get(rotulo, (0, 10**6))
     numero = float(valor.replace(",", "."))
-    return None if minimo <= numero <= maximo else f"La cifra de {rotulo.lower()} es poco creíble; confírmela."
+    return (
+        None if minimo <= numero <= maximo else f"La cifra de {rotulo.lower()} es poco creíble; confírmela."
+    )
 
 
 _TENSION_SOLA = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
-_TENSION_INCOMPLETA = re.compile(rf"\b(?:presion|tension)\b{_ENTRE}(?P<v>\d{{2,3}})(?![\d/]| ?sobre|[.,]\d| (?:veces|mg|mm))")
+_TENSION_INCOMPLETA = re.compile(
+    rf"\b(?:presion|tension)\b{_ENTRE}(?P<v>\d{{2,3}})(?![\d/]| ?sobre|[.,]\d| (?:veces|mg|mm))"
+)
 
 
 def signos_de(texto: str) -> list[Signo]:
@@ -73,7 +77,11 @@ def signos_de(texto: str) -> list[Signo]:
     for m in _TENSION_SOLA.finditer(plano):
         valor = re.sub(r" ?(?:/|sobre) ?", "/", m.group())
         toma = _TOMA.findall(plano[max(0, m.start() - 25) : m.start()])
-        rotulo = f"TA ({toma[-1]} toma)" if toma and toma[-1].endswith("ra") or toma and toma[-1] == "segunda" else "TA"
+        rotulo = (
+            f"TA ({toma[-1]} toma)"
+            if (toma and toma[-1].endswith("ra")) or (toma and toma[-1] == "segunda")
+            else "TA"
+        )
         salida.append(Signo(m.start(), m.end(), rotulo, valor, "mmHg", _revisar("TA", valor)))
     for rotulo, unidad, patron in _tabla():
         if rotulo == "TA":
@@ -89,7 +97,9 @@ def signos_de(texto: str) -> list[Signo]:
     return sorted(salida, key=lambda s: s.desde)
 
 
-_UNIDADES = re.compile(r"(?:mmhg|kg|kilos?|cm|centimetros?|metros?|grados?|°c|lpm|latidos?|por minuto|por ciento|%|m|toma|veces|\d+ veces|dos veces)")
+_UNIDADES = re.compile(
+    r"(?:mmhg|kg|kilos?|cm|centimetros?|metros?|grados?|°c|lpm|latidos?|por minuto|por ciento|%|m|toma|veces|\d+ veces|dos veces)"  # noqa: E501
+)
 _NOMBRES = re.compile(
     r"(?:temperatura|presion|tension|arterial|frecuencia|cardiaca|respiratoria|pulso|oxigenas?|saturacion|oxigeno|satura|peso|pesa|"
     r"talla|mide|indice|masa|corporal|cintura|primera|segunda|tome|le|te|la|el|de|en|y|a|ver|dos|su|con|al|por|los|las|bueno|tiene|"
@@ -102,5 +112,7 @@ def restante(texto: str, signos: list[Signo]) -> str:
     plano = llano(texto)
     for s in reversed(signos):
         plano = plano[: s.desde] + " " + plano[s.hasta :]
-    palabras = [p for p in re.findall(r"[\w%°]+", plano) if not _UNIDADES.fullmatch(p) and not _NOMBRES.fullmatch(p)]
+    palabras = [
+        p for p in re.findall(r"[\w%°]+", plano) if not _UNIDADES.fullmatch(p) and not _NOMBRES.fullmatch(p)
+    ]
     return " ".join(p for p in palabras if not p.isdigit())

@@ -67,11 +67,22 @@ def sobria(transcripcion: Transcripcion) -> list[Propuesta]:
         for n, trozo in enumerate(trocear(turno)):
             plano = llano(trozo.texto).strip()
             if medico and reglas["pregunta"].search(plano) and not reglas["plan"].search(plano):
-                pendiente = trozo if _clinica(plano, reglas) and len(plano.split()) <= _LARGO_PREGUNTA else None
+                pendiente = (
+                    trozo if _clinica(plano, reglas) and len(plano.split()) <= _LARGO_PREGUNTA else None
+                )
                 continue
-            contesta = not medico and n == 0 and pendiente is not None and reglas["respuesta"].search(plano) is not None
+            contesta = (
+                not medico
+                and n == 0
+                and pendiente is not None
+                and reglas["respuesta"].search(plano) is not None
+            )
             if contesta and pendiente is not None:
-                propio = _de_paciente(plano, reglas) or _de_paciente(llano(pendiente.texto), reglas) or ("subjetivo", "sintoma")
+                propio = (
+                    _de_paciente(plano, reglas)
+                    or _de_paciente(llano(pendiente.texto), reglas)
+                    or ("subjetivo", "sintoma")
+                )
                 tipo = "negacion" if reglas["niega"].search(plano) and propio[1] == "sintoma" else propio[1]
                 salida.append(Propuesta("subjetivo", tipo, _comillas(pendiente, trozo), (pendiente, trozo)))
                 pendiente = None
@@ -91,7 +102,9 @@ def sin_citar(transcripcion: Transcripcion, propuestas: list[Propuesta]) -> list
         for trozo in trocear(turno):
             plano = llano(trozo.texto)
             pregunta = turno.rol is Rol.MEDICO and reglas["pregunta"].search(plano)
-            clinico = reglas["medicamento"].search(plano) or (_DISTINTO.search(plano) and _clinica(plano, reglas))
+            clinico = reglas["medicamento"].search(plano) or (
+                _DISTINTO.search(plano) and _clinica(plano, reglas)
+            )
             if (turno.id, trozo.desde) not in citados and clinico and not pregunta:
                 salida.append(trozo)
     return salida

@@ -5,104 +5,41 @@ from __future__ import annotations
 import re
 
 from scribe.consulta import Seccion
-from scribe.lenguaje.clinico import Mencion, buscar_clinico, segun_contexto
-from scribe.lenguaje.contexto import Calificacion, calificar
+from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Dialogo, Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.persona import en_tercera
-from scribe.soap.reglas import Tema, pregunta, temas
-from scribe.soap.respuestas import Lectura, Pregunta, leer
+from scribe.soap.reglas import Tema, pregunta
+from scribe.soap.respuestas import Lectura, leer
+from scribe.soap.rotulos import (
+    FAMILIA,
+    PARIENTES,
+    calificada,
+    con_dicho,
+    enlistar,
+    pariente,
+    rotulos,
+    tema_de,
+    tipo_de,
+    todas_negadas,
+)
 
-_PARIENTES = {"mama": "madre", "mami": "madre", "papa": "padre", "papi": "padre", "abuelita": "abuela", "abuelito": "abuelo"}
 _ABRE = re.compile(
-    r"^(?:(?:(?:s[ií]|no|tampoco|nada|doctora?)\s*[,.;]|(?:aj[aá]|claro|porque|y|pues|ay|bueno|es que|este)\b)[\s,.]*)+(?=\S)", re.IGNORECASE
+    r"^(?:(?:(?:s[ií]|no|tampoco|nada|doctora?)\s*[,.;]|(?:aj[aá]|claro|porque|y|pues|ay|bueno|es que|este)\b)[\s,.]*)+(?=\S)",  # noqa: E501
+    re.IGNORECASE,
 )
 _MEDIDA = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|kilos?|kg|grados|cm|veces|dias|semanas|meses|anos|horas|/)")
 _EDAD = re.compile(r"\b(\d{1,3})\b(?: (anos?|meses|dias|semanas)(?: y \d+ (?:meses|dias))?)?")
 
 
-def enlistar(partes: list[str]) -> str:
-    """«a, b y c» (con «e» ante i)."""
-    if len(partes) < 2:
-        return "".join(partes)
-    une = "e" if re.match(r"h?i(?!e)", llano(partes[-1])) else "y"
-    return f"{', '.join(partes[:-1])} {une} {partes[-1]}"
-
-
-def _con_dicho(item: Pregunta, alrededor: str = "") -> str:
-    """El término y, entre paréntesis, lo que se preguntó si suena distinto."""
-    dicho = alinar(item.dicho).lower()
-    termino = segun_contexto(item.mencion.termino, alrededor)
-    if termino != item.mencion.termino:
-        return f"{termino} ({dicho})"
-    raices = {p[:4] for p in re.findall(r"\w{4,}", llano(item.mencion.termino))}
-    if llano(dicho) == llano(item.mencion.termino) or {p[:4] for p in re.findall(r"\w{4,}", llano(dicho))} <= raices:
-        return item.mencion.termino
-    return f"{item.mencion.termino} ({dicho})"
-
-
-def _tema(preguntas: list[Trozo]) -> Tema | None:
-    for trozo in reversed(preguntas):
-        plano = trozo.plano
-        for tema in temas():
-            if tema.patron.search(plano):
-                return tema
-    return None
-
-
-def calificada(texto: str, m: Mencion) -> Calificacion:
-    """El contexto de la mención dentro de la oración, sin contar su propia negación («no puedo tragar»)."""
-    return calificar(texto, m.desde, m.hasta)
-
-
-def _tipo(texto: str, menciones: list[Mencion], tema: Tema | None, negada: bool, familiar: str | None) -> str:
-    clases = {m.clase for m in menciones}
-    terminos = {m.termino for m in menciones}
-    if familiar and "enfermedad" in clases:
-        return "antecedente_familiar"
-    if "alergia" in terminos or "urticaria" in terminos and tema and tema.nombre == "alergia":
-        return "alergia"
-    if hay_farmaco(texto):
-        return "medicamento_actual"
-    if negada:
-        return "negacion"
-    if tema and tema.nombre not in ("motivo", "social") and not clases & {"sintoma", "enfermedad"}:
-        return tema.tipo
-    if "sintoma" in clases:
-        return "sintoma"
-    if "enfermedad" in clases:
-        return "antecedente"
-    if "habito" in clases:
-        habito = {"tabaquismo", "consumo de alcohol", "consumo de drogas", "actividad física", "alimentación"}
-        if terminos & {"tratamiento previo", "automedicación", "apego al tratamiento"}:
-            return "medicamento_actual"
-        return "habito" if terminos & habito else "antecedente"
-    return tema.tipo if tema and tema.tipo else "sintoma"
-
-
-def _rotulos(texto: str, menciones: list[Mencion]) -> tuple[list[str], list[str], str | None]:
-    """Términos presentes, términos negados (los que no están ya escritos así) y el familiar, si lo hay."""
-    plano = llano(texto)
-    presentes: list[str] = []
-    negados: list[str] = []
-    familiar = None
-    for m in menciones:
-        c = calificada(texto, m)
-        if c.familiar and m.clase == "enfermedad":
-            familiar = familiar or c.familiar
-        if m.clase == "habito" or m.termino in ("cirugía", "alergia", "enfermedades crónicas", "dolor", "infección"):
-            continue
-        if c.negada:
-            negados.append(m.termino)
-        elif not c.hipotetica and not c.interrogada and llano(m.termino).split(" (")[0] not in plano:
-            presentes.append(segun_contexto(m.termino, plano))
-    return list(dict.fromkeys(presentes)), list(dict.fromkeys(negados)), familiar
-
-
 def declarar(
-    trozos: list[Trozo], tema: Tema | None, cabeza: str, preguntas: list[Trozo], vetados: frozenset[str] = frozenset()
+    trozos: list[Trozo],
+    tema: Tema | None,
+    cabeza: str,
+    preguntas: list[Trozo],
+    vetados: frozenset[str] = frozenset(),
 ) -> Propuesta | None:
     """Un enunciado con lo que el paciente dijo; `cabeza` nombra el asunto cuando él no lo nombra.
 
@@ -110,29 +47,37 @@ def declarar(
     """
     dichos = [alinar(t.dicho) for t in trozos]
     dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
-    texto = "; ".join(d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d for i, d in enumerate(dichos) if d)
+    texto = "; ".join(
+        d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d
+        for i, d in enumerate(dichos)
+        if d
+    )
     if not texto:
         return None
     menciones = list(buscar_clinico(texto))
-    presentes, negados, familiar = _rotulos(texto, menciones)
+    presentes, negados, familiar = rotulos(texto, menciones)
     presentes = [p for p in presentes if p not in vetados]
     cuerpo = en_tercera(texto)
     negada = bool(negados) and not presentes
-    tipo = _tipo(texto, menciones, tema, negada, familiar)
+    tipo = tipo_de(texto, menciones, tema, negada, familiar)
     citas = tuple(trozos)
     if tipo == "antecedente_familiar":
-        quien = _PARIENTES.get(llano(familiar or ""), llano(familiar or ""))
+        quien = PARIENTES.get(llano(familiar or ""), llano(familiar or ""))
         cabecera = f"Antecedente familiar ({quien})"
     elif negados and not presentes and not re.match(r"niega\b", llano(cuerpo)):
-        cabecera = f"Niega {enlistar(negados)}" if _todas_negadas(texto, menciones) else ""
+        cabecera = f"Niega {enlistar(negados)}" if todas_negadas(texto, menciones) else ""
     else:
         cabecera = enlistar(presentes)
     if tema and tema.nombre == "alergia" and cabeza == tema.rotulo:
         tipo, cabecera = "alergia", cabeza
-    elif tema and tema.nombre == "familiar" and (quien := _pariente(texto)):
+    elif tema and tema.nombre == "familiar" and (quien := pariente(texto)):
         tipo, cabecera = "antecedente_familiar", f"Antecedente familiar ({quien})"
         asuntos = [m for t in preguntas for m in buscar_clinico(t.dicho) if m.clase == "enfermedad"]
-        if asuntos and not any(m.clase == "enfermedad" for m in menciones) and not pregunta("niega").match(trozos[0].plano):
+        if (
+            asuntos
+            and not any(m.clase == "enfermedad" for m in menciones)
+            and not pregunta("niega").match(trozos[0].plano)
+        ):
             cabecera, citas = f"{cabecera}, {asuntos[0].termino}", (*preguntas, *trozos)
     sin_nombre = not menciones and not nombrados(texto)
     abierta = preguntas and pregunta("presupone").match(sin_muletilla(preguntas[-1].plano.strip(" ¿¡,.")))
@@ -150,24 +95,9 @@ def declarar(
     return Propuesta("subjetivo", tipo, final, citas)
 
 
-_FAMILIA = re.compile(
-    r"\b(?:mi|su|tu|la|el|del?)s? (mama|papa|padres?|madre|padre|hermanos?|hermanas?|abuel[oa]s?|abuelit[oa]s?|ti[oa]s?|hij[oa]s?|prim[oa]s?|"
-    r"espos[oa]|sobrin[oa]s?)\b"
-)
 _PREGUNTA_CORTA = 12
 _SALUDO = 4
 """Turnos del principio en que «¿cómo está?» es solo un saludo."""
-
-
-def _pariente(texto: str) -> str:
-    """El familiar de quien se habla, con su nombre clínico."""
-    vistos = [_PARIENTES.get(m, m) for m in _FAMILIA.findall(llano(texto))]
-    return enlistar(list(dict.fromkeys(vistos)))
-
-
-def _todas_negadas(texto: str, menciones: list[Mencion]) -> bool:
-    propias = [m for m in menciones if m.clase != "habito"]
-    return bool(propias) and all(calificada(texto, m).negada for m in propias)
 
 
 def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
@@ -181,11 +111,20 @@ def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
     if any(i.mencion.termino == "alergia" for i in lectura.negados):
         return ""
     if lectura.afirmados and len(preguntas) == 1 and not lectura.negados:
-        return mayuscula(enlistar([_con_dicho(i) for i in lectura.afirmados]))
+        return mayuscula(enlistar([con_dicho(i) for i in lectura.afirmados]))
     if tema and tema.rotulo:
         return tema.rotulo
-    libres = [t.texto[m.desde : m.hasta] if m.clase == "habito" else m.termino for t in preguntas for m in buscar_clinico(t.texto)]
-    if libres and not lectura.negados and not (tema and tema.nombre in ("motivo", "social")):
+    libres = [
+        t.texto[m.desde : m.hasta] if m.clase == "habito" else m.termino
+        for t in preguntas
+        for m in buscar_clinico(t.texto)
+    ]
+    if (
+        libres
+        and len(preguntas) == 1
+        and not lectura.negados
+        and not (tema and tema.nombre in ("motivo", "social"))
+    ):
         return mayuscula(libres[0])
     return ""
 
@@ -211,7 +150,7 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
             a_que = re.search(r"a (?:algun[ao]? )?(?:medicinas?|medicamentos?|farmacos?)", plano)
             partes.append("alergia a medicamentos" if a_que or "medic" in plano else "alergias")
         else:
-            partes.append(_con_dicho(i, _alrededor(intercambio)))
+            partes.append(con_dicho(i, _alrededor(intercambio)))
     tipo = "alergia" if alergia and len(alergia) == len(lectura.negados) else "negacion"
     seccion: Seccion = "subjetivo"
     texto = f"Niega {enlistar(partes)}"
@@ -223,7 +162,11 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
 
 def _alrededor(intercambio: Intercambio) -> str:
     """De qué se viene hablando: la pregunta, lo previo y la respuesta, en llano."""
-    return llano(" ".join(t.turno.texto for t in (*intercambio.preguntas, *intercambio.respuesta)) + " " + intercambio.previo)
+    return llano(
+        " ".join(t.turno.texto for t in (*intercambio.preguntas, *intercambio.respuesta))
+        + " "
+        + intercambio.previo
+    )
 
 
 def _continua(previo: list[Trozo], trozo: Trozo) -> bool:
@@ -250,16 +193,24 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     """Lo que se afirmó con un «sí» sin volver a nombrarlo."""
     respuesta = " ".join(t.texto for t in intercambio.respuesta)
     implicitos = [
-        i for i in lectura.afirmados if not any(m.termino == i.mencion.termino for m in buscar_clinico(respuesta))
+        i
+        for i in lectura.afirmados
+        if not any(m.termino == i.mencion.termino for m in buscar_clinico(respuesta))
     ]
     if not implicitos:
         return None
     detalle = "; ".join(alinar(t.dicho) for t in intercambio.respuesta)
     detalle = en_tercera(detalle)
-    terminos = enlistar([_con_dicho(i) for i in implicitos])
+    terminos = enlistar([con_dicho(i) for i in implicitos])
     motivo = "El «sí» respondió a varias preguntas a la vez; confirme cada una." if lectura.dudoso else None
     seccion: Seccion = "subjetivo"
-    tipo = "sintoma" if implicitos[0].mencion.clase == "sintoma" else tema.tipo if tema and tema.tipo else "antecedente"
+    tipo = (
+        "sintoma"
+        if implicitos[0].mencion.clase == "sintoma"
+        else tema.tipo
+        if tema and tema.tipo
+        else "antecedente"
+    )
     if intercambio.en_exploracion and {i.mencion.termino for i in implicitos} == {"dolor"}:
         seccion, tipo, terminos = "objetivo", "hallazgo", "Dolor a la exploración"
     preguntas = tuple(dict.fromkeys(i.trozo for i in implicitos))
@@ -267,7 +218,9 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta), motivo)
 
 
-_SALVO = re.compile(r"\ba (?:la|el|los|las) \w+(?: \w+)? si\b|\b(?:bueno|pero|excepto|menos|salvo|nomas|solo|solamente)\b[ ,]{1,2}(?:si )?a (?:la|el|los|las)\b")
+_SALVO = re.compile(
+    r"\ba (?:la|el|los|las) \w+(?: \w+)? si\b|\b(?:bueno|pero|excepto|menos|salvo|nomas|solo|solamente)\b[ ,]{1,2}(?:si )?a (?:la|el|los|las)\b"  # noqa: E501
+)
 
 
 def _contradichos(dialogo: Dialogo, turno: int) -> set[str]:
@@ -281,7 +234,7 @@ def _contradichos(dialogo: Dialogo, turno: int) -> set[str]:
 
 
 def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuesta]:
-    tema = _tema(intercambio.preguntas)
+    tema = tema_de(intercambio.preguntas)
     if tema and tema.nombre == "edad":
         edad = _de_edad(intercambio)
         if edad:
@@ -292,13 +245,21 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         disputa.add("alergia")
     lectura.negados = [i for i in lectura.negados if i.mencion.termino not in disputa]
     salida = [p for p in (_negaciones(intercambio, lectura), _afirmados(intercambio, lectura, tema)) if p]
-    ya_dichos = set(salida[-1].trozos) if salida and lectura.afirmados and len(salida) and salida[-1].texto[:5] != "Niega" else set()
+    ya_dichos = (
+        set(salida[-1].trozos) if salida and lectura.afirmados and salida[-1].texto[:5] != "Niega" else set()
+    )
     social = tema is not None and tema.nombre == "social" and intercambio.preguntas[-1].turno.id <= _SALUDO
     cabeza = _cabeza(intercambio.preguntas, lectura, tema)
-    resto = [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
-    junta = tema is not None and (tema.nombre == "familiar" or (tema.nombre == "alergia" and not lectura.negados))
+    resto = (
+        [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
+    )
+    junta = tema is not None and (
+        tema.nombre == "familiar" or (tema.nombre == "alergia" and not lectura.negados)
+    )
     for grupo in [resto] if junta and resto else agrupar(resto):
-        clinico = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) or _MEDIDA.search(t.plano) for t in grupo)
+        clinico = any(
+            buscar_clinico(t.texto) or hay_farmaco(t.texto) or _MEDIDA.search(t.plano) for t in grupo
+        )
         if not clinico and (social or (not cabeza and not intercambio.preguntas)):
             continue
         if not clinico and tema and tema.nombre == "motivo" and not _con_cuerpo(grupo):
@@ -326,27 +287,34 @@ def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
     """Los enunciados de lo que dijo el paciente, en el orden en que se dijo."""
     salida = [p for i in dialogo.intercambios for p in _de_intercambio(dialogo, i)]
     tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
-    for grupo in agrupar([t for t in dialogo.paciente if _vale(t) and not (t.turno.id > tarde and _supone(t))]):
+    for grupo in agrupar(
+        [t for t in dialogo.paciente if _vale(t) and not (t.turno.id > tarde and _supone(t))]
+    ):
         propuesta = declarar(grupo, None, "", [])
         if propuesta:
             salida.append(propuesta)
     return salida
 
 
-_AFIRMA_PROPIO = re.compile(r"\b(?:soy|tengo|tuve|padezco|me (?:dio|duele|operaron|diagnosticaron|detectaron|dijeron)|estoy)\b")
+_AFIRMA_PROPIO = re.compile(
+    r"\b(?:soy|tengo|tuve|padezco|me (?:dio|duele|operaron|diagnosticaron|detectaron|dijeron)|estoy)\b"
+)
 
 
 def _supone(trozo: Trozo) -> bool:
     """Ya en la exploración o el plan, el paciente que solo nombra una enfermedad suele estar preguntando."""
     menciones = buscar_clinico(trozo.texto)
     solo = bool(menciones) and all(m.clase == "enfermedad" for m in menciones)
-    return solo and not _FAMILIA.search(trozo.plano) and not _AFIRMA_PROPIO.search(trozo.plano)
+    return solo and not FAMILIA.search(trozo.plano) and not _AFIRMA_PROPIO.search(trozo.plano)
 
 
 def _vale(trozo: Trozo) -> bool:
     """Si algo dicho sin pregunta es clínico."""
-    return bool(
-        [m for m in buscar_clinico(trozo.texto) if m.termino != "alimentación"]
-        or hay_farmaco(trozo.texto)
-        or _MEDIDA.search(trozo.plano)
-    ) and len(trozo.texto.split()) > 1
+    return (
+        bool(
+            [m for m in buscar_clinico(trozo.texto) if m.termino != "alimentación"]
+            or hay_farmaco(trozo.texto)
+            or _MEDIDA.search(trozo.plano)
+        )
+        and len(trozo.texto.split()) > 1
+    )

@@ -20,11 +20,15 @@ PROB_FARMACO = 0.35
 """Por debajo de estas probabilidades, lo oído se manda a revisar."""
 
 _CIFRA = re.compile(r"\d+(?:[.,]\d+)?")
-_PAREJA = re.compile(r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b")
-_NEGACION = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+)\b")
+_PAREJA = re.compile(
+    r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b"  # noqa: E501
+)
+_NEGACION = re.compile(
+    r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+)\b"  # noqa: E501
+)
 _NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
 _LADO = re.compile(r"\b(derech|izquierd|bilateral|ambos|ambas)")
-_SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",
+_SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",  # noqa: E501
              "tabletas": "tableta", "kilo": "kg", "kilos": "kg"}  # fmt: skip
 
 
@@ -35,7 +39,9 @@ def cifras(texto: str) -> set[str]:
 
 def _parejas(texto: str) -> set[tuple[str, str]]:
     normal = re.sub(r"\b(?:miligramos?)\b", "mg", re.sub(r"\bmicrogramos?\b", "mcg", llano(texto)))
-    normal = re.sub(r"\bcentimetros?\b", "cm", re.sub(r"\bmililitros?\b", "ml", re.sub(r"\bgramos?\b", "g", normal)))
+    normal = re.sub(
+        r"\bcentimetros?\b", "cm", re.sub(r"\bmililitros?\b", "ml", re.sub(r"\bgramos?\b", "g", normal))
+    )
     return {(n.replace(",", "."), _SINGULAR.get(u, u)) for n, u in _PAREJA.findall(normal)}
 
 
@@ -54,7 +60,9 @@ def discrepancia(propuesta: Propuesta) -> str | None:
     plano, citado = llano(texto), llano(vigentes)
     if _NIEGA.search(plano) and not _NEGACION.search(citado):
         return "La negación no aparece en lo dicho; se dejó la cita."
-    if propuesta.tipo not in ("signo_vital", "negacion", "alarma", "hallazgo") and _pierde_negacion(trozos, plano):
+    if propuesta.tipo not in ("signo_vital", "negacion", "alarma", "hallazgo") and _pierde_negacion(
+        trozos, plano
+    ):
         return "Se perdía una negación de lo dicho; se dejó la cita."
     if set(_LADO.findall(plano)) - set(_LADO.findall(citado)):
         return "El lado no coincide con lo dicho; se dejó la cita."
@@ -120,4 +128,6 @@ def verificar(propuesta: Propuesta) -> Enunciado:
         or _rol_incierto(propuesta)
     )
     estado = EstadoEnunciado.POR_REVISAR if motivo else EstadoEnunciado.VERIFICADO
-    return Enunciado(texto=mayuscula(texto), tipo=propuesta.tipo, citas=citas_de(propuesta), estado=estado, motivo=motivo)
+    return Enunciado(
+        texto=mayuscula(texto), tipo=propuesta.tipo, citas=citas_de(propuesta), estado=estado, motivo=motivo
+    )

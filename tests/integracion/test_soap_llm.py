@@ -36,7 +36,8 @@ def test_la_nota_con_modelo_contiene_la_de_reglas(modelo: LlamaLocal) -> None:
         (Rol.MEDICO, "Presión, 120/80."),
     )  # fmt: skip
     turnos = tuple(
-        Turno(id=i, hablante=r.value, rol=r, inicio=float(i), fin=i + 0.9, texto=t) for i, (r, t) in enumerate(dichos, 1)
+        Turno(id=i, hablante=r.value, rol=r, inicio=float(i), fin=i + 0.9, texto=t)
+        for i, (r, t) in enumerate(dichos, 1)
     )
     consulta = Transcripcion(idioma="es", turnos=turnos)
     sin = Redactor().redactar(consulta, Contexto())

@@ -35,7 +35,14 @@ class _Fijo:
 _CONSULTA = Transcripcion(
     idioma="es",
     turnos=(
-        Turno(id=1, hablante="M", rol=Rol.MEDICO, inicio=0.0, fin=1.0, texto="Lo de la migraña ya lo platicamos."),
+        Turno(
+            id=1,
+            hablante="M",
+            rol=Rol.MEDICO,
+            inicio=0.0,
+            fin=1.0,
+            texto="Lo de la migraña ya lo platicamos.",
+        ),
         Turno(id=2, hablante="M", rol=Rol.MEDICO, inicio=2.0, fin=3.0, texto="Hasta luego."),
     ),
 )
@@ -88,9 +95,17 @@ def test_personas_del_verbo() -> None:
     assert en_tercera("Mi mamá me quería dar amoxicilina, pero no me la tomé") == (
         "Su mamá le quería dar amoxicilina, pero no se la tomó"
     )
-    assert de_usted("si no puedes abrir la boca, te vas a urgencias") == "si no puede abrir la boca, se va a urgencias"
+    assert (
+        de_usted("si no puedes abrir la boca, te vas a urgencias")
+        == "si no puede abrir la boca, se va a urgencias"
+    )
 
 
 def test_lineas_de_medicamento() -> None:
-    lineas = [x[0].texto for x in lineas_de("budesonida con formoterol, de 160 sobre 4.5, 2 inhalaciones cada 12 horas, por 3 meses")]
+    lineas = [
+        x[0].texto
+        for x in lineas_de(
+            "budesonida con formoterol, de 160 sobre 4.5, 2 inhalaciones cada 12 horas, por 3 meses"
+        )
+    ]
     assert lineas == ["budesonida con formoterol 160 sobre 4.5, 2 inhalaciones cada 12 horas por 3 meses"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def test_partir_no_pierde_letras(texto: str) -> None:
     oraciones = partir(turno)
     unidas = "".join("".join(texto[o.desde : o.hasta].split()) for o in oraciones)
     assert unidas == "".join(texto.split())
-    assert all(a.hasta <= b.desde for a, b in zip(oraciones, oraciones[1:], strict=False))
+    assert all(a.hasta <= b.desde for a, b in itertools.pairwise(oraciones))
 
 
 def test_partir_respeta_decimales_y_suspensivos() -> None:
@@ -40,7 +42,12 @@ def test_partir_no_separa_una_correccion_que_el_reconocedor_puntuo() -> None:
 def test_partir_corta_por_silencio_si_no_hay_puntuacion() -> None:
     dichas = [f"palabra{i}" for i in range(16)]
     palabras = tuple(
-        Palabra(texto=p, inicio=i * 0.4 + (1.0 if i >= 8 else 0.0), fin=i * 0.4 + 0.3 + (1.0 if i >= 8 else 0.0), prob=0.9)
+        Palabra(
+            texto=p,
+            inicio=i * 0.4 + (1.0 if i >= 8 else 0.0),
+            fin=i * 0.4 + 0.3 + (1.0 if i >= 8 else 0.0),
+            prob=0.9,
+        )
         for i, p in enumerate(dichas)
     )
     turno = _turno(" ".join(dichas), palabras)
@@ -63,7 +70,9 @@ def test_vale_lo_ultimo_que_se_dijo(dicho: str, queda: str) -> None:
     assert not dudosa(dicho)
 
 
-@pytest.mark.parametrize("dicho", ["Perdón, perdón. ¿Tomas algo?", "No me duele, no", "cada 8 horas por 10 días"])
+@pytest.mark.parametrize(
+    "dicho", ["Perdón, perdón. ¿Tomas algo?", "No me duele, no", "cada 8 horas por 10 días"]
+)
 def test_lo_que_no_es_correccion_se_queda(dicho: str) -> None:
     assert retirados(dicho) == ()
 

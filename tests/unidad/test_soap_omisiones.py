@@ -21,7 +21,7 @@ def _dialogo(*dichos: tuple[Rol, str]) -> Transcripcion:
 
 def test_lo_clinico_sin_citar_es_omision() -> None:
     consulta = _dialogo(
-        (Rol.MEDICO, "Buenas tardes, siéntese."), (Rol.PACIENTE, "Gracias. Tomo metformina de 850 mg y me mareo."),
+        (Rol.MEDICO, "Buenas tardes, siéntese."), (Rol.PACIENTE, "Gracias. Tomo metformina de 850 mg y me mareo."),  # noqa: E501
         (Rol.MEDICO, "¿Ha tenido fiebre?"),
     )  # fmt: skip
     omisiones = buscar(conversar(consulta), [])
@@ -38,6 +38,8 @@ def test_lo_citado_no_se_repite() -> None:
 
 
 def test_las_citas_son_textuales_y_los_trozos_seguidos_se_unen() -> None:
-    turno = Turno(id=1, hablante="H", rol=Rol.PACIENTE, inicio=0.0, fin=3.0, texto="No, nada. Ni tos. Luego sí.")
+    turno = Turno(
+        id=1, hablante="H", rol=Rol.PACIENTE, inicio=0.0, fin=3.0, texto="No, nada. Ni tos. Luego sí."
+    )
     propuesta = Propuesta("subjetivo", "negacion", "Niega tos", (Trozo(turno, 10, 17), Trozo(turno, 0, 9)))
     assert [c.texto for c in citas_de(propuesta)] == ["No, nada. Ni tos."]

@@ -31,5 +31,10 @@ def test_lo_mencionado_deja_de_faltar() -> None:
 
 
 def test_ordena_por_tipo_sin_cambiar_lo_demas() -> None:
-    dichos = [_enunciado("a", "habito"), _enunciado("b", "sintoma"), _enunciado("c", "motivo"), _enunciado("d", "sintoma")]
+    dichos = [
+        _enunciado("a", "habito"),
+        _enunciado("b", "sintoma"),
+        _enunciado("c", "motivo"),
+        _enunciado("d", "sintoma"),
+    ]
     assert [e.texto for e in plantilla("general").ordenar(dichos)] == ["c", "b", "d", "a"]

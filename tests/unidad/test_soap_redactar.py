@@ -52,7 +52,9 @@ def test_la_negativa_general_niega_toda_la_lista(respuesta: str) -> None:
 
 
 def test_respuesta_parcial_y_lo_demas_no() -> None:
-    nota = nota_de((MEDICO, "¿Azúcar, presión, gastritis?"), (PACIENTE, "Gastritis sí, de hace años. Lo demás no."))
+    nota = nota_de(
+        (MEDICO, "¿Azúcar, presión, gastritis?"), (PACIENTE, "Gastritis sí, de hace años. Lo demás no.")
+    )
     negado = llano(textos(nota, "negacion"))
     assert "diabetes" in negado
     assert "hipertension" in negado
@@ -93,7 +95,9 @@ def test_lo_del_familiar_no_es_del_paciente() -> None:
 
 
 def test_acompanante_que_contradice_no_deja_la_negacion() -> None:
-    nota = nota_de((MEDICO, "¿Se ha caído?"), (PACIENTE, "No."), (ACOMPANANTE, "Sí se cayó, doctora, en el baño."))
+    nota = nota_de(
+        (MEDICO, "¿Se ha caído?"), (PACIENTE, "No."), (ACOMPANANTE, "Sí se cayó, doctora, en el baño.")
+    )
     assert "niega traumatismo" not in llano(textos(nota))
     assert "cayo" in llano(textos(nota))
 
@@ -116,7 +120,10 @@ def test_cifra_imposible_queda_por_revisar() -> None:
 def test_receta_con_correccion() -> None:
     nota = nota_de(
         EXPLORACION,
-        (MEDICO, "Te voy a dar ibuprofeno de 600... no, perdón, de 400 mg, una tableta cada 8 horas, por 3 días."),
+        (
+            MEDICO,
+            "Te voy a dar ibuprofeno de 600... no, perdón, de 400 mg, una tableta cada 8 horas, por 3 días.",
+        ),
     )
     receta = textos(nota, "receta")
     assert receta == "Ibuprofeno 400 mg, una tableta cada 8 horas por 3 días"
@@ -125,7 +132,7 @@ def test_receta_con_correccion() -> None:
 def test_el_farmaco_excluido_no_lleva_la_dosis_del_siguiente() -> None:
     nota = nota_de(
         EXPLORACION,
-        (MEDICO, "Nada de penicilinas ni ampicilina, te voy a dar clarenomicina, cápsulas de 300 mg, una cada 8 horas por 10 días."),
+        (MEDICO, "Nada de penicilinas ni ampicilina, te voy a dar clarenomicina, cápsulas de 300 mg, una cada 8 horas por 10 días."),  # noqa: E501
     )  # fmt: skip
     assert not re.search(r"(?:penicilina|ampicilina)[^\n]{0,40}300", llano(textos(nota)))
     receta = next(e for e in nota.plan if "300" in e.texto)
@@ -156,7 +163,8 @@ def test_receta_repartida_con_interrupcion() -> None:
 
 def test_dosis_escalonada_no_se_pierde() -> None:
     nota = nota_de(
-        EXPLORACION, (MEDICO, "Te voy a dar sertralina de 25 mg, una en la mañana, 7 días, y luego subes a 50 diarios.")
+        EXPLORACION,
+        (MEDICO, "Te voy a dar sertralina de 25 mg, una en la mañana, 7 días, y luego subes a 50 diarios."),
     )
     assert "50" in textos(nota, "receta")
 
@@ -207,20 +215,35 @@ def test_las_advertencias_no_son_sintomas() -> None:
 
 
 def test_negar_no_se_pierde_al_limpiar() -> None:
-    nota = nota_de(EXPLORACION, (MEDICO, "Te doy paracetamol de 500 mg cada 8 horas."), (MEDICO, "Y no compartas vasos."))
+    nota = nota_de(
+        EXPLORACION, (MEDICO, "Te doy paracetamol de 500 mg cada 8 horas."), (MEDICO, "Y no compartas vasos.")
+    )
     assert "no compart" in llano(textos(nota, "indicacion"))
 
 
 def test_determinista() -> None:
-    dichos = (EXPLORACION, (MEDICO, "Es una cistitis aguda."), (PACIENTE, "Me arde cuando hago pipí desde ayer."))
+    dichos = (
+        EXPLORACION,
+        (MEDICO, "Es una cistitis aguda."),
+        (PACIENTE, "Me arde cuando hago pipí desde ayer."),
+    )
     assert nota_de(*dichos) == nota_de(*dichos)
 
 
 def test_idioma_limitado_cita_sin_reescribir() -> None:
     turnos = (
         Turno(id=1, hablante="A", rol=MEDICO, inicio=0.0, fin=1.0, texto="Any fever at all?"),
-        Turno(id=2, hablante="B", rol=PACIENTE, inicio=1.0, fin=2.0, texto="No, but I have had a sore throat for 3 days."),
-        Turno(id=3, hablante="A", rol=MEDICO, inicio=2.0, fin=3.0, texto="I'll prescribe paracetamol 500 mg."),
+        Turno(
+            id=2,
+            hablante="B",
+            rol=PACIENTE,
+            inicio=1.0,
+            fin=2.0,
+            texto="No, but I have had a sore throat for 3 days.",
+        ),
+        Turno(
+            id=3, hablante="A", rol=MEDICO, inicio=2.0, fin=3.0, texto="I'll prescribe paracetamol 500 mg."
+        ),
     )
     redaccion = Redactor().redactar(Transcripcion(idioma="en", turnos=turnos), Contexto())
     assert [a.tipo for a in redaccion.avisos] == ["idioma_limitado"]

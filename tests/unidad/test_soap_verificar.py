@@ -10,7 +10,14 @@ from scribe.soap.verificar import verificar
 
 
 def _propuesta(dicho: str, escrito: str, tipo: str = "receta", **turno: object) -> Propuesta:
-    base: dict[str, object] = {"id": 1, "hablante": "H1", "rol": Rol.MEDICO, "inicio": 0.0, "fin": 2.0, "texto": dicho}
+    base: dict[str, object] = {
+        "id": 1,
+        "hablante": "H1",
+        "rol": Rol.MEDICO,
+        "inicio": 0.0,
+        "fin": 2.0,
+        "texto": dicho,
+    }
     completo = Turno.model_validate(base | turno)
     return Propuesta("plan", tipo, escrito, (Trozo(completo, 0, len(dicho)),))
 
@@ -37,7 +44,9 @@ def test_gana_la_cita(dicho: str, escrito: str) -> None:
 
 
 def test_lo_que_coincide_queda_verificado() -> None:
-    enunciado = verificar(_propuesta("metformina de 850 miligramos cada 12 horas", "Metformina 850 mg cada 12 horas"))
+    enunciado = verificar(
+        _propuesta("metformina de 850 miligramos cada 12 horas", "Metformina 850 mg cada 12 horas")
+    )
     assert enunciado.estado is EstadoEnunciado.VERIFICADO
     assert enunciado.motivo is None
     assert enunciado.citas[0].texto == "metformina de 850 miligramos cada 12 horas"
@@ -46,7 +55,7 @@ def test_lo_que_coincide_queda_verificado() -> None:
 def test_cifra_mal_oida() -> None:
     palabras = tuple(
         Palabra(texto=p, inicio=i / 2, fin=i / 2 + 0.4, prob=0.2 if p == "126/82" else 0.95)
-        for i, p in enumerate("presión 126/82".split())
+        for i, p in enumerate(["presión", "126/82"])
     )
     enunciado = verificar(_propuesta("presión 126/82", "TA 126/82 mmHg", "signo_vital", palabras=palabras))
     assert enunciado.estado is EstadoEnunciado.POR_REVISAR
@@ -55,7 +64,9 @@ def test_cifra_mal_oida() -> None:
 
 def test_correccion_sin_aplicar_se_dice() -> None:
     duda = Correccion(original="losartana", propuesto="losartán", motivo="farmaco", aplicada=False)
-    enunciado = verificar(_propuesta("tome losartana diario", "Tome losartana diario", "indicacion", correcciones=(duda,)))
+    enunciado = verificar(
+        _propuesta("tome losartana diario", "Tome losartana diario", "indicacion", correcciones=(duda,))
+    )
     assert enunciado.estado is EstadoEnunciado.POR_REVISAR
     assert "losartán" in (enunciado.motivo or "")
 

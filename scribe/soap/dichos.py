@@ -1,0 +1,140 @@
+"""Cómo habla el médico: expresiones y arreglos con que sus frases pasan a la nota."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from scribe.lenguaje.clinico import glosas
+from scribe.lenguaje.contexto import calificar
+from scribe.lenguaje.texto import llano
+from scribe.soap.fragmentos import Trozo, alinar, mayuscula
+from scribe.soap.persona import de_usted
+
+DIGITO = re.compile(r"\d")
+
+
+ABRE = re.compile(
+    r"^(?:(?:(?:sí|no)\s*[,.;]|(?:y|pero|entonces|pues|bueno|okey|ok|primero|segundo|tercero|también|además|ahora|mira|mire|por último|"  # noqa: E501
+    r"luego|ajá|ah|claro|bien|muy bien|perdón|a ver)\b(?!\s+(?:hay|tiene|se|te|le|es)\b))[\s,.:]*)+",
+    re.IGNORECASE,
+)
+
+
+CONTINUAR = re.compile(
+    r"\b(?:se queda igual|queda igual|contin\w+|sig[aue]\w* (?:con|tomando|igual)|seguimos con|mantenemos|mantenga)\b"  # noqa: E501
+)
+
+
+REINICIAR = re.compile(r"\b(?:retom\w+|reinici\w+|volvemos a (?:dar|iniciar))\b")
+
+
+AUMENTAR = re.compile(r"\b(?:aument\w+|(?:te|le) subo|subimos|subir)\b")
+
+
+BAJAR = re.compile(r"\b(?:disminu\w+|(?:te|le) bajo|bajamos la dosis)\b")
+
+
+AGREGAR = re.compile(r"\b(?:agreg\w+|anad\w+)\b")
+
+
+PARA = re.compile(r"\bpara (?:el|la|los|las|su|tu) [^,.;:]{2,40}(?=[,.;:]|$)")
+
+
+PLAZO = re.compile(
+    r"\b(?:en|dentro de|a) (?:unos? )?(?:\d+|un[oa]?|dos|tres|cuatro|seis|ocho|quince)(?: o \d+)? (?:dias?|semanas?|mes(?:es)?|horas|anos?)\b|"  # noqa: E501
+    r"\b(?:el|la|este|proxim[oa]|el proximo) (?:lunes|martes|miercoles|jueves|viernes|sabado|semana|mes)\b|\bmanana\b(?! y)|"  # noqa: E501
+    r"\b(?:proxima|otra) (?:semana|cita|consulta)\b|\bun mes\b|\buna semana\b"
+)
+
+
+def texto_de(trozo: Trozo) -> str:
+    """Lo dicho, sin muletillas ni enlaces al principio."""
+    base = alinar(trozo.dicho)
+    return alinar(ABRE.sub("", base) or base)
+
+
+RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
+
+
+PARTE = re.compile(
+    r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero)\b|"  # noqa: E501
+    r"si (?:le|te|se|no|tiene|hay)\b|antes de|para (?:el|la|los|las)\b)"
+    r"|, (?=(?:nos vemos|(?:le|te) pido|(?:lo|la|te) veo)\b)|,? (?=si (?:le|te|se|tiene|hay|no|sangra|ve)\b[^.]*(?:urgencias|vien|regres|habla|llam|trae))"  # noqa: E501
+)
+
+
+FIRME = re.compile(
+    r"\b(?:lo que (?:tiene[s]?|trae[s]?) es|esto es|se trata de|^es una?|diagnostic\w+|el problema es)\b"
+)
+
+
+MIRA = re.compile(
+    r"(?<!lo que )\b(?:veo|palpo|oigo|escucho|siento|toco|observo|se (?:ve|palpa|oye|escucha|observa|aprecia)n?)\b"  # noqa: E501
+)
+
+
+def cifras_de(texto: str) -> set[str]:
+    """Las cifras de un texto."""
+    return set(re.findall(r"\d+(?:[.,]\d+)?", texto))
+
+
+def inicio_de_duda(texto: str, inicio: int) -> int:
+    """Dónde empieza la cláusula de la duda, con su «y» o su coma."""
+    antes = llano(texto[:inicio])
+    corte = max(antes.rfind(", "), antes.rfind(" y "), antes.rfind(". "))
+    return corte if corte > 0 else inicio
+
+
+COPULA = re.compile(
+    r"^(?:(?:esto|eso|lo que (?:tiene|tienes|trae|traes)|ya|usted|aqui|pues|entonces|bueno|y|aquí) )*(?:es|son|tiene[s]?|tenemos|se trata de|trae[s]?|seria)"  # noqa: E501
+    r" (?:una? |unas? |el |la )?", re.IGNORECASE,
+)  # fmt: skip
+
+
+def sin_copula(texto: str) -> str:
+    """El diagnóstico sin «es una», «tiene un»…"""
+    limpio = re.sub(r",? pues$", "", alinar(texto))
+    return alinar(COPULA.sub("", limpio, count=1)) or texto
+
+
+def dividir(trozo: Trozo) -> list[Trozo]:
+    """Separa dos indicaciones dichas en una oración («le pido…, y la veo en 6 semanas»)."""
+    cortes = [m.end() for m in PARTE.finditer(llano(trozo.texto)) if m.start() > 15]
+    bordes = [0, *cortes, len(trozo.texto)]
+    return [trozo.parte(a, a + len(trozo.texto[a:b].rstrip())) for a, b in itertools.pairwise(bordes)]
+
+
+EXAMEN = (
+    (re.compile(r"\bno veo\b", re.I), "no se observa"), (re.compile(r"\bno (?:oigo|escucho)\b", re.I), "no se escucha"),  # noqa: E501
+    (re.compile(r"\bno (?:siento|palpo|toco)\b", re.I), "no se palpa"), (re.compile(r"^(?:aqu[ií] )?(?:s[ií] )?(?:le |te )?veo\b", re.I), "se observa"),  # noqa: E501
+    (re.compile(r"^lo que s[ií] (?:traigo|trae[s]?|tiene[s]?|veo) es\b", re.I), ""), (re.compile(r"\b(?:oigo|escucho)\b", re.I), "se escucha"),  # noqa: E501
+    (re.compile(r"^(?:y )?aqu[ií] ", re.I), ""),
+)  # fmt: skip
+
+
+MANIOBRAS = {"Giordano", "Lasègue"}
+
+
+def glosado(texto: str) -> str:
+    """El hallazgo con su nombre clínico por delante, si no está ya escrito, y sin la primera persona."""
+    plano = llano(texto)
+    terminos: list[str] = []
+    for termino, patron in glosas():
+        m = patron.search(plano)
+        raiz = llano(termino).split()[0][:7]
+        if (
+            m
+            and raiz not in plano
+            and (termino in MANIOBRAS or not calificar(texto, m.start(), m.end()).negada)
+        ):
+            if any(llano(termino).split()[0] == llano(t).split()[0] for t in terminos):
+                continue
+            terminos.append(termino)
+    cuerpo = texto
+    for patron, nuevo in EXAMEN:
+        cuerpo = patron.sub(nuevo, cuerpo, count=1).strip()
+    cuerpo = de_usted(cuerpo)
+    if not terminos:
+        return cuerpo
+    return f"{mayuscula(', '.join(terminos[:3]))}: {cuerpo[:1].lower() + cuerpo[1:]}"

@@ -1,0 +1,250 @@
+"""Las recetas, las suspensiones y lo que se excluye, según lo dijo el médico."""
+
+from __future__ import annotations
+
+import re
+
+from scribe.consulta import Seccion
+from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.texto import llano
+from scribe.soap.dialogo import Dialogo
+from scribe.soap.dichos import (
+    AGREGAR,
+    AUMENTAR,
+    BAJAR,
+    CONTINUAR,
+    DIGITO,
+    PARA,
+    REINICIAR,
+    RETIRA,
+    cifras_de,
+    texto_de,
+)
+from scribe.soap.farmacia import hay_farmaco, nombrados
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.medicamentos import Linea, escalonado, linea_de, lineas_de, negado
+from scribe.soap.persona import de_usted
+from scribe.soap.reglas import senal
+
+
+class Recetario:
+    """Lo que comparten los pasos que escriben el plan de medicamentos; lo usa `Medico`."""
+
+    def __init__(self, dialogo: Dialogo) -> None:
+        self.dialogo = dialogo
+        self.salida: list[Propuesta] = []
+        self.sin_clase: list[Trozo] = []
+        self.receta: tuple[Propuesta, Linea] | None = None
+
+    def _pon(
+        self, seccion: Seccion, tipo: str, texto: str, *trozos: Trozo, motivo: str | None = None
+    ) -> Propuesta:
+        propuesta = Propuesta(seccion, tipo, mayuscula(texto), trozos, motivo)
+        self.salida.append(propuesta)
+        return propuesta
+
+    def _en_plan(self, trozo: Trozo) -> bool:
+        return trozo.turno.id >= self.dialogo.plan_desde
+
+    def _explorando(self, trozo: Trozo) -> bool:
+        return trozo.turno.id >= self.dialogo.exploracion_desde and not self._en_plan(trozo)
+
+    def _pregunta_previa(self, trozo: Trozo) -> list[Trozo]:
+        return self.dialogo.preguntas_paciente.get(trozo.turno.id - 1, [])
+
+    def _responde_farmaco(self, trozo: Trozo) -> bool:
+        """«¿Y la metformina?» «Esa sigue igual, 850, cada 12 horas»: el nombre está en la pregunta."""
+        if hay_farmaco(trozo.texto):
+            return False
+        nombres = [(f, p) for p in self._pregunta_previa(trozo) for f in nombrados(p.dicho)]
+        texto = texto_de(trozo)
+        linea = linea_de(texto, 0, nombres[0][0].texto) if len({f.texto for f, _ in nombres}) == 1 else None
+        if linea is None or senal("plan", "suspende").search(trozo.plano):
+            return False
+        igual = CONTINUAR.search(llano(texto)) or re.match(r"(?:igual|lo mismo)\b", llano(texto))
+        if not (linea.frecuencia or linea.dosis) and not igual:
+            return False
+        verbo = "Continuar " if igual else ""
+        cuerpo = f"{verbo}{linea.farmaco.lower()}: {texto[:1].lower() + texto[1:]}"
+        self._pon("plan", "receta", cuerpo, nombres[0][1], trozo)
+        return True
+
+    def _farmacos(self, trozo: Trozo) -> bool:  # noqa: PLR0912
+        texto = texto_de(trozo)
+        if not hay_farmaco(texto):
+            return False
+        plano = llano(texto)
+        anteplan = trozo.turno.id < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde)
+        if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
+            return self._suspension(trozo)
+        lineas = lineas_de(texto)
+        if self._sin_nombre(trozo, texto, max(x[2] for x in lineas) if len(lineas) else 0):
+            lineas = [x for x in lineas if x[0].completa]
+            self._excluidos(trozo, texto)
+            if not lineas:
+                return True
+        recetadas = [
+            x for x in lineas if x[0].completa or (x[0].dosis and senal("plan", "receta").search(plano))
+        ]
+        if recetadas and not (anteplan and not senal("plan", "receta").search(plano)):
+            self._recetar(trozo, texto, recetadas)
+            if any(
+                negado(texto, f.desde) and not RETIRA.search(llano(texto[: f.desde]))
+                for f in nombrados(texto)
+            ):
+                self._excluidos(trozo, texto)
+            for f in nombrados(texto):
+                if RETIRA.search(llano(texto[: f.desde])):
+                    self._pon("plan", "suspension", f"Suspender {f.texto.lower()}", trozo)
+            return True
+        if self._resultado(trozo, plano):
+            return False
+        if senal("plan", "evita").search(plano):
+            rotulo = "Evitar" if re.search(r"\bnada de\b|\bevit|\bno (?:le|te) d", plano) else "No se indica"
+            nombres = ", ".join(dict.fromkeys(f.texto.lower() for f in nombrados(texto)))
+            self._pon("plan", "indicacion", f"{rotulo} {nombres}: {texto[:1].lower() + texto[1:]}", trozo)
+            return True
+        if CONTINUAR.search(plano):
+            self._pon(
+                "plan",
+                "receta",
+                "Continuar " + ", ".join(f.texto for f in nombrados(texto)) + f": {texto}",
+                trozo,
+            )
+            return True
+        if re.search(r"\bvamos a dejar (?:de )?(?:el|la|los|las|tomar)\b", plano):
+            self._pon(
+                "plan",
+                "suspension",
+                f"Suspender {nombrados(texto)[0].texto.lower()}: {texto[:1].lower() + texto[1:]}",
+                trozo,
+            )
+            return True
+        if senal("plan", "receta").search(plano) and not anteplan:
+            linea = lineas[0][0]
+            self.receta = (self._pon("plan", "receta", de_usted(texto), trozo), linea)
+            return True
+        if anteplan:
+            self._pon("subjetivo", "medicamento_actual", texto, trozo)
+        elif buscar_clinico(texto) and not self._en_plan(trozo) and self.analisis(trozo):
+            return True
+        elif len(plano.split()) <= 6 and self._pregunta_previa(trozo):
+            previa = self._pregunta_previa(trozo)[-1]
+            self._pon(
+                "plan",
+                "indicacion",
+                f"«{alinar(previa.dicho)}»: {texto[:1].lower() + texto[1:]}",
+                previa,
+                trozo,
+            )
+        else:
+            self._pon("plan", "indicacion", de_usted(texto), trozo)
+        return True
+
+    def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
+        """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
+        resto = texto[desde:]
+        linea = linea_de(resto, 0, "")
+        cifras = bool(linea.dosis) and bool(linea.frecuencia or linea.duracion)
+        if not cifras or (not senal("plan", "receta").search(llano(resto)) and desde):
+            return False
+        motivo = "No se reconoció el nombre del medicamento; escúchelo."
+        self._pon("plan", "receta", resto.strip(" ,."), trozo, motivo=motivo)
+        self.receta = None
+        return True
+
+    def _excluidos(self, trozo: Trozo, texto: str) -> None:
+        fuera = [f.texto.lower() for f in nombrados(texto) if negado(texto, f.desde)]
+        if fuera:
+            self._pon("plan", "indicacion", f"Evitar {', '.join(dict.fromkeys(fuera))}", trozo)
+
+    def _resultado(self, trozo: Trozo, plano: str) -> bool:
+        """Un resultado de laboratorio («calcio 9.2») no es una receta."""
+        return bool(DIGITO.search(plano)) and any(
+            m.clase == "estudio" for m in buscar_exploracion(trozo.dicho)
+        )
+
+    def _con_verbo(self, linea: str, plano: str) -> str:
+        for patron, verbo in (
+            (CONTINUAR, "Continuar"), (REINICIAR, "Reiniciar"), (AGREGAR, "Agregar"), (AUMENTAR, "Aumentar"),
+            (BAJAR, "Disminuir"),
+        ):  # fmt: skip
+            if patron.search(plano):
+                return f"{verbo} {linea[:1].lower() + linea[1:]}"
+        return linea
+
+    def _recetar(self, trozo: Trozo, texto: str, lineas: list[tuple[Linea, int, int]]) -> None:
+        for i, (linea, desde, hasta) in enumerate(lineas):
+            previo = texto[lineas[i - 1][2] if i else 0 : desde]
+            para = PARA.search(llano(previo))
+            cuerpo = self._con_verbo(linea.texto, llano(previo + texto[desde:hasta]))
+            if para and not hay_farmaco(previo[para.start() : para.end()]):
+                cuerpo += f" ({alinar(previo[para.start() : para.end()]).lower()})"
+            tramo = texto[desde:hasta].strip(" ,.;")
+            if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo):
+                cuerpo = self._con_verbo(tramo, llano(previo + tramo))
+            propuesta = self._pon("plan", "receta", cuerpo, trozo)
+            if trozo.dudoso:
+                propuesta.motivo = "Hubo una corrección al hablar que no se pudo aplicar con seguridad."
+            self.receta = (propuesta, linea)
+
+    def _posologia_suelta(self, trozo: Trozo) -> bool:
+        """La dosis o el horario dichos en otra oración que el nombre: completan la última receta."""
+        if hay_farmaco(trozo.texto):
+            return False
+        tarde = trozo.turno.id >= self.dialogo.exploracion_desde
+        abierta = self.receta is not None and not self.receta[1].dosis and not self.receta[1].frecuencia
+        if tarde and not abierta and self._sin_nombre(trozo, texto_de(trozo), 0):
+            return True
+        if not self.receta or trozo.turno.id - self.receta[0].trozos[-1].turno.id > 2:
+            return False
+        propuesta, linea = self.receta
+        extra = linea_de(texto_de(trozo), 0, linea.farmaco)
+        pide = buscar_exploracion(trozo.dicho) and not extra.toma and not extra.dosis
+        if pide or senal("plan", "cita").search(trozo.plano) or senal("plan", "estudio").search(trozo.plano):
+            return False
+        dura = re.match(r"(?:por|durante) .*\d", extra.duracion) and not linea.duracion
+        if not (extra.frecuencia or extra.dosis or dura) or (linea.frecuencia and extra.frecuencia):
+            return False
+        if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= 12):
+            return False
+        nueva = Linea(linea.farmaco, *(getattr(linea, c) or getattr(extra, c) for c in
+                                       ("dosis", "forma", "toma", "via", "frecuencia", "duracion", "condicion")))  # fmt: skip  # noqa: E501
+        propuesta.texto = (
+            propuesta.texto.replace(linea.texto, nueva.texto)
+            if linea.texto in propuesta.texto
+            else mayuscula(nueva.texto)
+        )
+        propuesta.trozos = (*propuesta.trozos, trozo)
+        self.receta = (propuesta, nueva)
+        return True
+
+    def _suspension(self, trozo: Trozo) -> bool:
+        plano = trozo.plano
+        if not senal("plan", "suspende").search(plano):
+            return False
+        condicion = re.match(r"^\W*si (?!,)", plano) or senal("plan", "condicion").match(plano)
+        texto = de_usted(texto_de(trozo))
+        citas = [trozo]
+        nombres = [f.texto for f in nombrados(trozo.dicho)]
+        ultimo = nombrados(trozo.dicho)
+        if condicion:
+            self._pon("plan", "alarma", f"Dato de alarma: {texto[:1].lower() + texto[1:]}", trozo)
+            return True
+        if len(ultimo) > 1:
+            cerca = senal("plan", "suspende").search(plano)
+            assert cerca is not None
+            nombres = [min(ultimo, key=lambda f: abs(f.desde - cerca.start())).texto]
+        if not nombres and not re.search(
+            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|te |tes )", plano
+        ):
+            for previa in self._pregunta_previa(trozo):
+                nombres += [f.texto for f in nombrados(previa.dicho)]
+                citas.insert(0, previa)
+        quien = f" {nombres[0].lower()}" if nombres else ""
+        self._pon("plan", "suspension", f"Suspender{quien}: {texto[:1].lower() + texto[1:]}", *citas)
+        return True
+
+    def analisis(self, trozo: Trozo) -> bool:
+        """Lo completa `Medico`: una frase con fármaco también puede concluir."""
+        raise NotImplementedError
