@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -20,6 +21,7 @@ _REPASO = Reparto(minimo_s=3.0, maximo_s=10.0, pausa_s=0.3, hueco_s=1.0, margen_
 """Ventanas de la segunda escucha: cortas, para que un bucle no arrastre lo que sigue."""
 _PALABRA_MINIMA_S = 0.04
 _PEGADAS_S = 0.5
+_CIFRA_PARTIDA = re.compile(r"\d\|[.,/:%°-]|[\d][.,/:]\|\d")
 _COLA_S = 0.3
 """Lo más que se alarga el final de una palabra: una sílaba."""
 
@@ -170,7 +172,8 @@ def _unir(crudas: Sequence[Word]) -> list[Word]:
     """Junta lo que Whisper partió sin espacio en medio: «29» y «.8» son una sola palabra, «29.8»."""
     salida: list[Word] = []
     for cruda in crudas:
-        if salida and not cruda.word.startswith(" ") and cruda.start - salida[-1].end < _PEGADAS_S:
+        pegada = salida and _CIFRA_PARTIDA.search(f"{salida[-1].word}|{cruda.word}")
+        if pegada and cruda.start - salida[-1].end < _PEGADAS_S:
             previa = salida[-1]
             probable = min(previa.probability, cruda.probability)
             salida[-1] = Word(previa.start, cruda.end, previa.word + cruda.word, probable)

@@ -19,6 +19,7 @@ def test_una_cifra_partida_en_el_punto_se_une() -> None:
 
 def test_las_palabras_con_espacio_y_las_lejanas_no_se_unen() -> None:
     assert unidas(" me", " duele", " 2") == ["me", "duele", "2"]
+    assert unidas("私", "は") == ["私", "は"]
     assert unidas(" 29", ".8", silencio=2.0) == ["29", ".8"]
 
 
