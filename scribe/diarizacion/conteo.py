@@ -58,7 +58,7 @@ def contar(huellas: Vectores, segundos: Numeros, hablantes: int | None, criterio
 
 
 def _de_mas(huellas: Vectores, segundos: Numeros, minimo: int, criterio: Criterio) -> _Estado:
-    """Grupos puros, al menos `minimo` si las muestras dan para tantos: el corte se estrecha hasta tenerlos."""
+    """Grupos puros, al menos `minimo` si hay muestras para tantos: el corte se estrecha."""
     estado = _asentar(huellas, segundos, juntar(huellas, segundos, minimo, criterio))
     while len(estado.voz) < min(minimo, len(huellas)) and criterio.corte > _CORTE_MINIMO:
         criterio = replace(criterio, corte=criterio.corte / 2)

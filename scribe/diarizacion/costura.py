@@ -20,7 +20,6 @@ from scribe.consulta import HERCIOS, Senal
 from scribe.diarizacion.segmentacion import Ventana
 
 _LISO = 5
-_LISO_CORTE = 7
 _PAUSA_MAX_S = 0.6
 _HONDURA = 0.3
 
@@ -41,10 +40,6 @@ class Corte:
     dos turnos casi pegados, la huella de cada parte lo dirá."""
     orilla_s: float = 0.5
     """Lo menos que queda a cada lado de una partición."""
-    pausa_db: float = 15.0
-    """Una caída así de honda parte también los trozos cortos: puede ser el paso de un turno a otro."""
-    orilla_pausa_s: float = 0.3
-    """Lo menos que queda a cada lado de esa partición."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,7 @@ def cortar(
     actividad: Actividad, energia: NDArray[np.float32], corte: Corte, *, cuadro_s: float
 ) -> list[Trozo]:
     """Los trozos de todas las pistas, en orden de inicio. `energia` (cuadros) es la de la señal."""
-    lisa = uniform_filter1d(energia, _LISO_CORTE)
+    lisa = uniform_filter1d(energia, _LISO)
     trozos: list[Trozo] = []
     for pista in range(actividad.shape[1]):
         for inicio, fin in intervalos(actividad[:, pista], corte.entra, corte.sale):
@@ -109,14 +104,10 @@ def cortar(
 def _partir(
     inicio: int, fin: int, energia: NDArray[np.float32], corte: Corte, cuadro_s: float
 ) -> list[tuple[int, int]]:
-    largo_s = (fin - inicio) * cuadro_s
-    orilla = round((corte.orilla_s if largo_s > corte.maximo_s else corte.orilla_pausa_s) / cuadro_s)
-    if fin - inicio <= 2 * orilla:
+    if (fin - inicio) * cuadro_s <= corte.maximo_s:
         return [(inicio, fin)]
+    orilla = round(corte.orilla_s / cuadro_s)
     medio = inicio + orilla + int(energia[inicio + orilla : fin - orilla].argmin())
-    hondura = 10.0 * np.log10((np.median(energia[inicio:fin]) + 1e-10) / (energia[medio] + 1e-10))
-    if largo_s <= corte.maximo_s and hondura < corte.pausa_db:
-        return [(inicio, fin)]
     return [
         *_partir(inicio, medio, energia, corte, cuadro_s),
         *_partir(medio, fin, energia, corte, cuadro_s),

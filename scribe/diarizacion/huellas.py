@@ -40,7 +40,7 @@ class Huellero:
     def filtros(self, senal: Senal) -> Filtros:
         """Banco de filtros de `senal` (mono a `HERCIOS`)."""
         import torch
-        from torchaudio.compliance.kaldi import fbank  # type: ignore[import-untyped]
+        from torchaudio.compliance.kaldi import fbank
 
         with torch.inference_mode():
             salida = fbank(

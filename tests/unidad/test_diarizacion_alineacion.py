@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,4 +103,4 @@ def test_ninguna_palabra_se_pierde_ni_cambia(
     turnos = alinear((Escucha(idioma="es", palabras=palabras),), separacion).turnos
     assert tuple(p for t in turnos for p in t.palabras) == palabras
     assert [t.id for t in turnos] == list(range(1, len(turnos) + 1))
-    assert all(a.inicio <= b.inicio for a, b in zip(turnos, turnos[1:], strict=False))
+    assert all(a.inicio <= b.inicio for a, b in pairwise(turnos))

@@ -1,4 +1,4 @@
-"""Cuántas personas hay, con huellas inventadas: dirección de la persona más ruido que mengua con los segundos."""
+"""Cuántas personas hay, con huellas inventadas: la voz de cada quien más un ruido que mengua."""
 
 from __future__ import annotations
 

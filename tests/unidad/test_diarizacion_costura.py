@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scribe.diarizacion.costura import Corte, Trozo, callar_cortes, coser, cortar, intervalos
+from scribe.diarizacion.costura import Corte, Trozo, callar_cortes, cortar, coser, intervalos
 from scribe.diarizacion.reparto import Analisis, Pesos, repartir
 from scribe.diarizacion.segmentacion import Ventana
 from scribe.diarizacion.tramos import Bordes, limpiar
