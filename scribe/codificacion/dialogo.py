@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from scribe.codificacion.reglas import frases
+from scribe.codificacion.reglas import Frase, frases
 from scribe.consulta import Contexto, Rol, Transcripcion, Turno
 from scribe.lenguaje.texto import llano
 
@@ -91,3 +91,14 @@ def parece_pregunta(turno: Turno, siguiente: Turno | None, pista: bool) -> bool:
         return False
     respuesta, f = llano(siguiente.texto), frases()
     return f.niega.search(respuesta) is not None or (f.afirma.search(respuesta) is not None and not pista)
+
+
+def permitida(frase: Frase, base: str, anterior: Turno | None) -> bool:
+    """Si lo que la frase exige o veta, en el turno (llano) o en la pregunta anterior, se cumple."""
+    if frase.exige is not None and not frase.exige.search(base):
+        return False
+    if frase.veta is not None and frase.veta.search(base):
+        return False
+    if anterior is None or frase.pregunta_veta is None:
+        return True
+    return frase.pregunta_veta.search(llano(anterior.texto)) is None

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
+from scipy import sparse  # type: ignore[import-untyped, unused-ignore]
+from sklearn.feature_extraction.text import HashingVectorizer  # type: ignore[import-untyped, unused-ignore]
 
 from scribe.codificacion.catalogo import Catalogo, Sistema
 from scribe.codificacion.normal import normal

@@ -11,11 +11,12 @@ from scribe.codificacion.dialogo import (
     oracion,
     palabras_del_paciente,
     parece_pregunta,
+    permitida,
     pregunta_final,
     ultima_pregunta,
 )
 from scribe.codificacion.normal import claves
-from scribe.codificacion.reglas import Frase, frases
+from scribe.codificacion.reglas import frases
 from scribe.codificacion.sinonimos import Clase, Concepto, Detector, Hallazgo
 from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
@@ -300,7 +301,7 @@ class Lector:
             if (frase.quien == "medico") != (turno.rol == Rol.MEDICO) or frase.codigo in dichos:
                 continue
             m = frase.patron.search(base)
-            if m is None or not _permitida(frase, base, anterior):
+            if m is None or not permitida(frase, base, anterior):
                 continue
             cal = self._calificar(turno, *m.span())
             ajena = cal.hipotetica or cal.familiar or cal.interrogada
@@ -395,13 +396,3 @@ class Lector:
         cita = turno.citar(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))
         acierto = 1.0 if hallazgo.exacto else 0.85
         return Mencion(hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id)
-
-
-def _permitida(frase: Frase, base: str, anterior: Turno | None) -> bool:
-    if frase.exige is not None and not frase.exige.search(base):
-        return False
-    if frase.veta is not None and frase.veta.search(base):
-        return False
-    if anterior is None or frase.pregunta_veta is None:
-        return True
-    return frase.pregunta_veta.search(llano(anterior.texto)) is None
