@@ -217,6 +217,11 @@ class Medico(Recetario):
         ):
             return False
         if descarta and (enfermedades or re.search(r"no ha (?:subido|llegado|afectado|pasado)", plano)):
+            if re.search(r"\b(?:es una?|lo que tienes? es)\b", plano[descarta.end() :]):
+                self._pon(
+                    "analisis", "diagnostico", texto, trozo, motivo="La frase descarta y concluye a la vez."
+                )
+                return True
             negadas = all(calificar(texto, m.desde, m.hasta).negada for m in enfermedades)
             self._pon(
                 "analisis",

@@ -89,6 +89,18 @@ def _habla_de(clausula: str, item: Pregunta) -> bool:
     return bool(_raices(clausula) & _raices(item.dicho))
 
 
+def _al_lado(plano: str, item: Pregunta) -> bool | None:
+    """Si junto al concepto se dice «sí» (True) o «no» (False), aunque falte la puntuación."""
+    for raiz in _raices(item.dicho):
+        m = re.search(
+            rf"\b{re.escape(raiz)}\w*,? (si|no|tampoco)\b(?! (?:me|te|le|se|la|lo|he|ha|hay|es|tengo)\b)",
+            plano,
+        )
+        if m:
+            return m.group(1) == "si"
+    return None
+
+
 def _segmentos(texto: str, items: list[Pregunta]) -> list[tuple[int, int]]:
     """Las cláusulas, cada una unida a las que solo la completan: «líquido, así como agua, no»."""
     salida: list[tuple[int, int]] = []
@@ -135,6 +147,10 @@ def leer(intercambio: Intercambio) -> Lectura:
         normales = {m.termino for m in buscar_normales(texto)}
         negados += [i for i in items if i.mencion.termino in normales and i not in negados]
         reves = _AL_REVES.search(llano(texto)) is not None
+        for item in items:
+            junto = None if _AJENO.search(llano(texto)) else _al_lado(llano(texto), item)
+            if junto is not None and item not in negados and item not in afirmados:
+                (afirmados if junto else negados).append(item)
         for desde, hasta in _segmentos(texto, items):
             clausula = texto[desde:hasta]
             tocados = [i for i in items if _habla_de(clausula, i)]

@@ -85,7 +85,11 @@ def declarar(
     corta = preguntas and len(preguntas[-1].texto.split()) <= _PREGUNTA_CORTA
     if sin_nombre and not cabeza and not cabecera and corta and (abierta or afirma):
         cabeza = f"«{alinar(preguntas[-1].dicho)}»"
-    if cabeza and (not cabecera or sin_nombre) and llano(cabeza) not in llano(cuerpo):
+    if (
+        cabeza
+        and (not cabecera or (sin_nombre and tipo != "antecedente_familiar"))
+        and llano(cabeza) not in llano(cuerpo)
+    ):
         cabecera = cabeza
         citas = (*preguntas, *trozos)
     if cabecera.startswith("Niega") and len(cuerpo.split()) <= 7:

@@ -258,3 +258,12 @@ def test_idioma_limitado_cita_sin_reescribir() -> None:
 def test_plantilla_desconocida() -> None:
     with pytest.raises(AjusteInvalido):
         Redactor().redactar(consulta(EXPLORACION), Contexto(plantilla="inexistente"))
+
+
+def test_sin_puntuacion_el_si_y_el_no_van_con_su_palabra() -> None:
+    nota = nota_de(
+        (MEDICO, "te dan náuseas ves lucecitas antes"), (PACIENTE, "náuseas sí a veces lucecitas no")
+    )
+    negado = llano("\n".join(e.texto for e in nota.subjetivo if e.texto.startswith("Niega")))
+    assert "fosfenos" in negado
+    assert "nausea" not in negado.split("fosfenos")[0]
