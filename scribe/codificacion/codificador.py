@@ -14,7 +14,6 @@ from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_rell
 from scribe.codificacion.indice import VERSION
 from scribe.codificacion.menciones import Lector, Mencion
 from scribe.codificacion.reglas import en_embarazo, explica, historia_familiar, manifestacion, refinamientos
-from scribe.codificacion.reordenador import Reordenador, ReordenadorSemantico
 from scribe.codificacion.sinonimos import Concepto, detector, equivalencias
 from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
 from scribe.lenguaje.contexto import calificar
@@ -22,6 +21,7 @@ from scribe.lenguaje.texto import llano
 
 if TYPE_CHECKING:
     from scribe.ajustes import Ajustes
+    from scribe.codificacion.reordenador import Reordenador
     from scribe.manifiesto import Perfil
 
 _ORDEN = (
@@ -79,7 +79,12 @@ class Codificador:
     @cached_property
     def _reordenador(self) -> Reordenador | None:
         clave = self._perfil.modelos.get("reordenador")
-        return ReordenadorSemantico(modelos.ruta(clave)) if clave else None
+        if clave is None:
+            return None
+        # Importar torch y transformers tarda segundos, y el perfil minimo no los necesita aquí.
+        from scribe.codificacion.reordenador import ReordenadorSemantico  # noqa: PLC0415
+
+        return ReordenadorSemantico(modelos.ruta(clave))
 
     @property
     def identidad(self) -> dict[str, Any]:
