@@ -82,7 +82,7 @@ class Codificador:
         if clave is None:
             return None
         # Importar torch y transformers tarda segundos, y el perfil minimo no los necesita aquí.
-        from scribe.codificacion.reordenador import ReordenadorSemantico  # noqa: PLC0415
+        from scribe.codificacion.reordenador import ReordenadorSemantico
 
         return ReordenadorSemantico(modelos.ruta(clave))
 
