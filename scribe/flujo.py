@@ -46,6 +46,8 @@ from scribe.soap.seguridad import revisar_seguridad
 
 T = TypeVar("T")
 
+IDIOMA_CODIGOS = "es"
+
 
 @dataclass(frozen=True, slots=True)
 class Motores:
@@ -81,7 +83,11 @@ def procesar(
     transcripcion, avisos = _transcribir(escuchas, separacion, motores, contexto)
     redaccion = paso.da("nota", lambda avance: _redactar(paso, motores, transcripcion, contexto, avance))
     codigos = paso.da("codigos", lambda avance: _codificar(paso, motores, transcripcion, redaccion, contexto))
-    avisos += redaccion.avisos + revisar_seguridad(redaccion.nota, transcripcion, contexto)
+    avisos += (
+        redaccion.avisos
+        + _sin_codigos(transcripcion)
+        + revisar_seguridad(redaccion.nota, transcripcion, contexto)
+    )
     borrador = Borrador(
         audio=InfoAudio(sha256=grabacion.sha256, duracion_s=round(grabacion.duracion_s, 3)),
         modelos=_modelos(motores),
@@ -169,6 +175,13 @@ def _codificar(
         tuple[Codigo, ...],
         lambda: motores.codificador.codificar(transcripcion, redaccion.nota, contexto),
     )
+
+
+def _sin_codigos(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
+    """Sin reglas de contexto en ese idioma, «denies diabetes» daría diabetes: mejor ningún código."""
+    if transcripcion.idioma == IDIOMA_CODIGOS or not transcripcion.turnos:
+        return ()
+    return (Aviso(tipo="sin_codigos", texto="Solo se sugieren códigos en consultas en español."),)
 
 
 def _modelos(motores: Motores) -> ModelosUsados:

@@ -58,14 +58,13 @@ def _comprobar(ajustes: Ajustes) -> None:
     """Lo que pydantic no sabe: que el idioma y la plantilla existan."""
     from faster_whisper.tokenizer import _LANGUAGE_CODES
 
-    from scribe.soap.plantillas import nombres
+    from scribe.soap.plantillas import plantillas
 
     if ajustes.idioma not in {*_LANGUAGE_CODES, "auto", None}:
         raise AjusteInvalido(f"No se conoce el idioma «{ajustes.idioma}».", "Use es, en… o auto.")
-    if ajustes.plantilla not in nombres():
-        raise AjusteInvalido(
-            f"No hay plantilla «{ajustes.plantilla}».", f"Las que hay: {', '.join(sorted(nombres()))}."
-        )
+    if ajustes.plantilla not in plantillas():
+        hay = ", ".join(sorted(plantillas()))
+        raise AjusteInvalido(f"No hay plantilla «{ajustes.plantilla}».", f"Las que hay: {hay}.")
 
 
 def voz_registrada(nombre: str | None) -> Huella | None:

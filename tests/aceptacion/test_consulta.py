@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
-from scribe.lenguaje.farmacos import buscar_farmacos
 
+from scribe.lenguaje.farmacos import buscar_farmacos
 from tests.conftest import RAIZ, Orden, argumentos_scribe
 
 ARCHIVOS = {"borrador.json", "transcripcion.rttm", "transcripcion.vtt", "nota.md", "nota.html"}
