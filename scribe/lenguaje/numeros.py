@@ -99,6 +99,22 @@ def _corrida(fichas: list[Ficha], i: int) -> list[str]:
     return palabras
 
 
+def _sin_la_toma(palabras: list[str], hallado: tuple[int, int], dichas: list[str]) -> tuple[int, int]:
+    """Quita del número el «uno/una» que es la toma siguiente: «de cincuenta una cada 12» es 50, no 51.
+
+    `dichas` son las palabras del número tal como se dijeron y, si la hay, la que sigue.
+    """
+    largo, _ = hallado
+    reglas = datos()["numeros"]
+    if largo < 2 or dichas[largo - 1] not in ("uno", "una") or palabras[largo - 2] in ("y", "ciento"):
+        return hallado
+    despues = dichas[largo] if len(dichas) > largo else ""
+    if palabras[largo - 2] not in reglas["decenas"] and despues not in reglas["una_toma"]:
+        return hallado
+    valor = _valor(palabras[: largo - 1])
+    return hallado if valor is None else (largo - 1, valor)
+
+
 def leer(texto: str) -> list[Pieza]:
     """El texto en piezas, con los enteros dichos en palabras ya leídos.
 
@@ -121,7 +137,7 @@ def leer(texto: str) -> list[Pieza]:
             piezas.append(Pieza(f.desde, f.hasta, f.llana, valor, False, f.corte))
             i += 1
             continue
-        largo, valor_n = hallado
+        largo, valor_n = _sin_la_toma(palabras, hallado, [x.llana for x in fichas[i : i + hallado[0] + 1]])
         fin = fichas[i + largo - 1]
         llana = " ".join(palabras[:largo])
         piezas.append(Pieza(f.desde, fin.hasta, llana, str(valor_n), True, fin.corte))

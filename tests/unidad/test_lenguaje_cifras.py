@@ -252,3 +252,17 @@ def test_lo_imposible_se_avisa_y_no_se_cambia(texto: str) -> None:
 )
 def test_lo_posible_no_se_avisa(texto: str) -> None:
     assert revisar_cifras(Transcripcion(idioma="es", turnos=(turno(texto),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("dicho", "escrito"),
+    [
+        ("paracetamol de quinientos uno cada ocho horas", "paracetamol de 500, 1 cada 8 horas"),
+        ("losartán de cincuenta una cada doce horas", "losartán de 50, 1 cada 12 horas"),
+        ("tengo cincuenta y un años", "tengo 51 años"),
+        ("glucosa de doscientos uno en ayunas", "glucosa de 201 en ayunas"),
+        ("plaquetas de ciento uno", "plaquetas de 101"),
+    ],
+)
+def test_la_toma_no_se_suma_a_la_dosis(dicho: str, escrito: str) -> None:
+    assert escribir(dicho) == escrito
