@@ -114,7 +114,10 @@ def _escuchar(
     return paso.recuerda(
         llave,
         tuple[Escucha, ...],
-        lambda: motores.transcriptor.transcribir(grabacion, idioma=idioma, terminos=terminos, avance=avance),
+        lambda: _y_cerrar(
+            motores.transcriptor.transcribir(grabacion, idioma=idioma, terminos=terminos, avance=avance),
+            motores.transcriptor.cerrar,
+        ),
     )
 
 
@@ -182,6 +185,12 @@ def _sin_codigos(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
     if transcripcion.idioma == IDIOMA_CODIGOS or not transcripcion.turnos:
         return ()
     return (Aviso(tipo="sin_codigos", texto="Solo se sugieren códigos en consultas en español."),)
+
+
+def _y_cerrar(resultado: T, cerrar: Callable[[], None]) -> T:
+    """Suelta el motor que ya no se usa: así no están todos los pesos en memoria a la vez."""
+    cerrar()
+    return resultado
 
 
 def _modelos(motores: Motores) -> ModelosUsados:

@@ -8,7 +8,7 @@ from scribe.codificacion import Codificador
 from scribe.consulta import Huella
 from scribe.diarizacion.pyannote import DiarizadorPyannote
 from scribe.flujo import Motores
-from scribe.modelos import Perfil, perfil, ruta
+from scribe.modelos import Perfil, identidad, perfil, ruta
 from scribe.soap.llm import LlamaLocal, ModeloLenguaje
 from scribe.soap.redactor import Redactor
 
@@ -29,7 +29,8 @@ def armar(ajustes: Ajustes, *, voz_medico: Huella | None = None) -> Motores:
 
 
 def _modelo_de_lenguaje(elegido: Perfil, ajustes: Ajustes) -> ModeloLenguaje:
-    """El LLM del perfil; su carpeta tiene un solo archivo GGUF."""
-    archivo = next(ruta(elegido.modelos["llm"]).glob("*.gguf"))
+    """El LLM del perfil; su carpeta tiene un solo archivo GGUF, o las partes numeradas de uno."""
+    clave = elegido.id_de("llm")
+    archivo = min(ruta(clave).glob("*.gguf"))
     capas = -1 if ajustes.dispositivo == "cuda" else 0
-    return LlamaLocal(archivo, hilos=ajustes.hilos, capas_gpu=capas)
+    return LlamaLocal(archivo, hilos=ajustes.hilos, capas_gpu=capas, modelo=identidad(clave))

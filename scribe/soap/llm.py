@@ -5,6 +5,7 @@ Nunca escribe texto de la nota: una gramática GBNF le deja responder nada más 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,7 +42,10 @@ class LlamaLocal:
     El principio común de las peticiones se queda en la caché KV: llama.cpp reutiliza el prefijo igual.
     """
 
-    def __init__(self, ruta: Path, *, hilos: int = 2, capas_gpu: int = 0) -> None:
+    def __init__(
+        self, ruta: Path, *, hilos: int = 2, capas_gpu: int = 0, modelo: Mapping[str, Any] | None = None
+    ) -> None:
+        self._ficha = dict(modelo or {})
         self._ruta = ruta
         self._hilos = hilos
         self._capas = capas_gpu
@@ -52,7 +56,7 @@ class LlamaLocal:
     def identidad(self) -> dict[str, Any]:
         """Nombre y tamaño del archivo, y los ajustes que cambian la respuesta."""
         return {
-            "motor": "llama.cpp", "archivo": self._ruta.name, "bytes": self._ruta.stat().st_size,
+            "motor": "llama.cpp", "modelo": self._ficha, "archivo": self._ruta.name,
             "contexto": _CONTEXTO, "temperatura": 0.0, "semilla": _SEMILLA,
         }  # fmt: skip
 
@@ -85,11 +89,3 @@ class LlamaLocal:
             self._modelo.close()
             self._modelo = None
             self._gramaticas.clear()
-
-
-def abrir(carpeta: Path, *, hilos: int = 2, capas_gpu: int = 0) -> LlamaLocal:
-    """El único GGUF de una carpeta de modelo (o el primero de sus partes). Lanza `FileNotFoundError`."""
-    archivos = sorted(carpeta.glob("*.gguf")) if carpeta.is_dir() else [carpeta]
-    if not archivos or not archivos[0].is_file():
-        raise FileNotFoundError("no hay un modelo GGUF en la carpeta")
-    return LlamaLocal(archivos[0], hilos=hilos, capas_gpu=capas_gpu)

@@ -126,6 +126,7 @@ def _unidad(dosis: str) -> str:
 _NIEGA = re.compile(
     r"\b(?:nada de|ni|no|sin|evit\w+|en (?:vez|lugar) de|quit\w+|retir\w+|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $"  # noqa: E501
 )
+_ALERGIA_A = re.compile(r"\b(?:alergi\w+|hipersensib\w+) al?(?: \w+){0,2} $")
 _OTRA_RECETA = re.compile(
     r"\b(?:(?:te|le|les) (?:voy a dar|doy|receto|mando|dejo|indico|agrego)|vamos a (?:dar|iniciar|empezar))\b"
 )
@@ -134,6 +135,11 @@ _OTRA_RECETA = re.compile(
 def negado(texto: str, desde: int) -> bool:
     """Si lo que se nombra en `desde` se excluye («nada de penicilinas», «ni ampicilina»)."""
     return _NIEGA.search(llano(texto[:desde])) is not None
+
+
+def por_alergia(texto: str, desde: int) -> bool:
+    """Si lo que se nombra en `desde` es a lo que se tiene alergia («como es alérgica a la penicilina»)."""
+    return _ALERGIA_A.search(llano(texto[:desde])) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from scribe.soap.dichos import (
 )
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
-from scribe.soap.medicamentos import Linea, escalonado, linea_de, lineas_de, negado
+from scribe.soap.medicamentos import Linea, escalonado, linea_de, lineas_de, negado, por_alergia
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 
@@ -154,7 +154,11 @@ class Recetario:
         return True
 
     def _excluidos(self, trozo: Trozo, texto: str) -> None:
-        fuera = [f.texto.lower() for f in nombrados(texto) if negado(texto, f.desde)]
+        fuera = [
+            f.texto.lower()
+            for f in nombrados(texto)
+            if negado(texto, f.desde) and not por_alergia(texto, f.desde)
+        ]
         if fuera:
             self._pon("plan", "indicacion", f"Evitar {', '.join(dict.fromkeys(fuera))}", trozo)
 

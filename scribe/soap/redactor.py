@@ -37,6 +37,11 @@ class Redactor:
         propia: dict[str, Any] = {"reglas": VERSION_REGLAS}
         return propia | (self._modelo.identidad if self._modelo else {"motor": "ninguno"})
 
+    def cerrar(self) -> None:
+        """Suelta la memoria del modelo; se vuelve a cargar si hace falta."""
+        if self._modelo is not None:
+            self._modelo.cerrar()
+
     def redactar(
         self, transcripcion: Transcripcion, contexto: Contexto, *, avance: Avance = en_silencio
     ) -> Redaccion:

@@ -128,6 +128,8 @@ def _estado(
     antes, despues, oracion = frase
     if _es_alergia(turno, anterior, oracion):
         return Estado.ALERGIA
+    if patron("alergia_antes").search(antes):
+        return Estado.MENCION  # «como es alérgica a la penicilina, le doy…»: no es lo que se receta
     if patron("negado_antes").search(antes.rstrip()) or patron("no_tomado_despues").search(despues):
         return Estado.NEGADO
     if patron("suspendido_antes").search(antes.rstrip()) or patron("suspendido_despues").search(despues):

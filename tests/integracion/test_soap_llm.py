@@ -8,7 +8,7 @@ import pytest
 
 from scribe.consulta import Contexto, Rol, Transcripcion, Turno
 from scribe.modelos import ruta
-from scribe.soap.llm import LlamaLocal, abrir
+from scribe.soap.llm import LlamaLocal
 from scribe.soap.redactor import Redactor
 
 MODELO = "qwen2.5-coder-1.5b"
@@ -16,7 +16,7 @@ MODELO = "qwen2.5-coder-1.5b"
 
 @pytest.fixture(scope="module")
 def modelo() -> Iterator[LlamaLocal]:
-    abierto = abrir(ruta(MODELO), hilos=2)
+    abierto = LlamaLocal(min(ruta(MODELO).glob("*.gguf")), hilos=2)
     yield abierto
     abierto.cerrar()
 
