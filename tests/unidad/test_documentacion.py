@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from scribe.ajustes import Ajustes
 from scribe.cli import app
+from tests.enlaces import RECORRIDO, al_dia
 
 RAIZ = Path(__file__).resolve().parents[2]
 PAGINAS = [RAIZ / "README.md", *sorted((RAIZ / "docs").rglob("*.md"))]
@@ -32,3 +33,9 @@ def test_cada_orden_esta_en_el_readme() -> None:
 def test_los_enlaces_llevan_a_algo(pagina: Path) -> None:
     rotos = [e for e in ENLACE.findall(pagina.read_text()) if not (pagina.parent / e).exists()]
     assert not rotos
+
+
+def test_el_recorrido_apunta_a_la_linea_de_cada_cosa() -> None:
+    texto = RECORRIDO.read_text("utf-8")
+    assert texto.count(".py#L") >= 20
+    assert al_dia(texto, RECORRIDO.parent) == texto, "póngalo al día con: python -m tests.enlaces"
