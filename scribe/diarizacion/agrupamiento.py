@@ -40,6 +40,8 @@ class Criterio:
     """Lo que dos huellas largas de la misma persona difieren de todos modos."""
     minimo_s: float = 2.5
     """Voz limpia que debe tener un grupo para ser otra persona."""
+    minimo_parte: float = 0.005
+    """Lo mismo, como parte de toda la voz: en horas de audio unos segundos raros no son una persona."""
     distancia: float = 0.11
     """Distancia mínima entre los centros de dos personas."""
     separacion: float = 0.28

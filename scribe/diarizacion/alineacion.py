@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from scribe.consulta import Escucha, Palabra, Separacion, Tramo, Transcripcion, Turno
 
 _AJENA = 2.0
-_CAMBIO = 2.4
-_CAMBIO_COMA = 1.6
-_CAMBIO_FRASE = 0.7
-_CAMBIO_PUNTO = 0.5
+_CAMBIO = 1.8
+_CAMBIO_COMA = 1.2
+_CAMBIO_FRASE = 0.6
+_CAMBIO_PUNTO = 0.4
 _PAUSA_S = 0.25
 _LEJOS_S = 0.6
 _CORTE_S = 2.5

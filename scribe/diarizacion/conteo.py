@@ -85,7 +85,8 @@ def _mas_debil(
     huellas: Vectores, segundos: Numeros, estado: _Estado, criterio: Criterio, *, forzar: bool
 ) -> tuple[int, int | None] | None:
     """El grupo que hay que quitar y aquel con el que se funde (None: se reparte), o None si ya están bien."""
-    chicos = np.flatnonzero((estado.voz < criterio.minimo_s) | (estado.piezas < 2))
+    minimo_s = max(criterio.minimo_s, criterio.minimo_parte * float(segundos.sum()))
+    chicos = np.flatnonzero((estado.voz < minimo_s) | (estado.piezas < 2))
     if len(chicos):
         return int(min(chicos, key=lambda k: estado.voz[k])), None
     mezclado = _mezclado(estado, criterio)
