@@ -94,7 +94,8 @@ COPULA = re.compile(
 
 def sin_copula(texto: str) -> str:
     """El diagnóstico sin «es una», «tiene un»…"""
-    limpio = re.sub(r",? pues$", "", alinar(texto))
+    limpio = re.sub(r"^s[ií],? (?=(?:es|son|tiene|tienes|trae|traes) )", "", alinar(texto), flags=re.I)
+    limpio = re.sub(r",? pues$", "", limpio)
     return alinar(COPULA.sub("", limpio, count=1)) or texto
 
 

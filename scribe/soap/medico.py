@@ -23,7 +23,7 @@ from scribe.soap.fragmentos import Propuesta, Trozo, alinar
 from scribe.soap.persona import de_usted
 from scribe.soap.recetario import Recetario
 from scribe.soap.reglas import senal
-from scribe.soap.signos import restante, signos_de
+from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signos_de
 
 
 class Medico(Recetario):
@@ -157,7 +157,7 @@ class Medico(Recetario):
         if len(queda.split()) >= 3 and (
             clases & {"hallazgo", "maniobra"} or senal("exploracion", "negativo").search(queda)
         ):
-            self._hallazgo(trozo, forzado=True)
+            self._hallazgo(_tras_los_signos(trozo, signos), forzado=True)
         return True
 
     def _hallazgo(self, trozo: Trozo, *, forzado: bool = False) -> bool:
@@ -279,3 +279,17 @@ class Medico(Recetario):
         tipo = "sintoma" if "sintoma" in clases else "antecedente"
         self._pon("subjetivo", tipo, de_usted(texto_de(trozo)), trozo)
         return True
+
+
+def _tras_los_signos(trozo: Trozo, signos: list[Signo]) -> Trozo:
+    """Lo que sigue a los signos vitales de una frase corrida, si antes de ellos no se describe nada.
+
+    «La reviso, presión 124/80, temperatura 38.2, las amígdalas están rojas»: el hallazgo es lo último.
+    """
+    texto = trozo.texto
+    antes = {m.clase for m in buscar_exploracion(texto[: signos[0].desde])}
+    if texto != trozo.dicho or antes - {"medida"}:
+        return trozo
+    enlace = TRAS_SIGNO.match(llano(texto), signos[-1].hasta)
+    desde = enlace.end() if enlace else signos[-1].hasta
+    return trozo.parte(desde, len(texto)) if buscar_exploracion(texto[desde:]) else trozo

@@ -97,6 +97,12 @@ def signos_de(texto: str) -> list[Signo]:
     return sorted(salida, key=lambda s: s.desde)
 
 
+TRAS_SIGNO = re.compile(
+    r"[ ,.;:]*(?:mmhg|kg|kilos?|cm|centimetros?|metros?|grados?|°c|lpm|latidos?|por minuto|por ciento|%)?"
+    r"[ ,.;:]*(?:por minuto[ ,.;:]*)?(?:y )?"
+)
+"""La unidad y el enlace que quedan después de un signo, antes de lo que sigue en la frase."""
+
 _UNIDADES = re.compile(
     r"(?:mmhg|kg|kilos?|cm|centimetros?|metros?|grados?|°c|lpm|latidos?|por minuto|por ciento|%|m|toma|veces|\d+ veces|dos veces)"  # noqa: E501
 )

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from scribe.consulta import Cita, Contexto, Nota, Rol, Transcripcion, Turno
-from scribe.lenguaje.farmacos import MencionFarmaco, buscar_farmacos, normalizar_farmaco
+from scribe.lenguaje.farmacos import MencionFarmaco, buscar_farmacos
 from scribe.lenguaje.texto import llano
 
 
@@ -89,13 +89,13 @@ def _con_nota(todos: list[Uso], nota: Nota) -> list[Uso]:
         for e in nota.enunciados
         if e.tipo in papeles
         for cita in e.citas
-        if (genericos := normalizar_farmaco(cita.texto))
+        if (genericos := {g for m in buscar_farmacos(e.texto) for g in m.genericos})
     ]
     salida = []
     for uso in todos:
         numero = uso.turno.id if uso.turno else 0
         papel = next(
-            (p for p, t, g in citados if t == numero and set(g) & set(uso.mencion.genericos)), uso.estado
+            (p for p, t, g in citados if t == numero and g & set(uso.mencion.genericos)), uso.estado
         )
         salida.append(replace(uso, estado=papel) if uso.estado == Estado.MENCION else uso)
     return salida

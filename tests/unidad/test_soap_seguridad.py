@@ -10,6 +10,7 @@ import pytest
 from scribe.consulta import Aviso, Cita, Contexto, Enunciado, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.farmacos import farmacos, ficha
 from scribe.soap.posologia import leer_pauta
+from scribe.soap.redactor import Redactor
 from scribe.soap.seguridad import revisar_seguridad
 
 ROLES = {"M": Rol.MEDICO, "P": Rol.PACIENTE, "A": Rol.ACOMPANANTE}
@@ -214,3 +215,16 @@ def test_las_interacciones_nombran_clases_o_genericos_del_lexico() -> None:
     for par in datos["par"]:
         assert set(par["a"]) | set(par["b"]) <= conocidos, par
         assert par["gravedad"] in ("alta", "media")
+
+
+def test_lo_que_da_alergia_no_cuenta_como_recetado_aunque_comparta_frase() -> None:
+    transcripcion = consulta(
+        "M: ¿Es alérgica a algún medicamento?",
+        "P: Sí, a la penicilina.",
+        "M: Como es alérgica a la penicilina, le doy azitromicina de 500 mg, 1 cada 24 horas.",
+    )
+    nota = Redactor().redactar(transcripcion, Contexto()).nota
+    textos = [a.texto for a in revisar_seguridad(nota, transcripcion, Contexto()) if a.tipo == "alergia"]
+    assert textos == ["Alergia a penicilina referida."]
+    plan = " ".join(e.texto for e in nota.plan).lower()
+    assert "azitromicina" in plan and "penicilina" not in plan
