@@ -158,6 +158,8 @@ def ventana_vacia(pasaje: Pasaje) -> bool:
     if not pasaje.palabras:
         return True
     densidad = len(pasaje.palabras) / max(pasaje.fin - pasaje.inicio, 1.0)
+    if densidad < limite["casi_nada_s"] and pasaje.log_prob < limite["log_prob"]:
+        return True  # una palabra suelta en muchos segundos, aunque esté «segura»: música con vibrato
     return bool(
         pasaje.log_prob < limite["log_prob"]
         and _prob(pasaje.palabras) < limite["prob"]
