@@ -71,6 +71,11 @@ def correr(argumentos: list[str]) -> int:
     except MemoryError:
         error("No alcanzó la memoria. Cierre otros programas o procese una grabación más corta.")
         return 1
+    except Exception as fallo:
+        if "--depurar" in argumentos:
+            consola.print_exception()
+        error(f"Fallo interno ({type(fallo).__name__}). Repita la orden con --depurar y avise.")
+        return 1
     return codigo if isinstance(codigo, int) else 0
 
 

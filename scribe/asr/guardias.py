@@ -153,18 +153,17 @@ def creible(palabras: Sequence[Palabra]) -> bool:
 
 
 def ventana_vacia(pasaje: Pasaje) -> bool:
-    """Si nada sostiene la ventana: pocas palabras, improbables una a una y en conjunto."""
+    """Si nada sostiene la ventana: improbable en conjunto y, además, o casi sin palabras, o pocas y dudosas
+    una a una, o Whisper mismo cree que nadie habla.
+    """
     limite = reglas()["ventana"]
     if not pasaje.palabras:
         return True
+    if pasaje.log_prob >= limite["log_prob"]:
+        return False
     densidad = len(pasaje.palabras) / max(pasaje.fin - pasaje.inicio, 1.0)
-    if densidad < limite["casi_nada_s"] and pasaje.log_prob < limite["log_prob"]:
-        return True  # una palabra suelta en muchos segundos, aunque esté «segura»: música con vibrato
-    return bool(
-        pasaje.log_prob < limite["log_prob"]
-        and _prob(pasaje.palabras) < limite["prob"]
-        and (densidad < limite["palabras_s"] or pasaje.sin_voz > limite["sin_voz"])
-    )
+    improbable = _prob(pasaje.palabras) < limite["prob"] and densidad < limite["palabras_s"]
+    return bool(improbable or densidad < limite["casi_nada_s"] or pasaje.sin_voz > limite["sin_voz"])
 
 
 def dudosa(pasaje: Pasaje) -> bool:

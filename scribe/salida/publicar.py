@@ -52,7 +52,12 @@ def audio_junto(audio: Path | None, destino: Path) -> str | None:
     relativa = Path(os.path.relpath(audio.resolve(), destino.resolve()))
     if relativa.parts.count("..") > _SUBIDAS:
         return None
-    return quote(relativa.as_posix())
+    return quote(os.fsencode(relativa))
+
+
+def _legible(nombre: str) -> str:
+    """El nombre de un archivo como texto escribible: los bytes que no son UTF-8 salen como «�»."""
+    return os.fsencode(nombre).decode("utf-8", "replace")
 
 
 def publicar(
@@ -72,10 +77,10 @@ def publicar(
     """
     contexto = contexto or Contexto()
     momento = momento or datetime.now().astimezone()
-    archivo = audio.name if audio else "sin nombre"
+    archivo = _legible(audio.name) if audio else "sin nombre"
     vista = construir(borrador, contexto, momento, archivo, audio_junto(audio, destino))
     textos = {
-        "transcripcion.rttm": a_rttm(tramos, audio.stem if audio else "consulta"),
+        "transcripcion.rttm": a_rttm(tramos, _legible(audio.stem) if audio else "consulta"),
         "transcripcion.vtt": a_vtt(borrador.transcripcion),
         "nota.md": a_markdown(borrador, contexto, momento, archivo),
         "nota.html": a_html(vista),
