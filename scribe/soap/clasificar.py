@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scribe.consulta import Seccion
+from scribe.soap.dialogo import NUNCA, Dialogo
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.llm import ModeloLenguaje
 from scribe.soap.omisiones import tramos_clinicos
@@ -32,7 +33,18 @@ Clase: hallazgo
 _MOTIVO = "La sección la eligió el modelo de lenguaje; confírmela."
 
 
-def clasificar(sin_clase: list[Trozo], modelo: ModeloLenguaje | None) -> list[Propuesta]:
+def opciones(turno: int, dialogo: Dialogo) -> tuple[str, ...]:
+    """Qué puede ser lo dicho según el momento de la consulta: en el interrogatorio nada es plan todavía."""
+    if turno >= dialogo.plan_desde:
+        return ("plan", "diagnostico", "nada")
+    if turno >= dialogo.exploracion_desde:
+        return ("hallazgo", "diagnostico", "nada")
+    if min(dialogo.plan_desde, dialogo.exploracion_desde) >= NUNCA:
+        return _OPCIONES  # no se distinguen las fases
+    return ("sintoma", "nada")
+
+
+def clasificar(sin_clase: list[Trozo], modelo: ModeloLenguaje | None, dialogo: Dialogo) -> list[Propuesta]:
     """Propuestas para los trozos con contenido clínico y sin clase; siempre quedan por revisar.
 
     Sin modelo no propone nada: esos trozos aparecerán entre las omisiones.
@@ -42,7 +54,9 @@ def clasificar(sin_clase: list[Trozo], modelo: ModeloLenguaje | None) -> list[Pr
     salida = []
     dudosos = [t for t in sin_clase if tramos_clinicos(t.texto) and len(t.texto.split()) >= 3]
     for trozo in dudosos[:MAXIMO]:
-        clase = modelo.elegir(_COMUN, f"Frase: {alinar(trozo.dicho)}\nClase: ", _OPCIONES)
+        clase = modelo.elegir(
+            _COMUN, f"Frase: {alinar(trozo.dicho)}\nClase: ", opciones(trozo.turno.id, dialogo)
+        )
         if clase in _DESTINO:
             seccion, tipo = _DESTINO[clase]
             texto = mayuscula(de_usted(alinar(trozo.dicho)))

@@ -27,6 +27,10 @@ class Intercambio:
     previo: str = ""
 
 
+NUNCA = 10**9
+"""El turno de una fase que no se reconoció en la consulta."""
+
+
 @dataclass(slots=True)
 class Dialogo:
     """La consulta repartida: intercambios, lo que el médico afirma y lo que el paciente dice por su cuenta."""  # noqa: E501
@@ -36,8 +40,8 @@ class Dialogo:
     paciente: list[Trozo] = field(default_factory=list)
     sin_respuesta: list[Trozo] = field(default_factory=list)
     preguntas_paciente: dict[int, list[Trozo]] = field(default_factory=dict)
-    exploracion_desde: int = 10**9
-    plan_desde: int = 10**9
+    exploracion_desde: int = NUNCA
+    plan_desde: int = NUNCA
 
 
 def sin_muletilla(plano: str) -> str:
@@ -131,7 +135,7 @@ def _inicio_de(turnos: list[Turno], patron: re.Pattern[str], exige_cifra: bool =
         plano = llano(turno.texto)
         if patron.search(plano) and (not exige_cifra or _CIFRA.search(plano)):
             return turno.id
-    return 10**9
+    return NUNCA
 
 
 def _fases(turnos: list[Turno]) -> tuple[int, int]:
@@ -141,7 +145,7 @@ def _fases(turnos: list[Turno]) -> tuple[int, int]:
     saludo = turnos[len(turnos) // 5].id if turnos else 0
     ordenes = _inicio_de([t for t in medico if t.id >= saludo], senal("exploracion", "ordenes"))
     explora = min(ordenes, _inicio_de(medico, _TENSION))
-    plan = 10**9
+    plan = NUNCA
     for turno in medico:
         plano = llano(turno.texto)
         if senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano):

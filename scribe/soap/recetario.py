@@ -101,8 +101,11 @@ class Recetario:
             return False
         if senal("plan", "evita").search(plano):
             rotulo = "Evitar" if re.search(r"\bnada de\b|\bevit|\bno (?:le|te) d", plano) else "No se indica"
-            nombres = ", ".join(dict.fromkeys(f.texto.lower() for f in nombrados(texto)))
-            self._pon("plan", "indicacion", f"{rotulo} {nombres}: {texto[:1].lower() + texto[1:]}", trozo)
+            todos = nombrados(texto)
+            fuera = [f.texto.lower() for f in todos if negado(texto, f.desde) or len(todos) == 1]
+            asunto = f"{rotulo} {', '.join(dict.fromkeys(fuera))}: " if fuera else ""
+            dicho = texto[:1].lower() + texto[1:] if fuera else texto
+            self._pon("plan", "indicacion", asunto + dicho, trozo)
             return True
         if CONTINUAR.search(plano):
             self._pon(

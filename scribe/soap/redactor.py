@@ -60,7 +60,7 @@ class Redactor:
         medico = Medico(dialogo)
         propuestas = subjetivo(dialogo) + medico.redactar()
         avance(0.4)
-        propuestas += clasificar(medico.sin_clase, self._modelo)
+        propuestas += clasificar(medico.sin_clase, self._modelo, dialogo)
         avance(0.8)
         propuestas = _sin_repetir(sorted(propuestas, key=lambda p: p.orden))
         secciones = _por_seccion(propuestas)

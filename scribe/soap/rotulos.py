@@ -127,3 +127,19 @@ def todas_negadas(texto: str, menciones: list[Mencion]) -> bool:
     """Si todo lo clínico del texto se niega."""
     propias = [m for m in menciones if m.clase != "habito"]
     return bool(propias) and all(calificada(texto, m).negada for m in propias)
+
+
+_SI = re.compile(r"(?:s[ií]|claro|aj[aá])\b", re.IGNORECASE)
+_NO = re.compile(r"\b(?:no|ni|nunca|nada|tampoco|ningun[oa]?)\b")
+
+
+def con_asunto(asunto: str, respuesta: str) -> str:
+    """La respuesta con aquello que se preguntó por delante.
+
+    Si la respuesta niega algo y no abre con un «sí», el asunto no puede ir como encabezado: «Hematuria: no,
+    la orina normal» se lee como un hallazgo. Entonces solo se dice que se preguntó.
+    """
+    cuerpo = respuesta[:1].lower() + respuesta[1:]
+    if _NO.search(llano(respuesta)) and not _SI.match(respuesta):
+        return f"Interrogado sobre {asunto[:1].lower() + asunto[1:]}: {cuerpo}"
+    return f"{asunto[:1].upper() + asunto[1:]}: {cuerpo}"

@@ -17,6 +17,7 @@ from scribe.soap.rotulos import (
     FAMILIA,
     PARIENTES,
     calificada,
+    con_asunto,
     con_dicho,
     enlistar,
     pariente,
@@ -92,6 +93,9 @@ def declarar(
     ):
         cabecera = cabeza
         citas = (*preguntas, *trozos)
+        padece = any(m.clase in ("sintoma", "enfermedad") for m in buscar_clinico(cabeza))
+        if padece and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
+            return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
     if cabecera.startswith("Niega") and len(cuerpo.split()) <= 7:
         final = f"{cabecera} («{cuerpo[:1].lower() + cuerpo[1:]}»)"
     else:
@@ -218,7 +222,7 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     if intercambio.en_exploracion and {i.mencion.termino for i in implicitos} == {"dolor"}:
         seccion, tipo, terminos = "objetivo", "hallazgo", "Dolor a la exploración"
     preguntas = tuple(dict.fromkeys(i.trozo for i in implicitos))
-    texto = f"{mayuscula(terminos)}: {detalle[:1].lower() + detalle[1:]}"
+    texto = con_asunto(terminos, detalle)
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta), motivo)
 
 

@@ -126,7 +126,7 @@ def _estado(
     turno: Turno, anterior: Turno | None, siguiente: Turno | None, frase: tuple[str, str, str]
 ) -> Estado:
     antes, despues, oracion = frase
-    if _es_alergia(turno, anterior, oracion):
+    if _es_alergia(turno, anterior, oracion) and not patron("toma").search(antes):
         return Estado.ALERGIA
     if patron("alergia_antes").search(antes):
         return Estado.MENCION  # «como es alérgica a la penicilina, le doy…»: no es lo que se receta

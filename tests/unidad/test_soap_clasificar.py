@@ -6,6 +6,8 @@ from typing import Any
 
 from scribe.consulta import Contexto, EstadoEnunciado, Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico, segun_contexto
+from scribe.soap.clasificar import opciones
+from scribe.soap.dialogo import Dialogo
 from scribe.soap.llm import gramatica
 from scribe.soap.medicamentos import lineas_de
 from scribe.soap.persona import de_usted, en_tercera
@@ -109,3 +111,10 @@ def test_lineas_de_medicamento() -> None:
         )
     ]
     assert lineas == ["budesonida con formoterol 160 sobre 4.5, 2 inhalaciones cada 12 horas por 3 meses"]
+
+
+def test_en_el_interrogatorio_el_modelo_no_puede_mandar_nada_al_plan() -> None:
+    dialogo = Dialogo(exploracion_desde=10, plan_desde=20)
+    assert opciones(3, dialogo) == ("sintoma", "nada")
+    assert "plan" not in opciones(12, dialogo) and "hallazgo" in opciones(12, dialogo)
+    assert "plan" in opciones(25, dialogo)

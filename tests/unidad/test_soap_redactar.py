@@ -267,3 +267,24 @@ def test_sin_puntuacion_el_si_y_el_no_van_con_su_palabra() -> None:
     negado = llano("\n".join(e.texto for e in nota.subjetivo if e.texto.startswith("Niega")))
     assert "fosfenos" in negado
     assert "nausea" not in negado.split("fosfenos")[0]
+
+
+def test_lo_que_se_pregunto_y_se_nego_no_encabeza_como_hallazgo() -> None:
+    nota = nota_de(
+        (MEDICO, "¿La orina roja?"), (PACIENTE, "Revisé y ni negra ni con sangre, la orina normal.")
+    )
+    assert not [e for e in nota.subjetivo if e.texto.startswith("Hematuria")]
+
+
+def test_solo_se_evita_lo_que_se_excluye() -> None:
+    nota = nota_de(
+        EXPLORACION,
+        (MEDICO, "El metoprolol y la atorvastatina siguen igual, nada de aspirina ni naproxeno."),
+    )
+    evitar = [e.texto for e in nota.plan if e.texto.startswith("Evitar")]
+    assert evitar and "metoprolol" not in evitar[0].split(":")[0] and "aspirina" in evitar[0].split(":")[0]
+
+
+def test_el_sangrado_no_es_vaginal_si_nadie_lo_dijo() -> None:
+    nota = nota_de((MEDICO, "¿Ha tenido sangrado?"), (PACIENTE, "No, nada."))
+    assert "vaginal" not in " ".join(e.texto for e in nota.subjetivo)

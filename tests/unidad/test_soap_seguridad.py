@@ -228,3 +228,11 @@ def test_lo_que_da_alergia_no_cuenta_como_recetado_aunque_comparta_frase() -> No
     assert textos == ["Alergia a penicilina referida."]
     plan = " ".join(e.texto for e in nota.plan).lower()
     assert "azitromicina" in plan and "penicilina" not in plan
+
+
+def test_lo_que_toma_no_es_alergia_aunque_se_preguntara_por_alergias() -> None:
+    hallados = avisos(
+        "M: ¿Es alérgica a las penicilinas? ¿Azúcar, presión?",
+        "P: Azúcar no, presión sí, tomo el amlodipino de 5 diario.",
+    )
+    assert not [a for a in hallados if "amlodipino" in a.texto and a.tipo == "alergia"]
