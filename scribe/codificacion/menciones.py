@@ -137,11 +137,20 @@ class Lector:
         turno = self._turnos[i]
         hallazgo = self._precisar(i, hallazgo)
         cal = self._calificar(turno, hallazgo.desde, hallazgo.hasta)
-        if cal.hipotetica:
+        if cal.hipotetica or self._es_vacuna(i, hallazgo):
             return None
         if turno.rol == Rol.MEDICO or (turno.rol == Rol.INCIERTO and self._pista(turno, hallazgo.desde)):
             return self._del_medico(i, hallazgo, cal)
         return self._del_paciente(i, hallazgo, cal)
+
+    def _es_vacuna(self, i: int, hallazgo: Hallazgo) -> bool:
+        """«La vacuna de la influenza» y «la de la influenza sí» no son la enfermedad."""
+        turno = self._turnos[i]
+        antes = llano(turno.texto[max(0, hallazgo.desde - 60) : hallazgo.desde])
+        anterior = self._anterior(i)
+        contesta = turno.rol != Rol.MEDICO and anterior is not None and anterior.rol == Rol.MEDICO
+        pregunta = llano(anterior.texto) if contesta and anterior else ""
+        return hallazgo.concepto.clase != "z" and bool(frases().vacuna.search(f"{pregunta} {antes}"))
 
     def _del_medico(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         turno, clase = self._turnos[i], hallazgo.concepto.clase
@@ -334,6 +343,9 @@ class Lector:
         for codigo, patron in reglas.sustancias:
             m = patron.search(base, 0 if preguntada else (afirma.end() if afirma else 0))
             if m is None or codigo in vistos:
+                continue
+            desde = afirma.end() if afirma and afirma.end() <= m.start() else max(0, m.start() - 40)
+            if reglas.corta.search(base, desde, m.start()):
                 continue
             cal = self._calificar(turno, *m.span())
             lejos = not preguntada and afirma is not None and m.start() - afirma.end() > 60

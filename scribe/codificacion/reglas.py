@@ -43,6 +43,7 @@ class Alergias:
     """Cómo se dice una alergia y qué código tiene cada sustancia."""
 
     afirma: re.Pattern[str]
+    corta: re.Pattern[str]
     pregunta: re.Pattern[str]
     sustancias: tuple[tuple[str, re.Pattern[str]], ...]
     cie11_medicamento: str
@@ -55,6 +56,7 @@ class Frases:
 
     pistas: re.Pattern[str]
     corta: re.Pattern[str]
+    vacuna: re.Pattern[str]
     nominal: re.Pattern[str]
     exploracion: re.Pattern[str]
     evolucion: re.Pattern[str]
@@ -85,6 +87,7 @@ def frases() -> Frases:
     return Frases(
         pistas=re.compile("|".join(f"(?:{p})" for p in diagnostico["pistas"])),
         corta=re.compile(diagnostico["corta"]),
+        vacuna=re.compile(diagnostico["vacuna"]),
         nominal=re.compile(diagnostico["frases"]),
         exploracion=re.compile(diagnostico["exploracion"]),
         evolucion=re.compile(diagnostico["evolucion"]),
@@ -106,6 +109,7 @@ def frases() -> Frases:
         ),
         alergias=Alergias(
             afirma=re.compile(alergia["afirma"]),
+            corta=re.compile(alergia["corta"]),
             pregunta=re.compile(alergia["pregunta"]),
             sustancias=tuple((codigo, re.compile(rf"\b(?:{p})\b")) for codigo, p in alergia["sustancias"]),
             cie11_medicamento=alergia["cie11_medicamento"],

@@ -74,6 +74,8 @@ class _Reglas:
     tras_mencion: re.Pattern[str]
     pronombres: re.Pattern[str]
     sangre: re.Pattern[str]
+    lista_si: re.Pattern[str]
+    lista_no: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def _reglas() -> _Reglas:
         tras_mencion=_union(familia["posterior"], f"(?P<k>{kin})"),
         pronombres=_union(familia["pronombres"]),
         sangre=re.compile(f"(?:{'|'.join(familia['sangre'])})"),
+        lista_si=_union(datos["lista"]["si"]),
+        lista_no=_union(datos["lista"]["no"]),
     )
 
 
@@ -287,6 +291,17 @@ def _reciente(lectura: _Lectura, desde: int, hasta: int) -> bool:
     return False
 
 
+def _en_lista(lectura: _Lectura, desde: int, hasta: int) -> bool | None:
+    """«Azúcar no presión sí»: en una lista así, cada palabra responde a la que tiene delante.
+
+    Devuelve si la mención se niega, o `None` si no es una lista de esas.
+    """
+    detras = lectura.plano[hasta:]
+    if _reglas().lista_si.match(detras):
+        return False
+    return True if _reglas().lista_no.match(detras) else None
+
+
 def calificar(oracion: str, desde: int, hasta: int, *, paciente: Collection[str] = ()) -> Calificacion:
     """El contexto de la mención `oracion[desde:hasta]`.
 
@@ -305,8 +320,10 @@ def calificar(oracion: str, desde: int, hasta: int, *, paciente: Collection[str]
     pariente = _pariente(lectura, desde, hasta, paciente)
     descartada = "descarte" in halladas and not interrogada
     pasada = "pasada" in halladas and not _reciente(lectura, desde, hasta)
+    en_lista = _en_lista(lectura, desde, hasta)
+    negada = bool({"negada", "descarte"} & halladas.keys()) if en_lista is None else en_lista
     return Calificacion(
-        negada=not interrogada and bool({"negada", "descarte"} & halladas.keys()),
+        negada=not interrogada and negada,
         familiar=pariente,
         pasada=pasada or "resuelta" in halladas,
         incierta="incierta" in halladas,

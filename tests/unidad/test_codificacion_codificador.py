@@ -296,3 +296,18 @@ def test_en_otro_idioma_no_se_adivina(banco: Banco) -> None:
 def test_es_determinista(banco: Banco) -> None:
     lineas = ("P: Mi mamá es diabética. Fumo.", "M: Es una bronquitis aguda, probable neumonía.")
     assert banco.codigos(*lineas) == banco.codigos(*lineas)
+
+
+def test_una_lista_de_si_y_no_sin_comas_no_da_diabetes(banco: Banco) -> None:
+    estados = banco.estados("M: ¿Padece de azúcar, presión?", "P: Azúcar no presión sí, tomo amlodipino.")
+    assert not [c for c in estados if c.startswith("E1")]
+
+
+def test_la_vacuna_de_la_influenza_no_es_influenza(banco: Banco) -> None:
+    estados = banco.estados("M: ¿Se puso las vacunas?", "P: La de la influenza sí, en noviembre.")
+    assert not [c for c in estados if c.startswith("J1")]
+
+
+def test_lo_que_se_receta_tras_nombrar_la_alergia_no_es_alergia(banco: Banco) -> None:
+    estados = banco.estados("M: Como es alérgica a la penicilina, le doy azitromicina de 500 mg.")
+    assert "Z88.1" not in estados

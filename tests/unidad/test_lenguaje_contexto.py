@@ -257,3 +257,18 @@ def test_tramo_imposible() -> None:
 def test_parientes_de_sangre() -> None:
     assert es_de_sangre("Mamá")
     assert not es_de_sangre("compadre")
+
+
+@pytest.mark.parametrize(
+    ("oracion", "mencion", "negada"),
+    [
+        ("Azúcar no presión sí, tomo el amlodipino", "Azúcar", True),
+        ("Azúcar no presión sí, tomo el amlodipino", "presión", False),
+        ("Presión sí azúcar no", "Presión", False),
+        ("Presión sí azúcar no", "azúcar", True),
+        ("Diabetes no, hipertensión sí", "hipertensión", False),
+    ],
+)
+def test_una_lista_de_si_y_no_sin_comas(oracion: str, mencion: str, negada: bool) -> None:
+    desde = oracion.index(mencion)
+    assert calificar(oracion, desde, desde + len(mencion)).negada is negada
