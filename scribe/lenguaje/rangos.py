@@ -23,6 +23,7 @@ _TALLA = re.compile(
     r"\b(?:mide|mides|estatura|talla)(?: (?:de|es|en))?[:,]? (\d+(?:\.\d+)?)\b"
     r"(?! ?(?:cm|mm|cent|mili|[x×]|por))"
 )
+_PAUTA_DECIMAL = re.compile(r"(?<![\d.])\d{1,2}\.(?!5\b)\d{1,2} (?:horas?|dias?|semanas?|meses)\b")
 _CERCA = re.compile(r"[^.;?]{0,24}?[ :](\d+(?:\.\d+)?)(?![\d/½])")
 _OTRA_UNIDAD = re.compile(
     r" ?(?:ml\b|litros?|gotas|cada\b|/|dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?"
@@ -56,7 +57,9 @@ def revisar_cifras(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
 
 def _del_turno(turno: Turno) -> Iterator[Aviso]:
     texto = llano(turno.texto)
-    for desde, hasta, motivo in (*_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto)):
+    for desde, hasta, motivo in (
+        *_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto), *_pautas(texto)
+    ):  # fmt: skip
         dicho = turno.texto[desde:hasta]
         yield Aviso(
             tipo="cifra_dudosa",
@@ -87,6 +90,12 @@ def _tensiones(texto: str) -> Iterator[tuple[int, int, str]]:
     for m in _TENSION_SOLA.finditer(texto):
         if int(m[1]) >= 50:
             yield m.start(), m.end(), "presión arterial con una sola cifra"
+
+
+def _pautas(texto: str) -> Iterator[tuple[int, int, str]]:
+    """«1.8 horas» es casi siempre «una cada 8 horas»: nadie pauta en décimas, salvo la media."""
+    for m in _PAUTA_DECIMAL.finditer(texto):
+        yield m.start(), m.end(), "una pauta no se dice en décimas; quizá es «cada» tantas horas o días"
 
 
 def _tallas(texto: str) -> Iterator[tuple[int, int, str]]:

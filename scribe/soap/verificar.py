@@ -8,8 +8,11 @@ revisar; lo que se oyó mal, también.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from scribe.consulta import Enunciado, EstadoEnunciado, Rol
+from scribe.consulta import Aviso, Enunciado, EstadoEnunciado, Rol, Transcripcion, Turno
+from scribe.lenguaje.presentaciones import revisar_presentaciones
+from scribe.lenguaje.rangos import revisar_cifras
 from scribe.lenguaje.texto import llano
 from scribe.soap.citar import citas_de, ordenados
 from scribe.soap.farmacia import genericos, nombrados
@@ -108,6 +111,23 @@ def _correccion_pendiente(propuesta: Propuesta) -> str | None:
     return None
 
 
+@lru_cache(maxsize=512)
+def _cifras_dudosas(turno: Turno) -> tuple[Aviso, ...]:
+    """Lo que una persona no puede tener o un fármaco no trae, según las mismas reglas que los avisos."""
+    sola = Transcripcion(idioma="es", turnos=(turno,))
+    return (*revisar_cifras(sola), *revisar_presentaciones(sola))
+
+
+def _imposible(propuesta: Propuesta) -> str | None:
+    """Si el enunciado lleva una cifra que ya se anunció como dudosa."""
+    for trozo in propuesta.trozos:
+        for aviso in _cifras_dudosas(trozo.turno):
+            dichos = [c.texto for c in aviso.citas if c.texto in trozo.texto]
+            if any(cifras(d) & cifras(propuesta.texto) for d in dichos):
+                return aviso.texto
+    return None
+
+
 def _rol_incierto(propuesta: Propuesta) -> str | None:
     if any(t.turno.rol is Rol.INCIERTO for t in propuesta.trozos):
         return "No se sabe con certeza quién lo dijo."
@@ -124,6 +144,7 @@ def verificar(propuesta: Propuesta) -> Enunciado:
         or propuesta.motivo
         or ("Hubo una corrección al hablar que no se pudo aplicar con seguridad." if dudosa else None)
         or _correccion_pendiente(propuesta)
+        or _imposible(propuesta)
         or _mal_oido(propuesta)
         or _rol_incierto(propuesta)
     )

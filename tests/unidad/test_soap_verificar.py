@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scribe.consulta import Correccion, EstadoEnunciado, Palabra, Rol, Turno
+from scribe.consulta import Contexto, Correccion, EstadoEnunciado, Palabra, Rol, Transcripcion, Turno
 from scribe.soap.fragmentos import Propuesta, Trozo
+from scribe.soap.redactor import Redactor
 from scribe.soap.verificar import verificar
 
 
@@ -74,3 +75,14 @@ def test_correccion_sin_aplicar_se_dice() -> None:
 def test_rol_incierto() -> None:
     enunciado = verificar(_propuesta("tome agua", "Tome agua", "indicacion", rol=Rol.INCIERTO))
     assert enunciado.estado is EstadoEnunciado.POR_REVISAR
+
+
+def test_una_cifra_anunciada_como_dudosa_deja_el_enunciado_por_revisar() -> None:
+    turno = Turno(
+        id=1, hablante="H1", rol=Rol.MEDICO, inicio=0, fin=9,
+        texto="Le voy a dar paracetamol de 750 mg, 1.8 horas por 3 días.",
+    )  # fmt: skip
+    nota = Redactor().redactar(Transcripcion(idioma="es", turnos=(turno,)), Contexto()).nota
+    recetas = [e for e in nota.plan if "750" in e.texto]
+    assert recetas and recetas[0].estado is EstadoEnunciado.POR_REVISAR
+    assert "1.8 horas" in (recetas[0].motivo or "")
