@@ -158,7 +158,11 @@ def _redactar(
         cuartos=("soap", "lenguaje", "consulta"),
     )
     return paso.recuerda(
-        llave, Redaccion, lambda: motores.redactor.redactar(transcripcion, contexto, avance=avance)
+        llave,
+        Redaccion,
+        lambda: _y_cerrar(
+            motores.redactor.redactar(transcripcion, contexto, avance=avance), motores.redactor.cerrar
+        ),
     )
 
 

@@ -112,7 +112,7 @@ def _decena_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
         return None
     if not decena % 100 >= 20 or decena % 10 or decena > 999 or (g[0].dicho and g[2].dicho):
         return None
-    aparte = "de" in [p.llana for p in piezas[i + 3 : i + 5]]
+    aparte = "." not in unidad and "de" in [p.llana for p in piezas[i + 3 : i + 5]]  # «20 y 3 de…»
     entre = i > 0 and piezas[i - 1].llana == "entre"
     return None if aparte or entre else f"{decena + int(unidad[0])}{unidad[1:]}"
 

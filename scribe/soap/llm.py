@@ -64,9 +64,10 @@ class LlamaLocal:
         if self._modelo is None:
             from llama_cpp import Llama
 
+            # Sin mmap: llama.cpp reordena los pesos para la CPU y, con mmap, quedarían dos veces en memoria.
             self._modelo = Llama(
                 model_path=str(self._ruta), n_ctx=_CONTEXTO, n_threads=self._hilos, n_threads_batch=self._hilos,  # noqa: E501
-                n_gpu_layers=self._capas, seed=_SEMILLA, verbose=False,
+                n_gpu_layers=self._capas, seed=_SEMILLA, use_mmap=False, verbose=False,
             )  # fmt: skip
         return self._modelo
 

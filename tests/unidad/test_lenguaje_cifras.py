@@ -262,6 +262,7 @@ def test_lo_posible_no_se_avisa(texto: str) -> None:
         ("tengo cincuenta y un años", "tengo 51 años"),
         ("glucosa de doscientos uno en ayunas", "glucosa de 201 en ayunas"),
         ("plaquetas de ciento uno", "plaquetas de 101"),
+        ("amaneció con 30 y 8.9 de temperatura", "amaneció con 38.9 de temperatura"),
     ],
 )
 def test_la_toma_no_se_suma_a_la_dosis(dicho: str, escrito: str) -> None:
