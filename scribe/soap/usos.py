@@ -129,7 +129,7 @@ def _estado(
     if _es_alergia(turno, anterior, oracion) and not patron("toma").search(antes):
         return Estado.ALERGIA
     if patron("alergia_antes").search(antes):
-        return Estado.MENCION  # «como es alérgica a la penicilina, le doy…»: no es lo que se receta
+        return _alergia_nombrada(turno, siguiente, oracion)
     if patron("negado_antes").search(antes.rstrip()) or patron("no_tomado_despues").search(despues):
         return Estado.NEGADO
     if patron("suspendido_antes").search(antes.rstrip()) or patron("suspendido_despues").search(despues):
@@ -143,6 +143,14 @@ def _estado(
     if turno.rol != Rol.MEDICO and not pregunta:
         return _de_paciente(antes, despues, oracion, turno.rol)
     return Estado.MENCION
+
+
+def _alergia_nombrada(turno: Turno, siguiente: Turno | None, oracion: str) -> Estado:
+    """«Usted es alérgica a las penicilinas» lo afirma el médico; si pregunta o le dicen que no, no."""
+    negada = siguiente is not None and patron("responde_no").search(llano(siguiente.texto))
+    if turno.rol != Rol.MEDICO or "?" in oracion or patron("sin_alergia").search(oracion) or negada:
+        return Estado.MENCION
+    return Estado.ALERGIA
 
 
 def _receta(antes: str, despues: str) -> bool:

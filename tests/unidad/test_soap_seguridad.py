@@ -236,3 +236,9 @@ def test_lo_que_toma_no_es_alergia_aunque_se_preguntara_por_alergias() -> None:
         "P: Azúcar no, presión sí, tomo el amlodipino de 5 diario.",
     )
     assert not [a for a in hallados if "amlodipino" in a.texto and a.tipo == "alergia"]
+
+
+def test_la_alergia_que_concluye_el_medico_se_avisa_y_la_que_solo_pregunta_no() -> None:
+    concluye = avisos("M: Entonces usted es alérgica a las penicilinas, eso se apunta.", "P: Está bien.")
+    assert [a.tipo for a in concluye if "penicilina" in a.texto.lower()] == ["alergia"]
+    assert not avisos("M: Es alérgica a la penicilina", "P: No, a nada.")
