@@ -61,11 +61,6 @@ def vigilar() -> None:
         sys.addaudithook(_revisar)
 
 
-def vigilado() -> bool:
-    """Si el gancho ya está puesto."""
-    return _estado["vigilando"]
-
-
 @contextmanager
 def permitir_red() -> Iterator[None]:
     """Abre la red mientras dura el bloque: solo lo usa la instalación de modelos, que la necesita."""

@@ -77,7 +77,7 @@ def procesar(
     """
     paso = _Pasos(ajustes, progreso)
     grabacion = paso.da("audio", lambda avance: _leer(ruta, ajustes, avance))
-    paso.abre(ruta, grabacion)
+    paso.abre(ruta)
     escuchas = paso.da("asr", lambda avance: _escuchar(paso, motores, grabacion, ajustes, contexto, avance))
     separacion = paso.da("diarizacion", lambda avance: _separar(paso, motores, grabacion, escuchas, avance))
     transcripcion, avisos = _transcribir(escuchas, separacion, motores, contexto)
@@ -218,10 +218,9 @@ class _Pasos:
     almacen: Almacen | None = None
     reloj: dict[Etapa, float] = field(default_factory=dict)
 
-    def abre(self, ruta: Path, grabacion: Grabacion) -> None:
-        """Prepara la caché de esta grabación; un audio sin voz ni siquiera la necesita."""
-        activo = self.ajustes.usar_cache and grabacion.duracion_s > 0
-        self.almacen = Almacen.de_grabacion(self.ajustes.cache, ruta, activo=activo)
+    def abre(self, ruta: Path) -> None:
+        """Prepara la caché de esta grabación."""
+        self.almacen = Almacen.de_grabacion(self.ajustes.cache, ruta, activo=self.ajustes.usar_cache)
 
     def da(self, etapa: Etapa, hacer: Callable[[Avance], T]) -> T:
         """Corre una etapa: avisa 0, su avance y 1; mide su tiempo; envuelve lo imprevisto."""

@@ -135,7 +135,7 @@ class Oido:
         Whisper alarga las palabras vecinas a una pausa y corta el final de la última sílaba: el inicio
         se ciñe a la voz y el fin la sigue hasta la próxima palabra (medido: docs/decisiones/asr.md).
         """
-        crudas = _pegar(p for s in segmentos for p in s.words or () if p.word.strip())
+        crudas = _unir([p for s in segmentos for p in s.words or () if p.word.strip()])
         anterior = inicio
         for k, cruda in enumerate(crudas):
             desde = min(max(cruda.start + origen, anterior), fin)
@@ -153,19 +153,6 @@ class Oido:
 
     def _trozo(self, inicio: float, fin: float) -> Senal:
         return self._senal[int(inicio * HERCIOS) : math.ceil(fin * HERCIOS)]
-
-
-def _pegar(crudas: Iterable[Word]) -> list[Word]:
-    """Une a la anterior la que no empieza con espacio: «38» y «.5» son una sola palabra, «38.5»."""
-    unidas: list[Word] = []
-    for cruda in crudas:
-        if unidas and not cruda.word.startswith(" ") and unidas[-1].word.strip()[-1:].isdigit():
-            previa = unidas[-1]
-            prob = min(previa.probability, cruda.probability)
-            unidas[-1] = Word(previa.start, cruda.end, previa.word + cruda.word, prob)
-        else:
-            unidas.append(cruda)
-    return unidas
 
 
 def _unir(crudas: Sequence[Word]) -> list[Word]:

@@ -12,7 +12,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -46,20 +46,11 @@ class Catalogo:
         """El título del código. Lanza `KeyError` si no existe."""
         return self.titulos[codigo]
 
-    def subdividido(self, codigo: str) -> bool:
-        """Si el código tiene hijos: entonces no es el más preciso y en CIE-10 no se usa solo."""
-        prefijo = codigo if "." in codigo else f"{codigo}."
-        return any(otro.startswith(prefijo) and otro != codigo for otro in self._vecinos(codigo))
-
-    def _vecinos(self, codigo: str) -> Iterator[str]:
-        """Los códigos de su misma categoría."""
-        raiz = codigo.partition(".")[0]
-        sufijos = ["", *(f".{n}" for n in range(10)), *(f".{letra}" for letra in "YZ")]
-        yield from (raiz + s for s in sufijos if raiz + s in self.titulos)
-
     def hermanos(self, codigo: str) -> tuple[str, ...]:
         """Los códigos de la misma categoría de tres (CIE-10) o cuatro (CIE-11) caracteres."""
-        return tuple(self._vecinos(codigo))
+        raiz = codigo.partition(".")[0]
+        sufijos = ["", *(f".{n}" for n in range(10)), *(f".{letra}" for letra in "YZ")]
+        return tuple(raiz + s for s in sufijos if raiz + s in self.titulos)
 
 
 def con_punto(clave: str, sistema: Sistema) -> str:

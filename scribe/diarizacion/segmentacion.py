@@ -8,7 +8,6 @@ unirlos es trabajo de las huellas y del agrupamiento.
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,13 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scribe.consulta import HERCIOS, Senal
-
-_SILENCIO = {
-    "PYANNOTE_METRICS_ENABLED": "false",
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-}
+from scribe.torchaudio_cpu import exigir
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +96,7 @@ class Segmentador:
 
 
 def _cargar(carpeta: Path, dispositivo: str) -> Any:
-    for nombre, valor in _SILENCIO.items():
-        os.environ.setdefault(nombre, valor)
+    exigir()  # la telemetría de pyannote ya la calló `scribe` al importarse
     archivo = carpeta / "pytorch_model.bin"
     if not archivo.exists():
         archivo = carpeta / "segmentation" / "pytorch_model.bin"

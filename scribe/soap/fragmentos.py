@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-from scribe.consulta import Cita, Rol, Seccion, Turno
+from scribe.consulta import Cita, Seccion, Turno
 from scribe.lenguaje.oraciones import partir
 from scribe.lenguaje.texto import llano
 from scribe.soap.retractos import dudosa, vigente
@@ -108,8 +108,3 @@ def alinar(texto: str) -> str:
 def mayuscula(texto: str) -> str:
     """Con mayúscula inicial."""
     return texto[:1].upper() + texto[1:]
-
-
-def es_medico(turno: Turno) -> bool:
-    """Si el turno es del médico."""
-    return turno.rol is Rol.MEDICO

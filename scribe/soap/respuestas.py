@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 
 from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_normales
-from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco
@@ -222,8 +221,3 @@ def _repartir(
             lectura.resto += _partes(trozo, consumidas.get(n, []))
         else:
             lectura.usados.append(trozo)
-
-
-def es_negada(texto: str, mencion: Mencion) -> bool:
-    """Si la mención se niega dentro de su propia oración."""
-    return calificar(texto, mencion.desde, mencion.hasta).negada
