@@ -1,65 +1,83 @@
-"""Un caso de un conjunto: el audio y su verdad."""
+"""Un caso de un conjunto: lo que se da al sistema y la verdad con que se compara.
+
+Es el único tipo que entienden a la vez los conjuntos, los sistemas y las métricas. Lo que un conjunto
+no trae queda vacío, y las medidas que lo necesitan no aplican.
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from evaluacion.metricas.hablantes import leer_rttm
+from pydantic import BaseModel, ConfigDict
+
 from evaluacion.sintesis.guion import CodigoEsperado, Hecho, Prohibido
 from scribe.consulta import Tramo
 
-_SONIDOS = {".wav", ".flac", ".ogg", ".m4a", ".mp3", ".webm", ".opus"}
+Tarea = Literal["consulta", "asr", "diarizacion", "habla", "nota", "codigos"]
+"""Qué se le pide a un sistema con un caso.
+
+`consulta`: del audio al borrador. `asr`: del audio al texto. `diarizacion`: del audio a quién habló cuándo.
+`habla`: las dos anteriores, con las palabras ya repartidas. `nota`: del diálogo escrito a la nota.
+`codigos`: del texto a los códigos.
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Caso:
-    """Una consulta con su referencia. `dichos`: (hablante, texto) por turno, en orden."""
+class _Valor(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dicho(_Valor):
+    """Lo que dijo una persona en un turno. `inicio` y `fin`, en segundos, si el conjunto los da."""
+
+    hablante: str
+    texto: str
+    inicio: float | None = None
+    fin: float | None = None
+
+
+class MencionEsperada(_Valor):
+    """Un trozo de texto que sustenta un código. `tramos`: (inicio, fin) en caracteres del texto fuente."""
+
+    codigo: str
+    texto: str
+    tramos: tuple[tuple[int, int], ...] = ()
+
+
+class Caso(_Valor):
+    """Un caso con su verdad.
+
+    - Entrada: `audio` (archivo), `texto` (documento escrito) o `dichos` (diálogo).
+    - `tramos`: quién habló cuándo, en segundos; con `con_roles`, el hablante es su rol (medico, paciente,
+      acompanante).
+    - `hechos`, `prohibidos`, `codigos`, `alertas`: lo que se espera del borrador.
+    - `nota`: nota de referencia escrita por una persona (conjuntos en inglés).
+    - `menciones` y `codigos_documento`: códigos del documento, como en CodiEsp (X y D).
+    - `habla` es falso si en el audio nadie habla: todo lo escrito es inventado.
+    - `etiquetas`: condiciones por las que se agrupa (ruido, snr_db, hablantes, particion…).
+    """
 
     id: str
-    audio: Path
-    paciente: dict[str, Any]
-    dichos: tuple[tuple[str, str], ...]
-    tramos: tuple[Tramo, ...]
-    hechos: tuple[Hecho, ...]
-    prohibidos: tuple[Prohibido, ...]
-    codigos: tuple[CodigoEsperado, ...]
-    alertas: tuple[str, ...]
+    idioma: str = "es"
+    particion: str = "prueba"
+    audio: Path | None = None
+    duracion_s: float | None = None
+    texto: str | None = None
+    dichos: tuple[Dicho, ...] = ()
+    tramos: tuple[Tramo, ...] = ()
+    con_roles: bool = False
+    habla: bool = True
+    paciente: dict[str, Any] = {}
+    hechos: tuple[Hecho, ...] = ()
+    prohibidos: tuple[Prohibido, ...] = ()
+    codigos: tuple[CodigoEsperado, ...] = ()
+    alertas: tuple[str, ...] = ()
+    nota: str | None = None
+    menciones: tuple[MencionEsperada, ...] = ()
+    codigos_documento: tuple[str, ...] = ()
+    etiquetas: dict[str, str] = {}
 
     @property
-    def texto(self) -> str:
+    def dicho(self) -> str:
         """Todo lo dicho, en orden."""
-        return " ".join(texto for _, texto in self.dichos)
-
-
-def leer_caso(referencia: Path) -> Caso:
-    """Lee un `.ref.json` con el audio y el `.rttm` que lleva al lado.
-
-    Lanza `FileNotFoundError` si falta el audio o el RTTM.
-    """
-    nombre = referencia.name.removesuffix(".ref.json")
-    datos = json.loads(referencia.read_text("utf-8"))
-    sonidos = [a for a in sorted(referencia.parent.glob(f"{nombre}.*")) if a.suffix in _SONIDOS]
-    if not sonidos:
-        raise FileNotFoundError(f"{nombre}: falta el audio junto a su .ref.json")
-    return Caso(
-        id=nombre,
-        audio=sonidos[0],
-        paciente=datos.get("paciente", {}),
-        dichos=tuple((t["speaker"], t["text"]) for t in datos["turns"]),
-        tramos=tuple(leer_rttm(referencia.with_name(f"{nombre}.rttm"))),
-        hechos=tuple(Hecho.model_validate(h) for h in datos.get("hechos", ())),
-        prohibidos=tuple(Prohibido.model_validate(p) for p in datos.get("prohibidos", ())),
-        codigos=tuple(CodigoEsperado.model_validate(c) for c in datos.get("codigos", ())),
-        alertas=tuple(a["tipo"] for a in datos.get("alertas", ())),
-    )
-
-
-def leer_conjunto(carpeta: Path) -> list[Caso]:
-    """Todos los casos de una carpeta, por nombre. Lanza `ValueError` si no hay ninguno."""
-    casos = [leer_caso(a) for a in sorted(carpeta.glob("*.ref.json"))]
-    if not casos:
-        raise ValueError(f"no hay ningún .ref.json en {carpeta}")
-    return casos
+        return " ".join(d.texto for d in self.dichos)
