@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 class Definicion(BaseModel):
     """Una medida. `forma` dice cómo se lee parte/total: tasa (%), cuenta (k/n), por_minuto o promedio.
 
-    `mejor` es el sentido; `principal`, si va en la tabla corta; `con`, la biblioteca que la calcula.
+    `mejor` es el sentido; `principal`, si va en la tabla corta; `con`, la biblioteca que la calcula;
+    `unidad`, la de un promedio («s», «MiB»), vacía si no lleva.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +24,7 @@ class Definicion(BaseModel):
     titulo: str
     mejor: Literal["mas", "menos"]
     forma: Literal["tasa", "cuenta", "por_minuto", "promedio"] = "tasa"
+    unidad: str = ""
     principal: bool = False
     definicion: str
     fuente: str
