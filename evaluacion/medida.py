@@ -1,143 +1,108 @@
-"""Todo lo que se mide de un borrador, junto y sumable entre casos."""
+"""Todo lo que se mide de una salida, y cómo se suma entre casos."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
 
 from evaluacion.caso import Caso
-from evaluacion.metricas import codigos, hablantes, nota, transcripcion
-from evaluacion.metricas.hablantes import Tiempo
-from evaluacion.metricas.transcripcion import Errores
-from scribe.consulta import Borrador, EstadoEnunciado, Tramo
+from evaluacion.intervalo import REMUESTRAS, cifra
+from evaluacion.metricas import codigos, costo, hablantes, invento, nota, referencia, transcripcion
+from evaluacion.parcial import Parcial
+from evaluacion.resultados import Cifra, Medida
+from evaluacion.salida import Salida
 
-CERO = Errores(0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Medida:
-    """Cuentas de un caso o de la suma de varios; cada tasa es parte entre total.
-
-    Tiempos en segundos, memoria en MiB. En `cuentas`, (parte, total) por nombre de medida: lo que no
-    aplica al caso lleva total 0 y no pesa en la suma.
-    """
-
-    id: str
-    cuentas: dict[str, tuple[float, float]]
-    tiempos: dict[str, float] = field(default_factory=dict)
-    memoria_mib: float | None = None
-    detalle: dict[str, list[str]] = field(default_factory=dict)
-
-    def tasa(self, nombre: str) -> float | None:
-        """Parte entre total, o `None` si no aplica."""
-        parte, total = self.cuentas.get(nombre, (0.0, 0.0))
-        return parte / total if total else None
-
-    def json(self) -> dict[str, Any]:
-        """La medida como datos llanos, con tasas y cuentas."""
-        tasas = {n: self.tasa(n) for n in self.cuentas}
-        return {"id": self.id, "tasas": tasas, "cuentas": self.cuentas, "tiempos": self.tiempos,
-                "memoria_mib": self.memoria_mib, "detalle": self.detalle}  # fmt: skip
+MEDIDORES: tuple[Callable[[Caso, Salida], Parcial], ...] = (
+    transcripcion.medir,
+    hablantes.medir,
+    invento.medir,
+    nota.medir,
+    referencia.medir,
+    codigos.medir,
+    costo.medir,
+)
+"""Uno por grupo; cada uno pone solo las medidas que aplican al caso y a lo que la salida trae."""
 
 
-def medir(
-    caso: Caso, borrador: Borrador, tramos: Sequence[Tramo], memoria_mib: float | None = None
-) -> Medida:
-    """Mide un borrador contra su caso. `tramos` es lo hallado en `transcripcion.rttm`."""
+def medir(caso: Caso, repeticiones: Sequence[Salida]) -> Medida:
+    """Mide la primera salida; el reloj y las etapas son la mediana de todas las repeticiones."""
+    salida = con_costo_mediano(repeticiones)
     cuentas: dict[str, tuple[float, float]] = {}
     detalle: dict[str, list[str]] = {}
-    _habla(caso, borrador, tramos, cuentas)
-    _nota(caso, borrador, cuentas, detalle)
-    _codigos(caso, borrador, cuentas, detalle)
-    tipos = {a.tipo for a in borrador.avisos}
-    cuentas["alertas"] = (sum(a in tipos for a in caso.alertas), len(caso.alertas))
-    tiempos = {**borrador.tiempos.model_dump(), "duracion_s": borrador.audio.duracion_s}
-    return Medida(caso.id, cuentas, tiempos, memoria_mib, detalle)
+    for medidor in MEDIDORES:
+        parcial = medidor(caso, salida)
+        cuentas |= {n: c for n, c in parcial.cuentas.items() if c[1] > 0}
+        detalle |= {t: frases for t, frases in parcial.detalle.items() if frases}
+    return Medida(
+        caso=caso.id,
+        cuentas=cuentas,
+        detalle=detalle,
+        etiquetas={"particion": caso.particion, **caso.etiquetas},
+        duracion_s=duracion(caso, salida),
+        costo=salida.costo,
+        relojes_s=tuple(s.costo.reloj_s for s in repeticiones if s.costo.reloj_s is not None),
+    )
 
 
-def sumar(medidas: Iterable[Medida], nombre: str = "total") -> Medida:
-    """Suma las cuentas y los tiempos (promedio por peso de cada caso); la memoria es la mayor."""
+def con_costo_mediano(repeticiones: Sequence[Salida]) -> Salida:
+    """La primera salida con el costo mediano de todas. Lanza `ValueError` si no hay ninguna."""
+    if not repeticiones:
+        raise ValueError("no hay ninguna salida que medir")
+    costos = [s.costo for s in repeticiones]
+    etapas = {e: median([c.etapas.get(e, 0.0) for c in costos]) for e in costos[0].etapas}
+    relojes = [c.reloj_s for c in costos if c.reloj_s is not None]
+    memorias = [c.memoria_mib for c in costos if c.memoria_mib is not None]
+    arranques = [c.arranque_s for c in costos if c.arranque_s is not None]
+    mediano = costos[0].model_copy(
+        update={
+            "reloj_s": median(relojes) if relojes else None,
+            "arranque_s": median(arranques) if arranques else None,
+            "memoria_mib": max(memorias, default=None),
+            "etapas": etapas,
+        }
+    )
+    return repeticiones[0].model_copy(update={"costo": mediano})
+
+
+def duracion(caso: Caso, salida: Salida) -> float | None:
+    """Segundos de audio del caso, según el conjunto o, si no lo dice, según el borrador."""
+    if caso.duracion_s is not None:
+        return caso.duracion_s
+    if salida.borrador is not None and salida.borrador.audio.duracion_s > 0:
+        return salida.borrador.audio.duracion_s
+    return None
+
+
+def totales(
+    medidas: Iterable[Medida], *, remuestras: int = REMUESTRAS, semilla: int = 0
+) -> dict[str, Cifra]:
+    """Por medida, la tasa total con su intervalo. Un mismo orden de casos da el mismo intervalo."""
     lista = list(medidas)
-    cuentas: dict[str, tuple[float, float]] = {}
-    tiempos: dict[str, float] = {}
-    for medida in lista:
-        for clave, (parte, total) in medida.cuentas.items():
-            antes = cuentas.get(clave, (0.0, 0.0))
-            cuentas[clave] = (antes[0] + parte, antes[1] + total)
-        for clave, valor in medida.tiempos.items():
-            tiempos[clave] = tiempos.get(clave, 0.0) + valor
-    memorias = [m.memoria_mib for m in lista if m.memoria_mib is not None]
-    return Medida(nombre, cuentas, tiempos, max(memorias, default=None))
+    nombres = list(dict.fromkeys(n for m in lista for n in m.cuentas))
+    cifras = {
+        n: cifra([m.cuentas[n] for m in lista if n in m.cuentas], remuestras=remuestras, semilla=semilla)
+        for n in nombres
+    }
+    return {n: c for n, c in cifras.items() if c is not None}
 
 
-def _habla(
-    caso: Caso, borrador: Borrador, tramos: Sequence[Tramo], cuentas: dict[str, tuple[float, float]]
-) -> None:
-    turnos = borrador.transcripcion.turnos
-    escrito = " ".join(t.texto for t in turnos)
-    oido = " ".join(p.texto for t in turnos for p in t.palabras)
-    cuentas["wer"] = _par(transcripcion.wer(caso.texto, escrito))
-    cuentas["wer_oido"] = _par(transcripcion.wer(caso.texto, oido)) if oido else (0.0, 0.0)
-    cuentas["cer"] = _par(transcripcion.cer(caso.texto, escrito))
-    cuentas["cifras_perdidas"] = _par(transcripcion.cifras_perdidas(caso.texto, escrito))
-    cuentas["cpwer"] = _par(hablantes.cpwer(caso.dichos, [(t.hablante, t.texto) for t in turnos]))
-    cuentas["der"] = _par(hablantes.der(caso.tramos, tramos))
-    cuentas["der_025"] = _par(hablantes.der(caso.tramos, tramos, collar=0.25))
-    iguales = hablantes.contar(caso.tramos) == hablantes.contar(tramos)
-    cuentas["numero_de_hablantes"] = (float(iguales), 1.0)
-    cuentas["rol"] = _par(hablantes.rol_correcto(caso.tramos, turnos))
+def grupos(
+    medidas: Sequence[Medida], *, remuestras: int = REMUESTRAS, semilla: int = 0
+) -> dict[str, dict[str, dict[str, Cifra]]]:
+    """Etiqueta → valor → medida → cifra, para las etiquetas que toman más de un valor."""
+    salida: dict[str, dict[str, dict[str, Cifra]]] = {}
+    for etiqueta in sorted({e for m in medidas for e in m.etiquetas}):
+        valores = sorted({m.etiquetas[etiqueta] for m in medidas if etiqueta in m.etiquetas})
+        if 1 < len(valores) <= _MAXIMO_GRUPOS:
+            salida[etiqueta] = {
+                v: totales(
+                    [m for m in medidas if m.etiquetas.get(etiqueta) == v],
+                    remuestras=remuestras,
+                    semilla=semilla,
+                )
+                for v in valores
+            }
+    return salida
 
 
-def _nota(
-    caso: Caso, borrador: Borrador, cuentas: dict[str, tuple[float, float]], detalle: dict[str, list[str]]
-) -> None:
-    halladas = nota.capturas(borrador, caso.hechos)
-    criticas = [c for c in halladas if c.hecho.critico]
-    cuentas["hechos"] = (sum(c.en_nota for c in halladas), len(halladas))
-    cuentas["hechos_criticos"] = (sum(c.en_nota for c in criticas), len(criticas))
-    cuentas["hechos_con_omisiones"] = (sum(c.presente for c in halladas), len(halladas))
-    cuentas["hechos_en_su_seccion"] = (sum(c.en_seccion for c in halladas), len(halladas))
-    for letra in nota.SECCION:
-        propias = [c for c in halladas if c.hecho.seccion == letra]
-        cuentas[f"hechos_{letra}"] = (sum(c.en_nota for c in propias), len(propias))
-    malos = nota.violados(borrador.nota, caso.prohibidos)
-    cuentas["prohibidos"] = (len(malos), len(caso.prohibidos))
-    enunciados = borrador.nota.enunciados
-    invalidas, sueltas = nota.citas_invalidas(borrador), nota.sin_sustento(borrador.nota)
-    cuentas["citas_validas"] = (len(enunciados) - len({f.enunciado for f in invalidas}), len(enunciados))
-    cuentas["con_sustento"] = (len(enunciados) - len({f.enunciado for f in sueltas}), len(enunciados))
-    dudosos = sum(e.estado is EstadoEnunciado.POR_REVISAR for e in enunciados)
-    cuentas["por_revisar"] = (dudosos, len(enunciados))
-    detalle["hechos_perdidos"] = [
-        f"{c.hecho.id} {c.hecho.texto}" + (" (en omisiones)" if c.presente else "")
-        for c in halladas
-        if not c.en_nota
-    ]
-    detalle["prohibidos"] = [f"{p.porque}: «{trozo}»" for p, trozo in malos]
-    detalle["citas"] = [f"{f.motivo}: {f.enunciado}" for f in [*invalidas, *sueltas]]
-
-
-def _codigos(
-    caso: Caso, borrador: Borrador, cuentas: dict[str, tuple[float, float]], detalle: dict[str, list[str]]
-) -> None:
-    lista = codigos.aciertos(borrador.codigos, caso.codigos)
-    hallados = [a for a in lista if a.estado is not None]
-    cuentas["codigos_categoria_5"] = (sum(a.entre_primeros for a in lista), len(lista))
-    cuentas["codigos_exactos_5"] = (sum(a.exacto_entre_primeros for a in lista), len(lista))
-    cuentas["codigos_con_alternativas"] = (sum(a.entre_alternativas for a in lista), len(lista))
-    firmes = [a for a in lista if a.esperado.estado == "confirmado"]
-    cuentas["codigos_confirmados_5"] = (sum(a.entre_primeros for a in firmes), len(firmes))
-    cuentas["estado_del_codigo"] = (sum(a.estado_correcto for a in hallados), len(hallados))
-    falsos = codigos.presentes_falsos(borrador.codigos, caso.codigos)
-    cuentas["codigos_presentes_falsos"] = (len(falsos), len(borrador.codigos))
-    detalle["codigos"] = [
-        f"{a.esperado.cie10} {a.esperado.texto}: lugar {a.lugar or '—'}, estado "
-        f"{a.estado or '—'} (esperado {a.esperado.estado})"
-        for a in lista
-        if not a.entre_primeros or not a.estado_correcto
-    ] + [f"dado por presente: {c}" for c in falsos]
-
-
-def _par(valor: Errores | Tiempo) -> tuple[float, float]:
-    return (valor.errores, valor.total) if isinstance(valor, Errores) else (valor.parte, valor.total)
+_MAXIMO_GRUPOS = 12

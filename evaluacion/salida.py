@@ -35,6 +35,8 @@ class Salida(_Valor):
     nota: Nota | None = None
     nota_texto: str | None = None
     codigos: tuple[Codigo, ...] | None = None
+    candidatos: tuple[tuple[str, ...], ...] | None = None
+    """Por cada mención del caso, los códigos propuestos de mejor a peor, viendo solo la mención."""
     costo: Costo = Costo()
     error: str | None = None
 
