@@ -52,7 +52,9 @@ class Caso(_Valor):
       acompanante).
     - `hechos`, `prohibidos`, `codigos`, `alertas`: lo que se espera del borrador.
     - `nota`: nota de referencia escrita por una persona (conjuntos en inglés).
-    - `menciones` y `codigos_documento`: códigos del documento, como en CodiEsp (X y D).
+    - `menciones` y `codigos_documento`: códigos de diagnóstico del documento, como en CodiEsp (X y D);
+      `procedimientos`, los de procedimiento (P), con el tramo que los sustenta.
+    - `uem`: (inicio, fin) en segundos de lo que se mide del audio (NIST UEM); vacío, todo.
     - `habla` es falso si en el audio nadie habla: todo lo escrito es inventado.
     - `etiquetas`: condiciones por las que se agrupa (ruido, snr_db, hablantes, particion…).
     """
@@ -75,6 +77,8 @@ class Caso(_Valor):
     nota: str | None = None
     menciones: tuple[MencionEsperada, ...] = ()
     codigos_documento: tuple[str, ...] = ()
+    procedimientos: tuple[MencionEsperada, ...] = ()
+    uem: tuple[tuple[float, float], ...] = ()
     etiquetas: dict[str, str] = {}
 
     @property
