@@ -15,11 +15,12 @@ def medir(caso: Caso, salida: Salida) -> Parcial:
     """
     parcial = Parcial()
     costo, cuentas = salida.costo, parcial.cuentas
-    if caso.duracion_s:
+    duracion = caso.duracion_s or (salida.borrador.audio.duracion_s if salida.borrador else 0.0)
+    if duracion > 0:
         if costo.reloj_s is not None:
-            cuentas["factor_tiempo"] = (costo.reloj_s, caso.duracion_s)
+            cuentas["factor_tiempo"] = (costo.reloj_s, duracion)
         for etapa, segundos in costo.etapas.items():
-            cuentas[f"factor_etapa/{etapa}"] = (segundos, caso.duracion_s)
+            cuentas[f"factor_etapa/{etapa}"] = (segundos, duracion)
     sueltas = {
         "segundos_por_caso": costo.reloj_s,
         "arranque": costo.arranque_s,

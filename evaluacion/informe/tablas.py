@@ -1,0 +1,261 @@
+"""Las tablas de un informe, sin formato: de aquí salen igual en HTML y en markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from evaluacion.caso import Tarea
+from evaluacion.informe.duelo import Duelo, principales
+from evaluacion.informe.textos import (
+    NADA,
+    datos,
+    definicion,
+    diferencia,
+    intervalo,
+    intervalo_de,
+    leer_cifra,
+    numero,
+    orden_natural,
+    rotulo,
+    valor_de,
+    veces,
+)
+from evaluacion.resultados import Cifra, Cuadro, Razon, Resultados, ResultadoSistema
+
+Marca = Literal["", "bien", "mal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Celda:
+    """Un valor con su intervalo debajo. `marca`: si la diferencia, más allá del ruido, es buena o mala para
+    Scribe; `dice` lo dice con palabras."""
+
+    texto: str
+    debajo: str = ""
+    marca: Marca = ""
+    dice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tabla:
+    """`filas`: encabezado de fila y celdas. `fuertes`: índices de las filas principales."""
+
+    titulo: str
+    columnas: tuple[str, ...]
+    filas: tuple[tuple[str, tuple[Celda, ...]], ...]
+    nota: str = ""
+    fuertes: frozenset[int] = field(default_factory=frozenset)
+
+
+def por_tema(resultados: Resultados, tarea: Tarea, pleitos: Sequence[Duelo] = ()) -> list[Tabla]:
+    """Una tabla por grupo de medidas: medidas en filas, sistemas en columnas."""
+    sistemas = [s for s in resultados.sistemas if s.tarea == tarea]
+    nombres = _en_orden({n for s in sistemas for n in s.totales if "/" not in n})
+    grupos: dict[str, list[str]] = {}
+    for nombre in nombres:
+        grupos.setdefault(definicion(nombre).grupo, []).append(nombre)
+    return [_tabla_de_tema(grupo, medidas, sistemas, pleitos) for grupo, medidas in grupos.items()]
+
+
+def por_grupos(sistema: ResultadoSistema) -> list[Tabla]:
+    """Una tabla por condición con dos valores o más: valores en filas, medidas principales en columnas."""
+    conocidas = list(datos()["etiquetas"])
+    omitidas = set(datos()["omitir"]["etiquetas"])
+    etiquetas = sorted(
+        sistema.grupos, key=lambda e: (conocidas.index(e) if e in conocidas else len(conocidas), e)
+    )
+    return [
+        _tabla_de_grupo(sistema, etiqueta)
+        for etiqueta in etiquetas
+        if etiqueta not in omitidas and len(sistema.grupos[etiqueta]) > 1
+    ]
+
+
+def caso_por_caso(sistema: ResultadoSistema) -> Tabla:
+    """Las medidas principales de cada caso, por nombre de caso."""
+    nombres = _principales(n for m in sistema.casos for n in m.cuentas)
+    filas = tuple(
+        (m.caso, tuple(_celda_de_cuenta(m.cuentas.get(n), n) for n in nombres))
+        for m in sorted(sistema.casos, key=lambda m: m.caso)
+    )
+    return Tabla("Caso por caso", tuple(definicion(n).titulo for n in nombres), filas)
+
+
+def pares(pleitos: Sequence[Duelo], *, todas: bool) -> list[Tabla]:
+    """Por tarea y par: nuestra cifra, la suya y la diferencia con su intervalo."""
+    llaves = dict.fromkeys((d.tarea, d.par, d.titulo) for d in pleitos)
+    salida = []
+    for tarea, par, titulo in llaves:
+        propios = [d for d in pleitos if (d.tarea, d.par) == (tarea, par)]
+        if elegidos := [d for d in propios if todas or d.medida.principal]:
+            salida.append(
+                Tabla(
+                    f"{rotulo('tareas', tarea)}: Scribe contra {titulo}",
+                    ("Scribe", titulo, "Diferencia", "IC 95 %", "n", "Scribe"),
+                    tuple((d.medida.titulo, _fila_de_duelo(d)) for d in elegidos),
+                )
+            )
+    return salida
+
+
+def tiempos(razones: Sequence[Razon], titulos: dict[str, str]) -> Tabla:
+    """Cuántas veces tarda cada par lo que Scribe, caso por caso en la misma corrida."""
+    filas = tuple(
+        (
+            titulos.get(r.par, r.par),
+            (
+                Celda(rotulo("tareas", r.tarea)),
+                _celda_de_razon(r),
+                Celda(f"{veces(r.bajo)}–{veces(r.alto)}"),
+                Celda(str(r.n)),
+            ),
+        )
+        for r in razones
+    )
+    nota = "Tiempo del par entre tiempo de Scribe. Más de 1×, Scribe es más rápido; menos de 1×, más lento."
+    return Tabla("Tiempo: el par entre Scribe", ("Tarea", "Razón (mediana)", "IC 95 %", "n"), filas, nota)
+
+
+def de_cuadro(cuadro: Cuadro) -> Tabla:
+    """Una tabla propia del conjunto, tal como viene."""
+    filas = tuple((f[0] if f else "", tuple(Celda(c) for c in f[1:])) for f in cuadro.filas)
+    return Tabla(cuadro.titulo, cuadro.columnas[1:], filas, cuadro.explicacion)
+
+
+def titulos_de(resultados: Resultados) -> dict[str, str]:
+    """Nombre → título de cada sistema."""
+    return {s.sistema: s.titulo for s in resultados.sistemas}
+
+
+def tareas_de(resultados: Resultados) -> list[Tarea]:
+    """Las tareas medidas, la de los principales primero."""
+    return list(dict.fromkeys(s.tarea for s in [*principales(resultados), *resultados.sistemas]))
+
+
+def _en_orden(nombres: Iterable[str]) -> list[str]:
+    """Por grupo (el orden de `informe.toml`) y, dentro, como están en su archivo."""
+    from evaluacion.definiciones import definiciones
+
+    grupos, todas = list(datos()["grupos"]), list(definiciones())
+
+    def lugar(nombre: str) -> tuple[int, int, str]:
+        grupo = definicion(nombre).grupo
+        return (
+            grupos.index(grupo) if grupo in grupos else len(grupos),
+            todas.index(nombre) if nombre in todas else len(todas),
+            nombre,
+        )
+
+    return sorted(nombres, key=lugar)
+
+
+def _principales(nombres: Iterable[str]) -> list[str]:
+    """Las principales; si ninguna lo es, las primeras seis."""
+    todas = _en_orden({n for n in nombres if "/" not in n})
+    return [n for n in todas if definicion(n).principal] or todas[:6]
+
+
+def _tabla_de_tema(
+    grupo: str, medidas: Sequence[str], sistemas: Sequence[ResultadoSistema], pleitos: Sequence[Duelo]
+) -> Tabla:
+    fuertes = frozenset(i for i, n in enumerate(medidas) if definicion(n).principal)
+    explicacion = datos()["grupos"].get(grupo, {}).get("explicacion", "")
+    if len(sistemas) == 1:
+        columnas: tuple[str, ...] = ("Valor", "IC 95 %", "n", "Mejor")
+        filas = tuple((definicion(n).titulo, _fila_sola(n, sistemas[0])) for n in medidas)
+    else:
+        columnas = tuple(s.titulo for s in sistemas)
+        filas = tuple(
+            (_titulo_con_sentido(n), tuple(_celda(s, n, pleitos) for s in sistemas)) for n in medidas
+        )
+    return Tabla(rotulo("grupos", grupo), columnas, filas, explicacion, fuertes)
+
+
+def _titulo_con_sentido(nombre: str) -> str:
+    medida = definicion(nombre)
+    return f"{medida.titulo} {'↑' if medida.mejor == 'mas' else '↓'}"
+
+
+def _fila_sola(nombre: str, sistema: ResultadoSistema) -> tuple[Celda, ...]:
+    medida, cifra = definicion(nombre), sistema.totales.get(nombre)
+    return (
+        Celda(leer_cifra(cifra, medida)),
+        Celda(intervalo_de(cifra, medida)),
+        Celda(str(cifra.n) if cifra else NADA),
+        Celda("más" if medida.mejor == "mas" else "menos"),
+    )
+
+
+def _celda(sistema: ResultadoSistema, nombre: str, pleitos: Sequence[Duelo]) -> Celda:
+    medida, cifra = definicion(nombre), sistema.totales.get(nombre)
+    llave = (sistema.sistema, sistema.tarea, medida.nombre)
+    duelo = next((d for d in pleitos if (d.par, d.tarea, d.medida.nombre) == llave), None)
+    texto, debajo = leer_cifra(cifra, medida), _debajo(cifra, nombre)
+    if duelo is None or duelo.desenlace not in ("gana", "pierde"):
+        return Celda(texto, debajo)
+    if duelo.desenlace == "pierde":
+        return Celda(texto, debajo, "mal", "mejor que Scribe")
+    return Celda(texto, debajo, "bien", "peor que Scribe")
+
+
+def _debajo(cifra: Cifra | None, nombre: str) -> str:
+    texto = intervalo_de(cifra, definicion(nombre))
+    return "" if texto == NADA else texto
+
+
+def _tabla_de_grupo(sistema: ResultadoSistema, etiqueta: str) -> Tabla:
+    valores = sistema.grupos[etiqueta]
+    nombres = [n for n in _principales(sistema.totales) if any(n in v for v in valores.values())]
+    filas = []
+    for valor in orden_natural(valores):
+        cifras = [valores[valor].get(n) for n in nombres]
+        casos = max((c.n for c in cifras if c), default=0)
+        celdas = [
+            Celda(leer_cifra(c, definicion(n)), _debajo(c, n)) for c, n in zip(cifras, nombres, strict=True)
+        ]
+        filas.append((valor_de(etiqueta, valor), (Celda(str(casos)), *celdas)))
+    columnas = ("Casos", *(_titulo_con_sentido(n) for n in nombres))
+    return Tabla(rotulo("etiquetas", etiqueta), columnas, tuple(filas))
+
+
+def _celda_de_razon(razon: Razon) -> Celda:
+    if razon.alto < 1:
+        return Celda(veces(razon.mediana), marca="mal", dice="más rápido que Scribe")
+    if razon.bajo > 1:
+        return Celda(veces(razon.mediana), marca="bien", dice="más lento que Scribe")
+    return Celda(veces(razon.mediana))
+
+
+def _celda_de_cuenta(cuenta: tuple[float, float] | None, nombre: str) -> Celda:
+    if not cuenta or not cuenta[1]:
+        return Celda(NADA)
+    parte, total = cuenta
+    cifra = Cifra(valor=parte / total, bajo=0, alto=0, parte=parte, total=total, n=1)
+    medida = definicion(nombre)
+    corto = medida.forma == "cuenta"
+    return Celda(f"{parte:g}/{total:g}" if corto else leer_cifra(cifra, medida))
+
+
+def _fila_de_duelo(duelo: Duelo) -> tuple[Celda, ...]:
+    dichos: dict[str, tuple[str, Marca]] = {
+        "gana": ("mejor", "bien"),
+        "pierde": ("peor", "mal"),
+        "empata": ("sin diferencia clara", ""),
+        "pocos": ("pocos casos para decirlo", ""),
+    }
+    texto, marca = dichos[duelo.desenlace]
+    medida = duelo.medida
+    if medida.forma in ("tasa", "cuenta"):
+        rango = f"{100 * duelo.bajo:+.1f} a {100 * duelo.alto:+.1f}"
+    else:
+        rango = intervalo(duelo.bajo, duelo.alto, medida)
+    return (
+        Celda(numero(duelo.nuestro, medida)),
+        Celda(numero(duelo.suyo, medida)),
+        Celda(diferencia(duelo.diferencia, medida)),
+        Celda(rango),
+        Celda(str(duelo.n)),
+        Celda(texto, marca=marca),
+    )
