@@ -35,6 +35,8 @@ class Conjunto(ABC):
     licencia: ClassVar[str]
     partes: ClassVar[tuple[Tarea, ...]] = ()
     """Otras tareas que se pueden medir con sus casos."""
+    propios: ClassVar[tuple[str, ...]] = ("scribe",)
+    """Variantes de Scribe con que se mide."""
     propio: ClassVar[bool] = False
     """Si viene con Scribe o se genera, y por tanto no hace falta dar carpeta."""
 

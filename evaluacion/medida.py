@@ -73,9 +73,7 @@ def duracion(caso: Caso, salida: Salida) -> float | None:
     return None
 
 
-def totales(
-    medidas: Iterable[Medida], *, remuestras: int = REMUESTRAS, semilla: int = 0
-) -> dict[str, Cifra]:
+def totales(medidas: Iterable[Medida], *, remuestras: int = REMUESTRAS, semilla: int = 0) -> dict[str, Cifra]:
     """Por medida, la tasa total con su intervalo. Un mismo orden de casos da el mismo intervalo."""
     lista = list(medidas)
     nombres = list(dict.fromkeys(n for m in lista for n in m.cuentas))

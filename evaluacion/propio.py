@@ -105,7 +105,7 @@ class Scribe:
     def _ajustes(self) -> Ajustes:
         from scribe.ajustes import Ajustes
 
-        return Ajustes(  # type: ignore[call-arg]
+        return Ajustes(
             perfil=self._opciones.perfil,
             hilos=self._opciones.hilos,
             llm=not self._opciones.sin_llm,
@@ -142,7 +142,16 @@ class Scribe:
         )
 
     def _correr(self, caso: Caso, audio: Path, carpeta: Path, bitacora: Path) -> Costo:
-        orden = [sys.executable, "-c", _ORDEN, "consulta", str(audio), "--salida", str(carpeta), "--silencioso"]
+        orden = [
+            sys.executable,
+            "-c",
+            _ORDEN,
+            "consulta",
+            str(audio),
+            "--salida",
+            str(carpeta),
+            "--silencioso",
+        ]
         orden += ["--perfil", self._opciones.perfil, "--idioma", caso.idioma]
         orden += ["--sin-llm"] if self._opciones.sin_llm else []
         entorno = {**os.environ, "SCRIBE_USAR_CACHE": "false", "SCRIBE_HILOS": str(self._opciones.hilos)}
@@ -200,9 +209,7 @@ class Scribe:
             omisiones=redaccion.omisiones,
             avisos=redaccion.avisos,
         )
-        return Salida(
-            caso=caso.id, borrador=borrador, nota=redaccion.nota, costo=Costo(etapas=reloj.etapas)
-        )
+        return Salida(caso=caso.id, borrador=borrador, nota=redaccion.nota, costo=Costo(etapas=reloj.etapas))
 
     def _codigos(self, caso: Caso, motores: Motores) -> Salida:
         reloj = _Reloj()

@@ -21,7 +21,7 @@ class Opciones:
 
 
 class Sistema(Protocol):
-    """Lo que hay que cumplir para medirse. Vive en un proceso propio: `preparar` una vez, `resolver` por caso."""
+    """Lo que hay que cumplir para medirse: en su proceso, `preparar` una vez y `resolver` por caso."""
 
     nombre: str
     titulo: str

@@ -78,7 +78,7 @@ def _preparar(pruebas: bool) -> None:
     _retirar_a_medias()
     print("Instalando dependencias (la primera vez, minutos: llama-cpp-python se compila)…", flush=True)
     _pip("pip", *_fijadas("construccion.txt", "pip"))
-    listas = ["-r", str(REQUISITOS / "bloqueo.txt")]
+    listas = ["-r", str(REQUISITOS / "bloqueo.txt"), "-r", str(REQUISITOS / "evaluacion.txt")]
     if pruebas:
         listas += ["-r", str(REQUISITOS / "pruebas.txt")]
     _pip("dependencias", *listas, "-c", str(REQUISITOS / "cuda.txt"))
@@ -212,7 +212,8 @@ def _suma(pruebas: bool) -> str:
     """La suma de todo lo que decide qué hay en el entorno."""
     proyecto = (RAIZ / "pyproject.toml").read_text("utf-8").split("[tool.ruff]")[0]
     partes = [str(ENTORNO), sys.version, proyecto]
-    listas = ["bloqueo.txt", "cuda.txt", "construccion.txt"] + (["pruebas.txt"] if pruebas else [])
+    listas = ["bloqueo.txt", "evaluacion.txt", "cuda.txt", "construccion.txt"]
+    listas += ["pruebas.txt"] if pruebas else []
     partes += [(REQUISITOS / lista).read_text("utf-8") for lista in listas]
     return hashlib.sha256("\0".join(partes).encode()).hexdigest()
 

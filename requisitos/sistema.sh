@@ -9,12 +9,12 @@ falta() { faltan+=("$@"); }
 
 command -v c++ >/dev/null || command -v g++ >/dev/null || falta g++
 "$python" -c 'import ensurepip, venv' 2>/dev/null || falta python3-venv
-if [ "${1:-consulta}" = prueba ]; then
-  # Cabeceras de Python: una dependencia de las pruebas (meeteval) se compila.
-  "$python" - <<'PY' 2>/dev/null || falta python3-dev
+# Cabeceras de Python: una biblioteca de las medidas (meeteval) se compila.
+"$python" - <<'PY' 2>/dev/null || falta python3-dev
 import pathlib, sys, sysconfig
 sys.exit(not (pathlib.Path(sysconfig.get_paths()["include"]) / "Python.h").exists())
 PY
+if [ "${1:-consulta}" = prueba ]; then
   command -v unshare >/dev/null || falta util-linux
   command -v chromium >/dev/null || [ -n "${SCRIBE_CHROMIUM:-}" ] || falta chromium
 fi

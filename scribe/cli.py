@@ -14,7 +14,7 @@ import typer.rich_utils as ayuda_rich
 from typer.exceptions import TyperException
 
 from scribe.errores import ErrorScribe
-from scribe.ordenes import consulta, doctor, lote, modelos, voz
+from scribe.ordenes import consulta, doctor, evaluar, lote, modelos, voz
 from scribe.terminal import consola, error
 
 ayuda_rich.ARGUMENTS_PANEL_TITLE = "Argumentos"
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(consulta.consulta)
 app.command()(lote.lote)
+app.command()(evaluar.evaluar)
 app.command()(doctor.doctor)
 app.add_typer(modelos.app, name="modelos")
 app.add_typer(voz.app, name="voz")
