@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import av
 
@@ -20,7 +21,7 @@ from evaluacion.conjunto import Conjunto, ConjuntoInvalido
 from evaluacion.resultados import Cuadro
 
 SONIDO = frozenset(
-    ".wav .flac .mp3 .ogg .oga .opus .m4a .mp4 .aac .webm .wma .amr .aif .aiff .sph .3gp".split()
+    f".{e}" for e in re.split(" ", "wav flac mp3 ogg oga opus m4a mp4 aac webm wma amr aif aiff sph 3gp")
 )
 """Extensiones que se toman por grabaciones; lo que de verdad sean lo dice su cabecera."""
 
@@ -30,18 +31,25 @@ _MICROSEGUNDOS = 1_000_000
 _T = TypeVar("_T")
 
 
-def buscar(carpeta: Path | None, conjunto: Conjunto, es: Callable[[Path], bool]) -> Path:
-    """La carpeta, o una de las de dentro (hasta dos niveles), que tiene la forma del conjunto.
+def buscar(
+    carpeta: Path | None, conjunto: Conjunto, es: Callable[[Path], bool], forma: str, niveles: int = 2
+) -> Path:
+    """La carpeta, o una de las de dentro (hasta `niveles`), que tiene la forma del conjunto.
 
-    Lanza `ConjuntoInvalido` si no se dio carpeta, no existe o ninguna tiene esa forma.
+    `forma` dice en una frase qué se espera encontrar. Lanza `ConjuntoInvalido` si no se dio carpeta, no
+    existe o ninguna tiene esa forma.
     """
     if carpeta is None:
-        raise ConjuntoInvalido(f"{conjunto.titulo}: falta la carpeta de datos.", publicado(conjunto))
+        raise ConjuntoInvalido(
+            f"{conjunto.titulo}: falta decir en qué carpeta está ({forma}).", publicado(conjunto)
+        )
     if not carpeta.is_dir():
         raise ConjuntoInvalido(f"No existe la carpeta {carpeta}.", publicado(conjunto))
-    hallada = hallar(carpeta, es)
+    hallada = hallar(carpeta, es, niveles)
     if hallada is None:
-        raise ConjuntoInvalido(f"{carpeta} no tiene la forma de {conjunto.titulo}.", publicado(conjunto))
+        raise ConjuntoInvalido(
+            f"{carpeta} no tiene la forma de {conjunto.titulo}: se espera {forma}.", publicado(conjunto)
+        )
     return hallada
 
 
@@ -74,7 +82,9 @@ def leer_texto(archivo: Path, otras: Sequence[str] = ()) -> str:
     try:
         bruto = archivo.read_bytes()
     except OSError as causa:
-        raise ConjuntoInvalido(f"No se pudo leer {archivo} ({causa.strerror}).", "Cópielo otra vez.") from None
+        raise ConjuntoInvalido(
+            f"No se pudo leer {archivo} ({causa.strerror}).", "Cópielo otra vez."
+        ) from None
     if not bruto.strip(b"\x00\xef\xbb\xbf\xff\xfe \r\n\t"):
         raise ConjuntoInvalido(f"{archivo} está vacío.", "Cópielo otra vez de donde se publica.")
     utf16 = ("utf-16",) if bruto[:2] in (b"\xff\xfe", b"\xfe\xff") else ()
@@ -93,7 +103,7 @@ def leer_tabla(archivo: Path, columnas: Iterable[str], separador: str = ",") -> 
     csv partido por sus saltos) o si no hay ninguno.
     """
     previo = csv.field_size_limit(_CAMPO_MAXIMO)
-    comillas = csv.QUOTE_NONE if separador == "\t" else csv.QUOTE_MINIMAL
+    comillas: Literal[0, 3] = csv.QUOTE_NONE if separador == "\t" else csv.QUOTE_MINIMAL
     try:
         lector = csv.DictReader(
             io.StringIO(leer_texto(archivo), newline=""), delimiter=separador, quoting=comillas, strict=True
@@ -101,7 +111,8 @@ def leer_tabla(archivo: Path, columnas: Iterable[str], separador: str = ",") -> 
         nombres = lector.fieldnames or []
         if faltan := [c for c in columnas if c not in nombres]:
             raise ConjuntoInvalido(
-                f"A {archivo} le falta la columna {enumerar(faltan)}.", "Cópielo otra vez de donde se publica."
+                f"A {archivo} le falta la columna {enumerar(faltan)}.",
+                "Cópielo otra vez de donde se publica.",
             )
         filas = []
         for fila in lector:
@@ -148,7 +159,9 @@ def duracion(archivo: Path) -> float | None:
                 return float(pista.duration * pista.time_base)
             return contenedor.duration / _MICROSEGUNDOS if contenedor.duration else None
     except OSError as causa:
-        raise ConjuntoInvalido(f"No se pudo abrir {archivo} ({causa.strerror}).", "Cópielo otra vez.") from None
+        raise ConjuntoInvalido(
+            f"No se pudo abrir {archivo} ({causa.strerror}).", "Cópielo otra vez."
+        ) from None
     except (av.error.FFmpegError, ValueError):
         raise ConjuntoInvalido(f"{archivo} no es un audio que se pueda leer.", "Cópielo otra vez.") from None
 

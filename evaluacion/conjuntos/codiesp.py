@@ -53,6 +53,7 @@ class CodiEsp(Conjunto):
         " clinical coding: CodiEsp track of CLEF eHealth 2020, CEUR-WS 2696, paper 263"
     )
     licencia: ClassVar[str] = "CC BY 4.0"
+    forma: ClassVar[str] = "dev o test con su text_files y sus tsv (devD, devP y devX)"
     partes_leidas: ClassVar[tuple[str, ...]] = ("dev", "test")
 
     def reconoce(self, carpeta: Path) -> bool:
@@ -64,7 +65,7 @@ class CodiEsp(Conjunto):
 
         Admite la carpeta del zip (`final_dataset_v4_to_publish`) o la que la contiene.
         """
-        raiz = archivos.buscar(carpeta, self, self._sirve)
+        raiz = archivos.buscar(carpeta, self, self._sirve, self.forma)
         casos: list[Caso] = []
         for parte in self.partes_leidas:
             if _tiene(raiz, parte):
@@ -89,7 +90,9 @@ class CodiEsp(Conjunto):
     def _particion(self, carpeta: Path, parte: str) -> list[Caso]:
         textos = {a.stem: a for a in (carpeta / "text_files").glob("*.txt") if archivos.visible(a)}
         anotado = self._anotado(carpeta, parte)
-        archivos.exigir_pares(f"En {carpeta / 'text_files'} falta el texto de", set(anotado) - set(textos), self)
+        archivos.exigir_pares(
+            f"En {carpeta / 'text_files'} falta el texto de", set(anotado) - set(textos), self
+        )
         casos = [self._caso(textos[n], anotado.get(n, _Anotado()), parte) for n in sorted(textos)]
         self._revisar_tramos(casos, carpeta / f"{parte}X.tsv")
         return casos
@@ -153,11 +156,13 @@ class CodiEspEntrenamiento(CodiEsp):
 
     nombre: ClassVar[str] = "codiesp_entrenamiento"
     titulo: ClassVar[str] = "CodiEsp, entrenamiento (vista)"
+    forma: ClassVar[str] = "train con su text_files y sus tsv (trainD, trainP y trainX)"
     partes_leidas: ClassVar[tuple[str, ...]] = ("train",)
 
     def reconoce(self, carpeta: Path) -> bool:
         """Solo si no hay ni desarrollo ni prueba: con ellas, lo que se mide son ellas."""
-        return archivos.hallar(carpeta, lambda c: _es(c) and not any(_tiene(c, p) for p in ("dev", "test"))) is not None
+        raiz = archivos.hallar(carpeta, _es)
+        return raiz is not None and not any(_tiene(raiz, parte) for parte in ("dev", "test"))
 
 
 def _tramos(lugar: str, archivo: Path) -> tuple[tuple[int, int], ...]:

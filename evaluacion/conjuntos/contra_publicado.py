@@ -64,7 +64,8 @@ def cuadro_publicado(
         (
             titulo,
             *(_escrita(medidos.get((s.sistema, p, medida))) for s, p in columnas),
-            "; ".join(f"{c.valor:.3f} {c.sistema} ({c.nota})" for c in datos.cifra if c.medida == medida) or "—",
+            "; ".join(f"{c.valor:.3f} {c.sistema} ({c.nota})" for c in datos.cifra if c.medida == medida)
+            or "—",
         )
         for titulo, medida in datos.medidas.items()
     ]
