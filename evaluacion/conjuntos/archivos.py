@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -20,9 +19,12 @@ from evaluacion.caso import Caso
 from evaluacion.conjunto import Conjunto, ConjuntoInvalido
 from evaluacion.resultados import Cuadro
 
-SONIDO = frozenset(
-    f".{e}" for e in re.split(" ", "wav flac mp3 ogg oga opus m4a mp4 aac webm wma amr aif aiff sph 3gp")
-)
+# fmt: off
+SONIDO = frozenset({
+    ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".aac", ".webm", ".wma", ".amr",
+    ".aif", ".aiff", ".sph", ".3gp",
+})
+# fmt: on
 """Extensiones que se toman por grabaciones; lo que de verdad sean lo dice su cabecera."""
 
 _PUNTERO_LFS = b"version https://git-lfs"
