@@ -19,16 +19,27 @@ _FORMATOS: dict[Codec, tuple[str, str, int, int | None]] = {
     "m4a": ("m4a", "aac", HERCIOS, 40_000),
     "mp3": ("mp3", "libmp3lame", HERCIOS, 64_000),
     "telefono": ("wav", "pcm_mulaw", 8_000, None),
+    "amr": ("amr", "libopencore_amrnb", 8_000, 12_200),
+    "mensaje": ("ogg", "libopus", HERCIOS, 16_000),
 }
-"""Códec → extensión, codificador, hercios y bits por segundo y canal."""
+"""Códec → extensión, codificador, hercios y bits por segundo y canal. `telefono`: µ-law de línea fija;
+`amr`: AMR de banda estrecha, de celular; `mensaje`: Opus a 16 kb/s, como un mensaje de voz."""
+_REPETIBLE = {"fflags": "+bitexact"}
+"""Sin fechas ni números de serie al azar: los mismos sonidos dan los mismos bytes."""
 
 
 def escribir(canales: NDArray[np.float32], carpeta: Path, nombre: str, codec: Codec) -> Path:
-    """Escribe `canales` (1 o 2 filas, 16 kHz) y devuelve el archivo, `nombre` con su extensión."""
+    """Escribe `canales` (1 o 2 filas, 16 kHz) y devuelve el archivo, `nombre` con su extensión.
+
+    La misma señal da los mismos bytes con la misma versión de PyAV. AMR es siempre de un canal.
+    """
+    if codec == "amr":
+        canales = canales.mean(axis=0, keepdims=True)
     extension, codificador, hercios, tasa = _FORMATOS[codec]
     archivo = carpeta / f"{nombre}.{extension}"
     disposicion = "mono" if len(canales) == 1 else "stereo"
-    with av.open(str(archivo), "w", format="ipod" if extension == "m4a" else None) as contenedor:
+    formato = "ipod" if extension == "m4a" else None
+    with av.open(str(archivo), "w", format=formato, container_options=_REPETIBLE) as contenedor:
         pista: Any = contenedor.add_stream(codificador, rate=hercios, layout=disposicion)
         if tasa:
             pista.bit_rate = tasa * len(canales)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,11 +16,14 @@ from evaluacion.sintesis import ruido as ruidos
 from evaluacion.sintesis.codec import escribir
 from evaluacion.sintesis.guion import Condiciones, Guion, Hablante, Voz
 from evaluacion.sintesis.sala import reverberar
+from evaluacion.sintesis.sucesos import SUCESOS
 from scribe.consulta import HERCIOS, Senal
 
 _SILENCIO_INICIAL = (0.6, 1.1)
 _SILENCIO_ENTRE = (0.3, 0.9)
 _SILENCIO_FINAL = 1.0
+_SILENCIO_SUCESO = (0.15, 0.4)
+_NIVEL_SUCESO = (0.25, 0.7)
 _PICO = 0.95
 
 
@@ -33,18 +37,27 @@ class Habla(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Montaje:
-    """Una consulta ya montada: una pista por persona y (inicio, fin) de cada turno en segundos."""
+    """Una consulta ya montada: una pista por persona y (inicio, fin) de cada turno en segundos.
+
+    `sucesos`: segundo en que empieza cada sonido suelto y su señal; ninguno cae sobre un turno.
+    """
 
     pistas: dict[Hablante, Senal]
     tiempos: tuple[tuple[float, float], ...]
+    sucesos: tuple[tuple[float, Senal], ...] = ()
 
 
 def montar(guion: Guion, habla: Habla) -> Montaje:
     """Pone cada turno en su sitio. El azar de las pausas depende solo del id y la semilla."""
-    azar = np.random.default_rng(_semilla(guion))
+    azar = np.random.default_rng(semilla_de(guion))
     reloj = azar.uniform(*_SILENCIO_INICIAL)
     colocados: list[tuple[Hablante, float, Senal]] = []
+    pendientes = _sucesos_por_turno(guion)
+    sucesos: list[tuple[float, Senal]] = []
     for numero, turno in enumerate(guion.turns):
+        for espera, sonido in pendientes.get(numero, ()):
+            sucesos.append((reloj + espera, sonido))
+            reloj += espera + len(sonido) / HERCIOS
         voz = guion.voices[turno.speaker]
         senal = habla.decir(turno.text, voz) * voz.gain
         pausa = azar.uniform(*_SILENCIO_ENTRE)
@@ -58,18 +71,23 @@ def montar(guion: Guion, habla: Habla) -> Montaje:
     for quien, inicio, senal in colocados:
         desde = int(inicio * HERCIOS)
         pistas[quien][desde : desde + len(senal)] += senal
-    return Montaje(pistas, tuple((i, round(i + len(s) / HERCIOS, 3)) for _, i, s in colocados))
+    tiempos = tuple((i, round(i + len(s) / HERCIOS, 3)) for _, i, s in colocados)
+    return Montaje(pistas, tiempos, tuple(sucesos))
 
 
 def sonar(montaje: Montaje, condiciones: Condiciones, semilla: int) -> NDArray[np.float32]:
-    """Aplica sala y ruido y mezcla. Devuelve (canales, muestras) a 16 kHz."""
-    pistas = dict(montaje.pistas)
-    if condiciones.sala:
-        pistas = {q: reverberar(p, condiciones.sala, semilla + n) for n, (q, p) in enumerate(pistas.items())}
+    """Aplica distancia, sala, sucesos, ruido y saturación. Devuelve (canales, muestras) a 16 kHz."""
+    pistas = {
+        quien: _oida(pista, condiciones, condiciones.distancias.get(quien, 1.0), semilla + n)
+        for n, (quien, pista) in enumerate(montaje.pistas.items())
+    }
     medico = [p for q, p in pistas.items() if q == "medico"]
     demas = [p for q, p in pistas.items() if q != "medico"]
     grupos = [medico, demas] if condiciones.por_canal else [medico + demas]
     canales: list[Senal] = [np.sum(grupo, axis=0, dtype=np.float32) for grupo in grupos if grupo]
+    if montaje.sucesos:
+        ajeno = _oida(_pista_de_sucesos(montaje), condiciones, 1.0, semilla + len(pistas))
+        canales = [c + ajeno for c in canales]
     if condiciones.ruido:
         activa = np.zeros(len(canales[0]), dtype=bool)
         for inicio, fin in montaje.tiempos:
@@ -78,6 +96,9 @@ def sonar(montaje: Montaje, condiciones: Condiciones, semilla: int) -> NDArray[n
         canales = [ruidos.ensuciar(c, fondo, condiciones.snr_db, activa) for c in canales]
     mezcla = np.stack(canales).astype(np.float32)
     pico = float(np.abs(mezcla).max())
+    if condiciones.saturacion_db and pico:
+        mezcla = np.tanh(mezcla * (10 ** (condiciones.saturacion_db / 20) / pico)).astype(np.float32)
+        pico = float(np.abs(mezcla).max())
     return mezcla if pico <= _PICO else (mezcla * (_PICO / pico)).astype(np.float32)
 
 
@@ -85,7 +106,13 @@ def producir(guion: Guion, habla: Habla, carpeta: Path) -> Path:
     """Escribe audio, `.json`, `.ref.json` y `.rttm` en `carpeta`; devuelve el archivo de audio."""
     carpeta.mkdir(parents=True, exist_ok=True)
     montaje = montar(guion, habla)
-    canales = sonar(montaje, guion.condiciones, _semilla(guion))
+    canales = sonar(montaje, guion.condiciones, semilla_de(guion))
+    escribir_verdad(guion, montaje.tiempos, carpeta)
+    return escribir(canales, carpeta, guion.id, guion.condiciones.codec)
+
+
+def escribir_verdad(guion: Guion, tiempos: Sequence[tuple[float, float]], carpeta: Path) -> None:
+    """Escribe `.json` (el guion), `.ref.json` (con los tiempos de cada turno, en segundos) y `.rttm`."""
     entero: dict[str, Any] = guion.model_dump(mode="json")
     for turno in entero["turns"]:
         if turno["gap"] is None:
@@ -94,13 +121,46 @@ def producir(guion: Guion, habla: Habla, carpeta: Path) -> Path:
         **entero,
         "turns": [
             {"speaker": t.speaker, "start": inicio, "end": fin, "text": t.text}
-            for t, (inicio, fin) in zip(guion.turns, montaje.tiempos, strict=True)
+            for t, (inicio, fin) in zip(guion.turns, tiempos, strict=True)
         ],
     }
     _escribir_json(carpeta / f"{guion.id}.json", entero)
     _escribir_json(carpeta / f"{guion.id}.ref.json", referencia)
-    (carpeta / f"{guion.id}.rttm").write_text(_rttm(guion, montaje), "utf-8")
-    return escribir(canales, carpeta, guion.id, guion.condiciones.codec)
+    (carpeta / f"{guion.id}.rttm").write_text(_rttm(guion, tiempos), "utf-8")
+
+
+def semilla_de(guion: Guion) -> int:
+    """De la que sale todo el azar de una consulta."""
+    return zlib.crc32(guion.id.encode()) + guion.condiciones.semilla
+
+
+def _sucesos_por_turno(guion: Guion) -> dict[int, list[tuple[float, Senal]]]:
+    """Antes de qué turno suena cada suceso, tras cuánta espera y cómo; nunca antes de uno que se encima.
+
+    Su azar es aparte: un guion sin sucesos suena igual que siempre.
+    """
+    azar = np.random.default_rng((semilla_de(guion), 1))
+    libres = [n for n, t in enumerate(guion.turns) if n and (t.gap is None or t.gap >= 0)]
+    salida: dict[int, list[tuple[float, Senal]]] = {}
+    for suceso in guion.condiciones.sucesos if libres else ():
+        sonido = SUCESOS[suceso](int(azar.integers(1 << 31))) * np.float32(azar.uniform(*_NIVEL_SUCESO))
+        antes_de = int(azar.choice(libres))
+        salida.setdefault(antes_de, []).append((float(azar.uniform(*_SILENCIO_SUCESO)), sonido))
+    return salida
+
+
+def _pista_de_sucesos(montaje: Montaje) -> Senal:
+    pista = np.zeros(len(next(iter(montaje.pistas.values()))), np.float32)
+    for inicio, sonido in montaje.sucesos:
+        desde = int(inicio * HERCIOS)
+        pista[desde : desde + len(sonido)] += sonido
+    return pista
+
+
+def _oida(pista: Senal, condiciones: Condiciones, metros: float, semilla: int) -> Senal:
+    if condiciones.sala:
+        return reverberar(pista, condiciones.sala, semilla, metros)
+    return pista if metros == 1.0 else (pista / np.float32(metros)).astype(np.float32)
 
 
 def _fondo(condiciones: Condiciones, segundos: float, voces: list[Senal], semilla: int) -> Senal:
@@ -109,14 +169,10 @@ def _fondo(condiciones: Condiciones, segundos: float, voces: list[Senal], semill
     return ruidos.SIN_VOCES[str(condiciones.ruido)](segundos, semilla)
 
 
-def _semilla(guion: Guion) -> int:
-    return zlib.crc32(guion.id.encode()) + guion.condiciones.semilla
-
-
-def _rttm(guion: Guion, montaje: Montaje) -> str:
+def _rttm(guion: Guion, tiempos: Sequence[tuple[float, float]]) -> str:
     return "".join(
         f"SPEAKER {guion.id} 1 {i:.3f} {f - i:.3f} <NA> <NA> {t.speaker} <NA> <NA>\n"
-        for t, (i, f) in zip(guion.turns, montaje.tiempos, strict=True)
+        for t, (i, f) in zip(guion.turns, tiempos, strict=True)
     )
 
 

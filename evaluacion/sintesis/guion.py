@@ -13,13 +13,27 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Hablante = Literal["medico", "paciente", "acompanante"]
-Ruido = Literal["blanco", "rosa", "ventilador", "calle", "bullicio"]
-Codec = Literal["wav", "flac", "ogg", "m4a", "mp3", "telefono"]
+Ruido = Literal[
+    "blanco",
+    "rosa",
+    "ventilador",
+    "calle",
+    "bullicio",
+    "tecleo",
+    "musica",
+    "arpegio",
+    "percusion",
+    "zumbido",
+    "respiracion",
+    "murmullo",
+]
+Suceso = Literal["tos", "respiro", "puerta", "timbre", "llanto", "silla"]
+Codec = Literal["wav", "flac", "ogg", "m4a", "mp3", "telefono", "amr", "mensaje"]
 
 _ABREVIATURA = re.compile(r"^@(\w+)\((.*)\)$")
 
@@ -76,7 +90,9 @@ class Condiciones(_Parte):
     """Cómo suena la grabación.
 
     `sala`: tiempo de reverberación RT60 en segundos. `snr_db`: voz contra ruido. `por_canal`: el médico
-    en un canal y los demás en el otro.
+    en un canal y los demás en el otro. `distancias`: metros de cada persona al micrófono (1 si no se dice):
+    la voz directa cae con la distancia y la cola de la sala no. `sucesos`: toses, portazos y demás, cada uno
+    entre dos turnos. `saturacion_db`: cuánto se pasa de nivel la grabadora, que recorta con suavidad.
     """
 
     codec: Codec = "flac"
@@ -84,6 +100,9 @@ class Condiciones(_Parte):
     ruido: Ruido | None = None
     snr_db: float = 20.0
     por_canal: bool = False
+    distancias: dict[Hablante, Annotated[float, Field(ge=0.2, le=6.0)]] = {}
+    sucesos: tuple[Suceso, ...] = ()
+    saturacion_db: float = Field(default=0.0, ge=0.0, le=20.0)
     semilla: int = 0
 
 

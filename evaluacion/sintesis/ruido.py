@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt  # type: ignore[import-untyped]
 
+from evaluacion.sintesis.sucesos import respiro
 from scribe.consulta import HERCIOS, Senal
 
 _EFICAZ = 0.1
@@ -108,6 +109,96 @@ def musica(segundos: float, semilla: int = 0) -> Senal:
     return _nivelar(total)
 
 
+def arpegio(segundos: float, semilla: int = 0) -> Senal:
+    """Cuerdas pulsadas, una nota cada cuarto de segundo: música de sala de espera sin ritmo de batería."""
+    azar = np.random.default_rng(semilla)
+    total = np.zeros(int(segundos * HERCIOS))
+    escala = 196.0 * 2 ** (np.array([0, 3, 5, 7, 10, 12, 15, 17]) / 12)
+    for numero in range(int(segundos / 0.25)):
+        desde = int(numero * 0.25 * HERCIOS)
+        tiempo = _tiempo(min(1.2, segundos - numero * 0.25))
+        nota = float(azar.choice(escala))
+        armonicos = [np.sin(2 * np.pi * nota * k * tiempo) * np.exp(-tiempo * 3 * k) / k for k in range(1, 7)]
+        total[desde : desde + len(tiempo)] += np.sum(armonicos, axis=0)[: len(total) - desde]
+    return _nivelar(total)
+
+
+def percusion(segundos: float, semilla: int = 0) -> Senal:
+    """Bombo, güiro y bajo a 95 golpes por minuto, como una radio con cumbia instrumental."""
+    azar = np.random.default_rng(semilla)
+    total = np.zeros(int(segundos * HERCIOS))
+    golpe = 60.0 / 95.0 / 2.0
+    for numero in range(int(segundos / golpe)):
+        desde = int(numero * golpe * HERCIOS)
+        tiempo = _tiempo(min(golpe, segundos - numero * golpe))
+        raspa = azar.standard_normal(len(tiempo)) * np.exp(-tiempo * (12 if numero % 2 else 40))
+        sonido = 0.5 * _filtrar(raspa, 2500.0, "high")
+        if numero % 2 == 0:
+            bajo = (55.0, 82.4, 73.4, 82.4)[numero // 2 % 4]
+            sonido = sonido + np.exp(-tiempo * 6) * np.sin(2 * np.pi * bajo * 2 * tiempo)
+            sonido = sonido + np.exp(-tiempo * 25) * np.sin(2 * np.pi * 60 * tiempo)
+        total[desde : desde + len(tiempo)] += sonido[: len(total) - desde]
+    return _nivelar(total)
+
+
+def zumbido(segundos: float, semilla: int = 0) -> Senal:
+    """La corriente de 60 Hz con sus armónicos, sobre un soplo muy bajo: un cable mal conectado."""
+    tiempo = _tiempo(segundos)
+    red = sum(np.sin(2 * np.pi * 60.0 * k * tiempo + k) / k for k in (1, 2, 3, 5, 7))
+    return _nivelar(red + 0.02 * blanco(segundos, semilla) / _EFICAZ)
+
+
+def respiracion(segundos: float, semilla: int = 0) -> Senal:
+    """Alguien que respira cerca del micrófono, entre 12 y 20 veces por minuto."""
+    azar = np.random.default_rng(semilla)
+    partes: list[Senal] = []
+    reunido = 0
+    while reunido < segundos * HERCIOS:
+        ciclo = respiro(int(azar.integers(1 << 31)))
+        pausa = np.zeros(int(azar.uniform(0.8, 2.2) * HERCIOS), np.float32)
+        partes += [pausa, ciclo * np.float32(azar.uniform(0.6, 1.0))]
+        reunido += len(pausa) + len(ciclo)
+    return _nivelar(np.concatenate(partes)[: int(segundos * HERCIOS)])
+
+
+def murmullo(segundos: float, semilla: int = 0, personas: int = 7) -> Senal:
+    """Bullicio sin voces de qué partir: `personas` gargantas sintéticas que sueltan vocales al azar.
+
+    Tiene el ritmo, el tono y los formantes del habla, encimados y apagados, y ninguna palabra.
+    """
+    azar = np.random.default_rng(semilla)
+    total = np.zeros(int(segundos * HERCIOS))
+    for _ in range(personas):
+        total += azar.uniform(0.5, 1.0) * _garganta(segundos, azar)
+    return _nivelar(_filtrar(total, 2500.0, "low"))
+
+
+_VOCALES = ((730, 1090), (530, 1840), (270, 2290), (570, 840), (300, 870))
+"""Primer y segundo formantes de a, e, i, o, u (Peterson y Barney, 1952, hombres)."""
+
+
+def _garganta(segundos: float, azar: np.random.Generator) -> NDArray[np.float64]:
+    """Pulsos glotales de tono variable por los formantes de una vocal que cambia a cada sílaba."""
+    muestras = int(segundos * HERCIOS)
+    salida = np.zeros(muestras + HERCIOS)
+    tono = azar.uniform(95, 230)
+    desde = int(azar.uniform(0, 0.5) * HERCIOS)
+    while desde < muestras:
+        largo = int(azar.uniform(0.12, 0.30) * HERCIOS)
+        tiempo = np.arange(largo) / HERCIOS
+        fase = np.cumsum(tono * azar.uniform(0.9, 1.15) * (1 - 0.1 * tiempo)) / HERCIOS
+        pulsos = np.diff(np.floor(fase), prepend=0.0) * np.sin(np.pi * np.arange(largo) / largo)
+        vocal = _VOCALES[int(azar.integers(len(_VOCALES)))]
+        salida[desde : desde + largo] += sum(_formante(pulsos, f) for f in vocal)
+        desde += largo + int((azar.random() < 0.15) * azar.uniform(0.2, 0.7) * HERCIOS)
+    return salida[:muestras]
+
+
+def _formante(pulsos: NDArray[np.float64], centro: float) -> NDArray[np.float64]:
+    filtro = butter(1, (0.9 * centro, 1.1 * centro), "band", fs=HERCIOS, output="sos")
+    return np.asarray(sosfilt(filtro, pulsos), dtype=np.float64)
+
+
 SIN_VOCES: dict[str, Callable[[float, int], Senal]] = {
     "blanco": blanco,
     "rosa": rosa,
@@ -115,6 +206,11 @@ SIN_VOCES: dict[str, Callable[[float, int], Senal]] = {
     "calle": calle,
     "tecleo": tecleo,
     "musica": musica,
+    "arpegio": arpegio,
+    "percusion": percusion,
+    "zumbido": zumbido,
+    "respiracion": respiracion,
+    "murmullo": murmullo,
 }
 """Los generadores que no necesitan voces, por nombre."""
 

@@ -24,7 +24,11 @@ def respuesta(rt60: float, semilla: int, directo_db: float = 6.0) -> Senal:
     return cola.astype(np.float32)
 
 
-def reverberar(senal: Senal, rt60: float, semilla: int) -> Senal:
-    """`senal` oída en la sala, con el mismo largo y sin retraso del sonido directo."""
-    salida = fftconvolve(senal, respuesta(rt60, semilla))[: len(senal)]
+def reverberar(senal: Senal, rt60: float, semilla: int, metros: float = 1.0) -> Senal:
+    """`senal` oída en la sala, con el mismo largo y sin retraso del sonido directo.
+
+    A `metros` del micrófono el directo cae 6 dB por cada doble de distancia; la cola llega igual.
+    """
+    directo_db = 6.0 - 20.0 * np.log10(metros)
+    salida = fftconvolve(senal / metros, respuesta(rt60, semilla, directo_db))[: len(senal)]
     return np.asarray(salida, dtype=np.float32)

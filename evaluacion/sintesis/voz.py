@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-import subprocess
-from functools import lru_cache
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,42 +14,37 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly  # type: ignore[import-untyped]
 
+from evaluacion.sintesis.fonemas import Fonetizador, fonemas
 from evaluacion.sintesis.guion import Voz
 from scribe import modelos
 from scribe.consulta import HERCIOS, Senal
 
 HERCIOS_KOKORO = 24_000
 FICHAS_MAX = 500
+MODELOS = ("espeak-ng", "kokoro-82m", "kokoro-voces")
 _UMBRAL = 0.012
 _MARGEN_S = 0.02
-_PUNTUADO = re.compile(r"([^.,;:!?…¿¡()\"—]+)([.,;:!?…¿¡()\"—]*)")
-_PAUSAS = set(".,;:!?…")
-_CAMBIOS = (("\u200d", ""), ("tʃ", "ʧ"), ("dʒ", "ʤ"), ("ʝ", "j"))
 
 
-def fonemas(texto: str) -> str:
-    """Fonemas de español de América en el alfabeto de Kokoro, con la puntuación que marca pausas.
+def identidad(voces: Iterable[str]) -> str:
+    """Huella de con qué se diría algo con esas voces: las sumas que el manifiesto exige.
 
-    espeak-ng tira la puntuación, así que se le da cláusula por cláusula. Lanza `FileNotFoundError` si
-    espeak-ng no está instalado.
+    No necesita los modelos instalados. Las voces ajenas a `voces` no cuentan.
     """
-    salida = []
-    for clausula, signos in _PUNTUADO.findall(texto):
-        if not clausula.strip():
-            continue
-        salida.append(_clausula(clausula.strip()))
-        pausa = next((s for s in signos if s in _PAUSAS), "")
-        salida.append(pausa + " ")
-    return "".join(salida).strip()
+    usadas = {f"{nombre}.bin" for voz in voces for nombre in componentes(voz)}
+    sumas = [
+        f"{modelo}/{archivo.ruta}:{archivo.sha256}"
+        for modelo in MODELOS
+        for archivo in modelos.manifiesto()[modelo].archivos
+        if modelo != "kokoro-voces" or archivo.ruta in usadas
+    ]
+    return hashlib.sha256("\n".join(sorted(sumas)).encode()).hexdigest()
 
 
-@lru_cache(maxsize=4096)
-def _clausula(texto: str) -> str:
-    orden = ["espeak-ng", "--ipa=3", "-v", "es-419", "-q", texto]
-    ipa = subprocess.run(orden, capture_output=True, text=True, check=True).stdout
-    for viejo, nuevo in _CAMBIOS:
-        ipa = ipa.replace(viejo, nuevo)
-    return " ".join(ipa.split())
+def componentes(mezcla: str) -> dict[str, float]:
+    """Las voces de una mezcla «a:0.5+b:0.5» con su peso."""
+    pares = (parte.partition(":") for parte in mezcla.split("+"))
+    return {nombre: float(peso or 1.0) for nombre, _, peso in pares}
 
 
 def trozos(fonetico: str, tope: int = FICHAS_MAX) -> list[str]:
@@ -66,13 +61,18 @@ def trozos(fonetico: str, tope: int = FICHAS_MAX) -> list[str]:
 
 
 class Locutor:
-    """Kokoro cargado una vez. `cache`, si se da, guarda cada frase dicha para no repetirla."""
+    """Kokoro cargado una vez. `cache`, si se da, guarda cada frase dicha para no repetirla.
+
+    Con `hilos=1` la misma frase da los mismos números en el mismo equipo. Lanza `ModelosFaltan` si los
+    modelos del perfil `sintesis` no están.
+    """
 
     def __init__(self, cache: Path | None = None, hilos: int = 1) -> None:
         import onnxruntime  # type: ignore[import-untyped]
 
         carpeta = modelos.ruta("kokoro-82m")
         self._voces = modelos.ruta("kokoro-voces")
+        self._clausula = Fonetizador(modelos.ruta("espeak-ng"))
         self._vocabulario: dict[str, int] = json.loads((carpeta / "vocab.json").read_text("utf-8"))["vocab"]
         opciones = onnxruntime.SessionOptions()
         opciones.intra_op_num_threads = hilos
@@ -84,17 +84,24 @@ class Locutor:
 
     def decir(self, texto: str, voz: Voz) -> Senal:
         """La señal a 16 kHz, sin silencio en las orillas y sin la ganancia aplicada."""
-        clave = hashlib.sha256(f"{texto}|{voz.voice}|{voz.speed}".encode()).hexdigest()[:24]
+        fonetico = fonemas(texto, self._clausula)
+        clave = hashlib.sha256(f"{fonetico}|{voz.voice}|{voz.speed}".encode()).hexdigest()[:24]
         guardado = self._cache / f"{clave}.npy" if self._cache else None
         if guardado and guardado.exists():
             leida: Senal = np.load(guardado)
             return leida
-        partes = [self._sintetizar(t, voz) for t in trozos(fonemas(texto))]
+        partes = [self._sintetizar(t, voz) for t in trozos(fonetico)]
         senal = _recortar(np.concatenate(partes)) if partes else np.zeros(0, np.float32)
         if guardado:
             guardado.parent.mkdir(parents=True, exist_ok=True)
-            np.save(guardado, senal)
+            temporal = guardado.with_suffix(f".{os.getpid()}.npy")
+            np.save(temporal, senal)
+            temporal.replace(guardado)
         return senal
+
+    def cerrar(self) -> None:
+        """Termina el proceso de espeak-ng."""
+        self._clausula.cerrar()
 
     def _sintetizar(self, fonetico: str, voz: Voz) -> Senal:
         fichas = [self._vocabulario[f] for f in fonetico if f in self._vocabulario]
@@ -109,10 +116,9 @@ class Locutor:
 
     def _estilo(self, mezcla: str) -> NDArray[np.float32]:
         total = np.zeros((510, 256), dtype=np.float32)
-        for parte in mezcla.split("+"):
-            nombre, _, peso = parte.partition(":")
+        for nombre, peso in componentes(mezcla).items():
             archivo = self._voces / f"{nombre}.bin"
-            total += float(peso or 1.0) * np.fromfile(archivo, dtype=np.float32).reshape(510, 256)
+            total += peso * np.fromfile(archivo, dtype=np.float32).reshape(510, 256)
         return total
 
 

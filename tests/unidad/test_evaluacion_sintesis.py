@@ -2,17 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 
-from evaluacion.caso import leer_caso
+from evaluacion.conjuntos.consultas_es import leer_caso
 from evaluacion.sintesis import ruido
 from evaluacion.sintesis.codec import escribir
 from evaluacion.sintesis.consulta import montar, producir, sonar
 from evaluacion.sintesis.guion import Codec, Condiciones, Guion, Parlamento, Voz
+from evaluacion.sintesis.fonemas import fonemas
 from evaluacion.sintesis.sala import respuesta, reverberar
+from evaluacion.sintesis.sucesos import SUCESOS
 from evaluacion.sintesis.voz import trozos
 from scribe.consulta import HERCIOS, Senal
 
@@ -26,13 +29,13 @@ class _Silbato:
         return (0.5 * np.sin(2 * np.pi * hercios * tiempo)).astype(np.float32)
 
 
-def _guion(condiciones: Condiciones | None = None) -> Guion:
+def _guion(condiciones: Condiciones | None = None, ganancia: float = 1.0) -> Guion:
     return Guion(
         id="prueba",
         titulo="Prueba",
         condiciones=condiciones or Condiciones(codec="wav"),
         paciente={"edad": 1},
-        voices={"medico": Voz(voice="medico", gain=1.0), "paciente": Voz(voice="paciente", gain=1.0)},
+        voices={n: Voz(voice=n, gain=ganancia) for n in ("medico", "paciente")},
         turns=(
             Parlamento(speaker="medico", text="diez letra"),
             Parlamento(speaker="paciente", text="cinco", gap=-0.2),
@@ -62,7 +65,7 @@ def test_producir_escribe_la_verdad_que_luego_se_lee(tmp_path: Path) -> None:
     audio = producir(_guion(), _Silbato(), tmp_path)
     caso = leer_caso(tmp_path / "prueba.ref.json")
     assert caso.audio == audio
-    assert [h for h, _ in caso.dichos] == ["medico", "paciente", "medico"]
+    assert [d.hablante for d in caso.dichos] == ["medico", "paciente", "medico"]
     referencia = json.loads((tmp_path / "prueba.ref.json").read_text("utf-8"))
     assert [t["start"] for t in referencia["turns"]] == pytest.approx(
         [t.inicio for t in caso.tramos], abs=1e-3
@@ -138,6 +141,8 @@ def test_la_sala_no_atrasa_el_sonido_directo() -> None:
         ("m4a", 16_000),
         ("mp3", 16_000),
         ("telefono", 8_000),
+        ("amr", 8_000),
+        ("mensaje", 48_000),
     ],
 )
 def test_cada_codec_se_vuelve_a_abrir_con_su_duracion(tmp_path: Path, codec: Codec, hercios: int) -> None:
@@ -158,3 +163,79 @@ def test_los_fonemas_largos_se_parten_sin_perder_nada() -> None:
     assert max(map(len, partes)) <= 100
     assert "".join(" ".join(partes).split()) == "".join(largo.split())
     assert trozos("") == []
+
+
+def test_la_puntuacion_llega_a_los_fonemas() -> None:
+    assert fonemas("¿Le duele? No, nada.", str.upper) == "LE DUELE? NO, NADA."
+    assert fonemas("chica", lambda _: "tʃˈika") == "ʧˈika"
+    assert fonemas("...", str.upper) == ""
+
+
+@pytest.mark.parametrize("codec", ["wav", "flac", "ogg", "m4a", "mp3", "telefono", "amr", "mensaje"])
+def test_la_misma_senal_da_los_mismos_bytes(tmp_path: Path, codec: Codec) -> None:
+    canales = (0.3 * np.sin(np.arange(HERCIOS) / 20.0)).astype(np.float32)[None]
+    uno, otro, distinto = (escribir(s, _nueva(tmp_path, n), "t", codec) for n, s in _tres(canales))
+    assert uno.read_bytes() == otro.read_bytes()
+    assert uno.read_bytes() != distinto.read_bytes()
+
+
+def _nueva(carpeta: Path, nombre: str) -> Path:
+    (carpeta / nombre).mkdir()
+    return carpeta / nombre
+
+
+def _tres(canales: Any) -> list[tuple[str, Any]]:
+    return [("a", canales), ("b", canales), ("c", canales * np.float32(0.5))]
+
+
+@pytest.mark.parametrize("nombre", sorted(SUCESOS))
+def test_cada_suceso_dura_poco_y_depende_de_su_semilla(nombre: str) -> None:
+    senal = SUCESOS[nombre](5)
+    assert senal.dtype == np.float32
+    assert 0.3 < len(senal) / HERCIOS < 5.0
+    assert np.abs(senal).max() == pytest.approx(0.5, abs=1e-4)
+    assert np.array_equal(senal, SUCESOS[nombre](5))
+    otra = SUCESOS[nombre](6)
+    assert len(otra) != len(senal) or not np.array_equal(otra, senal)
+
+
+def test_los_sucesos_caen_entre_turnos_y_no_cambian_lo_dicho() -> None:
+    sin = montar(_guion(), _Silbato())
+    con = montar(_guion(Condiciones(codec="wav", sucesos=("tos", "puerta"))), _Silbato())
+    assert len(con.sucesos) == 2
+    for inicio, sonido in con.sucesos:
+        fin = inicio + len(sonido) / HERCIOS
+        assert all(fin <= i + 0.001 or inicio >= f for i, f in con.tiempos)
+    largos = [[round(f - i, 3) for i, f in m.tiempos] for m in (sin, con)]
+    assert largos[0] == largos[1]
+    assert con.tiempos[:2] == sin.tiempos[:2], "antes de un turno encimado no cabe ningún suceso"
+    assert con.tiempos[2][0] > sin.tiempos[2][0]
+
+
+def test_lejos_del_microfono_se_oye_menos_y_con_mas_sala() -> None:
+    montaje = montar(_guion(ganancia=0.4), _Silbato())
+    inicio, fin = montaje.tiempos[2]
+    tramo = slice(int(inicio * HERCIOS), int(fin * HERCIOS))
+    cola = slice(int(fin * HERCIOS) + 400, int((fin + 0.3) * HERCIOS))
+
+    def oir(metros: float, sala: float | None) -> Any:
+        return sonar(montaje, Condiciones(sala=sala, distancias={"medico": metros}), 3)[0]
+
+    cerca, lejos = oir(1.0, None), oir(2.0, None)
+    assert 20 * np.log10(_eficaz(cerca[tramo]) / _eficaz(lejos[tramo])) == pytest.approx(6.0, abs=0.1)
+    cerca, lejos = oir(1.0, 0.5), oir(3.0, 0.5)
+    assert _eficaz(lejos[cola]) == pytest.approx(_eficaz(cerca[cola]), rel=0.02), "la sala llega igual"
+    assert _eficaz(lejos[tramo]) < 0.8 * _eficaz(cerca[tramo])
+
+
+def test_la_saturacion_aplasta_los_picos_sin_pasar_del_tope() -> None:
+    montaje = montar(_guion(), _Silbato())
+    limpia, pasada = (sonar(montaje, Condiciones(saturacion_db=db), 0)[0] for db in (0.0, 15.0))
+    voz = np.abs(limpia) > 0.05
+    assert np.abs(pasada).max() <= 0.95 + 1e-6
+    cresta = [float(np.abs(s).max()) / _eficaz(s[voz]) for s in (limpia, pasada)]
+    assert cresta[1] < cresta[0] - 0.2
+
+
+def _eficaz(senal: Any) -> float:
+    return float(np.sqrt(np.mean(np.square(senal))))
