@@ -62,8 +62,16 @@ def hallar(carpeta: Path, es: Callable[[Path], bool], niveles: int = 2) -> Path 
         for lugar in capa:
             if es(lugar):
                 return lugar
-        capa = sorted(h for lugar in capa for h in lugar.iterdir() if visible(h) and h.is_dir())
+        capa = [h for lugar in capa for h in carpetas(lugar)]
     return None
+
+
+def carpetas(lugar: Path) -> list[Path]:
+    """Las carpetas visibles de dentro, por nombre; ninguna si no es carpeta o no se puede leer."""
+    try:
+        return sorted(h for h in lugar.iterdir() if visible(h) and h.is_dir())
+    except OSError:
+        return []
 
 
 def visible(archivo: Path) -> bool:

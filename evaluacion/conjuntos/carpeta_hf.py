@@ -148,8 +148,7 @@ def _metadatos(carpeta: Path) -> list[Path]:
     propios = [carpeta / n for n in METADATOS if _con_columnas(carpeta / n)]
     if propios:
         return propios[:1]
-    hijas = sorted(h for h in carpeta.iterdir() if h.is_dir() and archivos.visible(h))
-    return [h / n for h in hijas for n in METADATOS if _con_columnas(h / n)]
+    return [h / n for h in archivos.carpetas(carpeta) for n in METADATOS if _con_columnas(h / n)]
 
 
 def _con_columnas(archivo: Path) -> bool:

@@ -32,7 +32,7 @@ _OTRAS = ("cp1252",)
 
 def _carpeta(raiz: Path, nombres: set[str]) -> Path | None:
     """La de dentro que se llama así, sin contar espacios, guiones ni mayúsculas."""
-    hijas = (h for h in sorted(raiz.iterdir()) if h.is_dir() and archivos.visible(h))
+    hijas = archivos.carpetas(raiz)
     return next((h for h in hijas if re.sub(r"[\W_]", "", h.name.lower()) in nombres), None)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluacion.conjunto import Conjunto, ConjuntoInvalido
+from evaluacion.conjunto import Conjunto, ConjuntoInvalido, conjuntos
 from evaluacion.conjuntos import (
     aci_bench,
     archivos,
@@ -34,7 +34,16 @@ def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
 def test_solo_lo_reconoce_el_suyo(forma: str, tmp_path: Path) -> None:
     hacer, esperado = mini.FORMAS[forma]
     carpeta = hacer(tmp_path)
-    assert [n for n, c in IMPORTADORES.items() if c.reconoce(carpeta)] == ([esperado] if esperado else [])
+    todos = conjuntos() if esperado else IMPORTADORES
+    assert [n for n, c in todos.items() if c.reconoce(carpeta)] == ([esperado] if esperado else [])
+
+
+@pytest.mark.parametrize("nombre", IMPORTADORES)
+def test_reconocer_nunca_falla(nombre: str, tmp_path: Path) -> None:
+    archivo = mini.escribir(tmp_path / "suelto.txt", "hola")
+    raro = mini.escribir(tmp_path / "c" / "metadata.csv", "ñ", "cp1252").parent
+    mini.escribir(raro / "train.csv", '"abierto')
+    assert not any(IMPORTADORES[nombre].reconoce(lugar) for lugar in (archivo, raro, tmp_path / "no_existe"))
 
 
 @pytest.mark.parametrize("forma", [f for f, (_, e) in mini.FORMAS.items() if e])
