@@ -17,7 +17,7 @@ OPCIONES ?=
 PRUEBAS ?= tests/unidad tests/integracion tests/aceptacion
 export PYTHON AUDIO SALIDA
 
-.PHONY: consulta prueba entorno entorno-pruebas modelos estilo limpio ayuda
+.PHONY: consulta prueba evaluar consultas-es entorno entorno-pruebas modelos estilo limpio ayuda
 
 consulta: modelos ## Preparar todo y procesar una consulta: make consulta [AUDIO=ruta] [SALIDA=carpeta] [OPCIONES="--edad 40"]
 	@.venv/bin/scribe consulta "$$AUDIO" --salida "$$SALIDA" $(OPCIONES)
@@ -25,6 +25,9 @@ consulta: modelos ## Preparar todo y procesar una consulta: make consulta [AUDIO
 
 prueba: entorno-pruebas modelos ## Instalar lo que las pruebas necesitan y correrlas todas
 	@.venv/bin/python -m pytest $(PRUEBAS)
+
+evaluar: modelos ## Medir con las muestras del repositorio (minutos): make evaluar [SALIDA=carpeta]
+	@.venv/bin/scribe evaluar consultas_es --rapido --salida "$$SALIDA"
 
 entorno: ## Crear .venv con las dependencias bloqueadas
 	@$(PYTHON) requisitos/entorno.py
