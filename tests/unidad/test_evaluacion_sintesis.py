@@ -12,8 +12,8 @@ from evaluacion.conjuntos.consultas_es import leer_caso
 from evaluacion.sintesis import ruido
 from evaluacion.sintesis.codec import escribir
 from evaluacion.sintesis.consulta import montar, producir, sonar
-from evaluacion.sintesis.guion import Codec, Condiciones, Guion, Parlamento, Voz
 from evaluacion.sintesis.fonemas import fonemas
+from evaluacion.sintesis.guion import Codec, Condiciones, Guion, Parlamento, Voz
 from evaluacion.sintesis.sala import respuesta, reverberar
 from evaluacion.sintesis.sucesos import SUCESOS
 from evaluacion.sintesis.voz import trozos
