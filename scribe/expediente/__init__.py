@@ -1,0 +1,1 @@
+"""El expediente de la clínica: lo firmado nunca cambia y todo acceso deja asiento."""

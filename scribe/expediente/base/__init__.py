@@ -1,0 +1,1 @@
+"""PostgreSQL: servidor propio, conexiones, migraciones y consultas con nombre."""
