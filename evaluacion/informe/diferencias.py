@@ -52,8 +52,8 @@ class Renglon:
 def comparar(caso: Caso, transcripcion: Transcripcion) -> list[Paso]:
     """Los pasos de la referencia a lo escrito, con la distancia mínima de edición (jiwer)."""
     dichos = caso.dichos or ((Dicho(hablante="", texto=caso.texto),) if caso.texto else ())
-    referencia = [(p, i) for i, d in enumerate(dichos) for p in normalizar(d.texto).split()]
-    hipotesis = [p for t in transcripcion.turnos for p in _con_tiempo(t)]
+    referencia = [(p, i) for i, d in enumerate(dichos) for p in normalizar(d.texto, caso.idioma).split()]
+    hipotesis = [p for t in transcripcion.turnos for p in _con_tiempo(t, caso.idioma)]
     if not referencia:
         return [Paso("sobra", "", p, 0, s) for p, s in hipotesis]
     if not hipotesis:
@@ -92,9 +92,9 @@ def en_ventana(pasos: Sequence[Paso], ventana: tuple[float, float]) -> list[Paso
     return [p for p in pasos if p.segundo is not None and ventana[0] <= p.segundo < ventana[1]]
 
 
-def _con_tiempo(turno: Turno) -> list[tuple[str, float]]:
+def _con_tiempo(turno: Turno, idioma: str) -> list[tuple[str, float]]:
     """Cada palabra normalizada del turno y el segundo en que empieza, en proporción a su lugar."""
-    palabras = normalizar(turno.texto).split()
+    palabras = normalizar(turno.texto, idioma).split()
     largo = turno.fin - turno.inicio
     return [(p, turno.inicio + largo * i / len(palabras)) for i, p in enumerate(palabras)]
 

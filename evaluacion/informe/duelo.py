@@ -26,7 +26,10 @@ Desenlace = Literal["gana", "pierde", "empata", "pocos"]
 
 @dataclass(frozen=True, slots=True)
 class Duelo:
-    """Una medida de Scribe y la misma de un par. `diferencia` (con su IC 95 %) es la del par menos la nuestra."""
+    """Una medida de Scribe y la misma de un par.
+
+    `diferencia`, con su IC 95 %: la cifra del par menos la nuestra.
+    """
 
     par: str
     titulo: str

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from evaluacion import intervalo
 from evaluacion.definiciones import Definicion
 from evaluacion.informe import textos
-from evaluacion.informe.duelo import principales, tasa
+from evaluacion.informe.duelo import principales
 from evaluacion.informe.lienzo import HOJA, LINEA, MARCAS, SERIES, TENUE, TINTA, a_svg, lienzo
 from evaluacion.resultados import Cifra, Resultados, ResultadoSistema
 
@@ -63,7 +63,7 @@ def _etapas(resultados: Resultados) -> Grafica | None:
     todas = [e for e in todas if max(r.get(e, 0.0) for r in renglones.values()) >= 0.05]
     if not todas:
         return None
-    figura, ejes = lienzo(alto=1.35 + 0.42 * len(renglones))
+    figura, ejes = lienzo(alto=0.75 + 0.36 * len(renglones))
     izquierda = np.zeros(len(renglones))
     for i, etapa in enumerate(todas):
         anchos = np.asarray([r.get(etapa, 0.0) for r in renglones.values()])
@@ -81,11 +81,12 @@ def _etapas(resultados: Resultados) -> Grafica | None:
         izquierda += anchos
     ejes.invert_yaxis()
     ejes.grid(visible=False, axis="y")
-    ejes.set_xlabel("segundos de cómputo por minuto de audio")
-    figura.legend(loc="outside upper left", ncols=3, labelcolor=TINTA, handlelength=1.0, frameon=False)
+    ejes.set_xlabel("segundos por minuto de audio")
+    _leyenda(figura, [textos.rotulo("etapas", e) for e in todas])
     filas = tuple((n, *(f"{r.get(e, 0.0):.1f}" for e in todas)) for n, r in renglones.items())
     columnas = ("Sistema", *(f"{textos.rotulo('etapas', e)} (s/min)" for e in todas))
-    return _lista(figura, "tiempo", "Tiempo por etapa", "Segundos de cómputo por minuto de audio.", columnas, filas)
+    pie = "Segundos de cómputo por minuto de audio."
+    return _lista(figura, "tiempo", "Tiempo por etapa", pie, columnas, filas)
 
 
 def _por_condicion(resultados: Resultados, medida: str, etiqueta: str, titulo: str) -> Grafica | None:
@@ -96,7 +97,7 @@ def _por_condicion(resultados: Resultados, medida: str, etiqueta: str, titulo: s
         if etiqueta in s.grupos
     }
     series = {n: v for n, v in series.items() if v}
-    valores = textos.orden_natural({v for serie in series.values() for v in serie})
+    valores = textos.orden_natural({v for serie in series.values() for v in serie}, etiqueta)
     if len(valores) < 2:
         return None
     series = dict(list(series.items())[:_MAXIMO_DE_SERIES])
@@ -110,7 +111,7 @@ def _por_condicion(resultados: Resultados, medida: str, etiqueta: str, titulo: s
     ejes.grid(visible=False, axis="x")
     _eje_de(ejes, definicion)
     if len(series) > 1:
-        figura.legend(loc="outside upper left", ncols=2, labelcolor=TINTA, frameon=False)
+        _leyenda(figura, list(series))
     filas = tuple(
         (nombre, textos.valor_de(etiqueta, v), *_tres(cifras[v], definicion))
         for nombre, cifras in series.items()
@@ -136,10 +137,12 @@ def _curva(sistema: ResultadoSistema, prefijo: str) -> Grafica | None:
     if numericas:
         lugares = [float(x) for x in equis]
         if min(lugares) >= 0 and max(lugares) <= 1:
-            ejes.plot([0, 1], [0, 1], color=TENUE, linewidth=1, linestyle=(0, (4, 3)))
-            ejes.text(0.03, 0.1, "calibración perfecta", color=TENUE, fontsize=8.5, rotation=0)
+            ejes.plot(
+                [0, 1], [0, 1], color=TENUE, linewidth=1, linestyle=(0, (4, 3)), label="calibración perfecta"
+            )
         ejes.plot(lugares, [cifras[x].valor for x in equis], color=SERIES[0], linewidth=1.6)
-        _puntos(ejes, lugares, [cifras[x] for x in equis], 0, definicion.titulo)
+        _puntos(ejes, lugares, [cifras[x] for x in equis], 0, "medida")
+        _leyenda(figura, ["calibración perfecta", "medida"])
     else:
         alturas = [cifras[x].valor for x in equis]
         ejes.bar(range(len(equis)), alturas, width=0.55, color=SERIES[0])
@@ -164,24 +167,23 @@ def _costo_y_duracion(resultados: Resultados) -> Grafica | None:
     series = dict(list(series.items())[:_MAXIMO_DE_SERIES])
     figura, ejes = lienzo()
     filas = []
-    for i, (nombre, puntos) in enumerate(series.items()):
-        pendiente, ordenada = np.polyfit(puntos[:, 0], puntos[:, 1], 1)
-        borde = np.asarray([puntos[:, 0].min(), puntos[:, 0].max()])
+    for i, (nombre, minutos) in enumerate(series.items()):
+        pendiente, ordenada = np.polyfit(minutos[:, 0], minutos[:, 1], 1)
+        borde = np.asarray([minutos[:, 0].min(), minutos[:, 0].max()])
         ejes.plot(borde, pendiente * borde + ordenada, color=SERIES[i], linewidth=1.3)
         ejes.plot(
-            puntos[:, 0], puntos[:, 1], MARCAS[i], color=SERIES[i], markersize=5, label=nombre,
+            minutos[:, 0], minutos[:, 1], MARCAS[i], color=SERIES[i], markersize=5, label=nombre,
             markeredgecolor=HOJA, markeredgewidth=0.6,
         )  # fmt: skip
-        filas.append(
-            (nombre, str(len(puntos)), f"{borde[0]:.1f}–{borde[1]:.1f}", f"{pendiente:.2f}", f"{60 * ordenada:+.0f}")
-        )
+        audio = f"{borde[0]:.1f}–{borde[1]:.1f}"
+        filas.append((nombre, str(len(minutos)), audio, f"{pendiente:.2f}", f"{60 * ordenada:+.0f}"))
     ejes.set_xlabel("minutos de audio")
     ejes.set_ylabel("minutos de cómputo")
     ejes.set_ylim(bottom=0)
     if len(series) > 1:
-        figura.legend(loc="outside upper left", ncols=2, labelcolor=TINTA, frameon=False)
+        _leyenda(figura, list(series))
     columnas = ("Sistema", "Casos", "Audio (min)", "Pendiente (min/min)", "Ordenada (s)")
-    pie = "Cada punto es un caso; la recta, mínimos cuadrados. La pendiente es lo que cuesta un minuto más de audio."
+    pie = "Un punto por caso; recta de mínimos cuadrados. La pendiente: lo que cuesta un minuto más de audio."
     return _lista(figura, "duracion", "Costo contra duración", pie, columnas, tuple(filas))
 
 
@@ -189,7 +191,12 @@ def _costo_y_duracion(resultados: Resultados) -> Grafica | None:
 
 
 def _lista(
-    figura: Figure, nombre: str, titulo: str, pie: str, columnas: tuple[str, ...], filas: tuple[tuple[str, ...], ...]
+    figura: Figure,
+    nombre: str,
+    titulo: str,
+    pie: str,
+    columnas: tuple[str, ...],
+    filas: tuple[tuple[str, ...], ...],
 ) -> Grafica:
     alternativo = f"{titulo}. {pie} Los mismos datos están en la tabla que sigue."
     identidad = "g-" + "".join(c if c.isalnum() else "-" for c in nombre)
@@ -243,12 +250,27 @@ def _sentido(definicion: Definicion) -> str:
 def _nombre(sistema: ResultadoSistema, resultados: Resultados) -> str:
     """El título del sistema; con su tarea si se midió en varias."""
     repetido = sum(s.sistema == sistema.sistema for s in resultados.sistemas) > 1
-    return f"{sistema.titulo} ({textos.rotulo('tareas', sistema.tarea).lower()})" if repetido else sistema.titulo
+    corta = textos.rotulo("tareas_cortas", sistema.tarea)
+    return f"{sistema.titulo}, {corta}" if repetido else sistema.titulo
+
+
+def _leyenda(figura: Figure, titulos: Sequence[str]) -> None:
+    """Arriba, en las columnas que quepan sin cortarse."""
+    largo = max(map(len, titulos))
+    columnas = 3 if largo < 14 else 2 if largo < 25 else 1
+    figura.legend(
+        loc="outside upper left",
+        ncols=columnas,
+        labelcolor=TINTA,
+        frameon=False,
+        fontsize=9,
+        handlelength=1.3,
+        borderaxespad=0.1,
+    )
+    ancho, alto = figura.get_size_inches()
+    figura.set_size_inches(ancho, alto + 0.17 * -(-len(titulos) // columnas))
 
 
 def _partido(texto: str) -> str:
     """En dos renglones si es largo, para que las etiquetas no se encimen."""
     return texto.replace(" ", "\n", 1) if len(texto) > 9 else texto
-
-
-__all__ = ["Grafica", "graficas", "tasa"]

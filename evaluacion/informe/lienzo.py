@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -26,7 +27,7 @@ _VARIABLES = {
     HOJA: "var(--hoja)",
     **{c: f"var(--serie-{n})" for n, c in enumerate(SERIES)},
 }
-_ESTILO = {
+_ESTILO: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "scribe",
     "font.size": 9.5,
@@ -56,7 +57,7 @@ _QUITAR = {f"{_SVG}metadata", f"{_SVG}style"}
 _REFERENCIA = re.compile(r"url\(#([^)]+)\)")
 
 
-def lienzo(alto: float = 2.9, ancho: float = 5.3) -> tuple[Figure, Axes]:
+def lienzo(alto: float = 2.5, ancho: float = 4.6) -> tuple[Figure, Axes]:
     """Una figura de `ancho` por `alto` pulgadas con el estilo de la casa."""
     with mpl.rc_context(_ESTILO):
         figura = Figure(figsize=(ancho, alto), layout="constrained")

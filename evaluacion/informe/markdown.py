@@ -48,7 +48,7 @@ def contra_pares(resultados: Resultados, pleitos: Sequence[Duelo], nivel: int) -
         return []
     partes = [f"{'#' * nivel} Contra los pares"]
     if resultados.razones:
-        una = tablas.tiempos(resultados.razones, tablas.titulos_de(resultados))
+        una = tablas.tiempos(resultados)
         partes += [escapar(una.nota), tabla(una, "Par")]
     for una in tablas.pares(pleitos, todas=False):
         partes += [f"**{escapar(una.titulo)}.**", tabla(una)]
@@ -87,8 +87,9 @@ def tabla(una: Tabla, esquina: str = "Medida") -> str:
     """La tabla en markdown; el intervalo va entre paréntesis y las filas principales, en negrita."""
     lineas = [_linea([esquina, *una.columnas]), _linea(["---"] + ["---:"] * len(una.columnas))]
     for i, (nombre, celdas) in enumerate(una.filas):
-        titulo = f"**{escapar(nombre)}**" if i in una.fuertes else escapar(nombre)
-        lineas.append(_linea([titulo, *(_celda(c) for c in celdas)], escapado=True))
+        titulo = f"**{escapar(nombre)}**" if i in una.fuertes or not celdas else escapar(nombre)
+        valores = [_celda(c) for c in celdas] or [""] * len(una.columnas)
+        lineas.append(_linea([titulo, *valores], escapado=True))
     return "\n".join(lineas)
 
 
@@ -117,11 +118,8 @@ def _linea(celdas: Sequence[str], *, escapado: bool = False) -> str:
 
 
 def _condiciones(resultados: Resultados) -> list[str]:
-    partes = []
-    for sistema in principales(resultados)[:1]:
-        for una in tablas.por_grupos(sistema):
-            partes.append(tabla(una, una.titulo))
-    return ["## Según las condiciones", *partes] if partes else []
+    una = next((tablas.por_grupos(s) for s in principales(resultados)), None)
+    return ["## Según las condiciones", tabla(una, "Condición")] if una else []
 
 
 def _procedencia(resultados: Resultados) -> list[str]:

@@ -16,16 +16,14 @@ from evaluacion.informe import procedencia, resumen, tablas
 from evaluacion.informe.duelo import PROPIO, duelos, principales
 from evaluacion.informe.graficas import graficas
 from evaluacion.informe.peores import Peor, peores
-from evaluacion.informe.textos import definicion, rotulo
-from evaluacion.resultados import Resultados
+from evaluacion.informe.textos import definicion, fecha, rotulo
+from evaluacion.resultados import Resultados, ResultadoSistema
 from evaluacion.salida import Salida
 
 MAXIMO_DE_FILAS = 300
 
 
-def a_html(
-    resultados: Resultados, casos: Sequence[Caso], salidas: Mapping[str, Mapping[str, Salida]]
-) -> str:
+def a_html(resultados: Resultados, casos: Sequence[Caso], salidas: Mapping[str, Mapping[str, Salida]]) -> str:
     """La página completa."""
     pleitos = duelos(resultados)
     encabezan = principales(resultados)
@@ -41,21 +39,29 @@ def a_html(
             frases=resumen.frases(resultados, pleitos),
             derrotas=resumen.derrotas(resultados, pleitos),
             hay_pares=bool(pleitos or resultados.razones),
-            tareas=[(rotulo("tareas", t), tablas.por_tema(resultados, t, pleitos)) for t in tablas.tareas_de(resultados)],
+            tareas=[
+                (rotulo("tareas", t), tablas.por_tema(resultados, t, pleitos))
+                for t in tablas.tareas_de(resultados)
+            ],
             duelos=tablas.pares(pleitos, todas=True),
-            razones=tablas.tiempos(resultados.razones, tablas.titulos_de(resultados)) if resultados.razones else None,
-            grupos=[(s.titulo, rotulo("tareas", s.tarea), g) for s in encabezan if (g := tablas.por_grupos(s))],
+            razones=tablas.tiempos(resultados) if resultados.razones else None,
+            grupos=[t for t in [tablas.por_grupos(s) for s in encabezan[:1]] if t],
             graficas=[(g, Markup(g.svg)) for g in graficas(resultados)],
             peores=_peores(resultados, casos, salidas),
-            por_caso=[(s.titulo, rotulo("tareas", s.tarea), tablas.caso_por_caso(s)) for s in encabezan if s.casos],
+            por_caso=[(*_quien(s), tablas.caso_por_caso(s)) for s in encabezan if s.casos],
             cuadros=[tablas.de_cuadro(c) for c in resultados.cuadros],
-            fallidos=[(s.titulo, rotulo("tareas", s.tarea), f) for s in resultados.sistemas for f in s.fallidos],
+            fallidos=[(*_quien(s), f) for s in resultados.sistemas for f in s.fallidos],
             procedencia=procedencia.bloques(resultados),
             definiciones=_definiciones(resultados),
+            fecha=fecha(resultados.fecha),
             maximo=MAXIMO_DE_FILAS,
             propio=PROPIO,
         )
-    )  # fmt: skip
+    )
+
+
+def _quien(sistema: ResultadoSistema) -> tuple[str, str]:
+    return sistema.titulo, rotulo("tareas", sistema.tarea)
 
 
 def _peores(
@@ -73,13 +79,15 @@ def _definiciones(resultados: Resultados) -> list[tuple[str, str, str]]:
 
 @lru_cache(maxsize=1)
 def _plantillas() -> Environment:
-    return Environment(
+    entorno = Environment(
         loader=PackageLoader("evaluacion.informe", "plantillas"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    entorno.filters["hablante"] = lambda nombre: rotulo("hablantes", nombre).lower()
+    return entorno
 
 
 @lru_cache(maxsize=1)

@@ -53,7 +53,8 @@ def peores(
     salida: list[Peor] = []
     for identidad, motivos in _elegir(sistema, cuantos).items():
         medida = next(m for m in sistema.casos if m.caso == identidad)
-        peor, gastado = _armar(sistema, medida, motivos, indice.get(identidad), salidas.get(identidad), espacio)
+        caso, resuelta = indice.get(identidad), salidas.get(identidad)
+        peor, gastado = _armar(sistema, medida, motivos, caso, resuelta, espacio)
         espacio -= gastado
         salida.append(peor)
     return salida
@@ -131,9 +132,7 @@ def _armar(
     return peor, gastado
 
 
-def _audio(
-    caso: Caso | None, tramo: tuple[float, float] | None, espacio: int
-) -> tuple[str | None, str, int]:
+def _audio(caso: Caso | None, tramo: tuple[float, float] | None, espacio: int) -> tuple[str | None, str, int]:
     """(dirección `data:`, por qué no hay, bytes usados)."""
     if caso is None or caso.audio is None:
         return None, "", 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from evaluacion.informe.textos import rotulo
+from evaluacion.informe.textos import fecha, rotulo
 from evaluacion.resultados import Resultados
 
 Bloque = tuple[str, tuple[tuple[str, str], ...]]
@@ -18,9 +18,10 @@ def bloques(resultados: Resultados) -> list[Bloque]:
         "Casos": str(len(resultados.casos)),
         "Particiones": ", ".join(f"{p}: {n}" for p, n in resultados.particiones.items()),
         "Perfil": resultados.perfil,
-        "Fecha": resultados.fecha,
+        "Fecha": fecha(resultados.fecha),
         "Repeticiones": str(resultados.repeticiones),
-        "Intervalos": f"bootstrap por casos, {resultados.remuestras} remuestras, semilla {resultados.semilla}",
+        "Intervalos": f"bootstrap por casos, {resultados.remuestras} remuestras, "
+        f"semilla {resultados.semilla}",
     }
     sueltos = {
         "Corrida": corrida,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluacion.informe.duelo import PROPIO, Duelo, mas_lentos, perdidos, principales
-from evaluacion.informe.tablas import titulos_de
+from evaluacion.informe.tablas import destacadas, titulos_de
 from evaluacion.informe.textos import (
     datos,
     definicion,
@@ -38,10 +38,7 @@ def cifras(resultados: Resultados) -> list[Dato]:
     primero = next(iter(principales(resultados)), None)
     if primero is None:
         return []
-    grupos = list(datos()["grupos"])
-    nombres = [n for n in primero.totales if "/" not in n and definicion(n).principal]
-    nombres.sort(key=lambda n: grupos.index(g) if (g := definicion(n).grupo) in grupos else len(grupos))
-    return [_dato(primero, n) for n in _repartir(nombres)]
+    return [_dato(primero, n) for n in destacadas(primero.totales, MAXIMO_DE_CIFRAS)]
 
 
 def frases(resultados: Resultados, pleitos: Sequence[Duelo]) -> list[str]:
@@ -63,22 +60,6 @@ def derrotas(resultados: Resultados, pleitos: Sequence[Duelo]) -> list[str]:
         for r in mas_lentos(resultados.razones)
     ]
     return calidad + tiempo
-
-
-def _repartir(nombres: Sequence[str]) -> list[str]:
-    """Hasta el máximo, tomando de cada grupo por turnos para que ninguno se quede fuera."""
-    por_grupo: dict[str, list[str]] = {}
-    for nombre in nombres:
-        por_grupo.setdefault(definicion(nombre).grupo, []).append(nombre)
-    frases_ = datos()["frases"]
-    for lista in por_grupo.values():
-        lista.sort(key=lambda n: n not in frases_)
-    elegidos: set[str] = set()
-    while len(elegidos) < MAXIMO_DE_CIFRAS and any(por_grupo.values()):
-        for lista in por_grupo.values():
-            if lista and len(elegidos) < MAXIMO_DE_CIFRAS:
-                elegidos.add(lista.pop(0))
-    return [n for n in nombres if n in elegidos]
 
 
 def _dato(sistema: ResultadoSistema, nombre: str) -> Dato:

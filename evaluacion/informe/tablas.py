@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal
 
 from evaluacion.caso import Tarea
@@ -13,11 +14,11 @@ from evaluacion.informe.textos import (
     datos,
     definicion,
     diferencia,
-    intervalo,
     intervalo_de,
     leer_cifra,
     numero,
     orden_natural,
+    rango_de_diferencia,
     rotulo,
     valor_de,
     veces,
@@ -25,12 +26,14 @@ from evaluacion.informe.textos import (
 from evaluacion.resultados import Cifra, Cuadro, Razon, Resultados, ResultadoSistema
 
 Marca = Literal["", "bien", "mal"]
+MAXIMO_DE_COLUMNAS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Celda:
     """Un valor con su intervalo debajo. `marca`: si la diferencia, más allá del ruido, es buena o mala para
-    Scribe; `dice` lo dice con palabras."""
+    Scribe; `dice` lo dice con palabras.
+    """
 
     texto: str
     debajo: str = ""
@@ -40,7 +43,10 @@ class Celda:
 
 @dataclass(frozen=True, slots=True)
 class Tabla:
-    """`filas`: encabezado de fila y celdas. `fuertes`: índices de las filas principales."""
+    """`filas`: encabezado de fila y celdas; una fila sin celdas es el título de las que siguen.
+
+    `fuertes`: índices de las filas principales.
+    """
 
     titulo: str
     columnas: tuple[str, ...]
@@ -59,28 +65,32 @@ def por_tema(resultados: Resultados, tarea: Tarea, pleitos: Sequence[Duelo] = ()
     return [_tabla_de_tema(grupo, medidas, sistemas, pleitos) for grupo, medidas in grupos.items()]
 
 
-def por_grupos(sistema: ResultadoSistema) -> list[Tabla]:
-    """Una tabla por condición con dos valores o más: valores en filas, medidas principales en columnas."""
-    conocidas = list(datos()["etiquetas"])
-    omitidas = set(datos()["omitir"]["etiquetas"])
-    etiquetas = sorted(
-        sistema.grupos, key=lambda e: (conocidas.index(e) if e in conocidas else len(conocidas), e)
-    )
-    return [
-        _tabla_de_grupo(sistema, etiqueta)
-        for etiqueta in etiquetas
-        if etiqueta not in omitidas and len(sistema.grupos[etiqueta]) > 1
-    ]
+def por_grupos(sistema: ResultadoSistema) -> Tabla | None:
+    """Las medidas principales según cada condición que toma dos valores o más, en una sola tabla."""
+    conocidas, omitidas = list(datos()["etiquetas"]), set(datos()["omitir"]["etiquetas"])
+    etiquetas = [e for e, v in sistema.grupos.items() if e not in omitidas and len(v) > 1]
+    if not etiquetas:
+        return None
+    nombres = destacadas([n for n in sistema.totales if definicion(n).grupo != "costo"], MAXIMO_DE_COLUMNAS)
+    filas: list[tuple[str, tuple[Celda, ...]]] = []
+    etiquetas.sort(key=lambda e: (conocidas.index(e) if e in conocidas else len(conocidas), e))
+    for etiqueta in etiquetas:
+        filas.append((rotulo("etiquetas", etiqueta), ()))
+        valores = sistema.grupos[etiqueta]
+        for valor in orden_natural(valores, etiqueta):
+            filas.append((valor_de(etiqueta, valor), _fila_de_grupo(valores[valor], nombres)))
+    columnas = ("Casos", *(_titulo_con_sentido(n) for n in nombres))
+    return Tabla("Según las condiciones", columnas, tuple(filas))
 
 
 def caso_por_caso(sistema: ResultadoSistema) -> Tabla:
     """Las medidas principales de cada caso, por nombre de caso."""
-    nombres = _principales(n for m in sistema.casos for n in m.cuentas)
+    nombres = destacadas({n for m in sistema.casos for n in m.cuentas}, MAXIMO_DE_COLUMNAS)
     filas = tuple(
         (m.caso, tuple(_celda_de_cuenta(m.cuentas.get(n), n) for n in nombres))
         for m in sorted(sistema.casos, key=lambda m: m.caso)
     )
-    return Tabla("Caso por caso", tuple(definicion(n).titulo for n in nombres), filas)
+    return Tabla("Caso por caso", tuple(_titulo_con_sentido(n) for n in nombres), filas)
 
 
 def pares(pleitos: Sequence[Duelo], *, todas: bool) -> list[Tabla]:
@@ -100,22 +110,22 @@ def pares(pleitos: Sequence[Duelo], *, todas: bool) -> list[Tabla]:
     return salida
 
 
-def tiempos(razones: Sequence[Razon], titulos: dict[str, str]) -> Tabla:
+def tiempos(resultados: Resultados) -> Tabla:
     """Cuántas veces tarda cada par lo que Scribe, caso por caso en la misma corrida."""
+    titulos = titulos_de(resultados)
     filas = tuple(
         (
-            titulos.get(r.par, r.par),
+            f"{titulos.get(r.par, r.par)} ({rotulo('tareas_cortas', r.tarea)})",
             (
-                Celda(rotulo("tareas", r.tarea)),
                 _celda_de_razon(r),
                 Celda(f"{veces(r.bajo)}–{veces(r.alto)}"),
                 Celda(str(r.n)),
             ),
         )
-        for r in razones
+        for r in resultados.razones
     )
     nota = "Tiempo del par entre tiempo de Scribe. Más de 1×, Scribe es más rápido; menos de 1×, más lento."
-    return Tabla("Tiempo: el par entre Scribe", ("Tarea", "Razón (mediana)", "IC 95 %", "n"), filas, nota)
+    return Tabla("Tiempo: el par entre Scribe", ("Razón (mediana)", "IC 95 %", "n"), filas, nota)
 
 
 def de_cuadro(cuadro: Cuadro) -> Tabla:
@@ -151,10 +161,17 @@ def _en_orden(nombres: Iterable[str]) -> list[str]:
     return sorted(nombres, key=lugar)
 
 
-def _principales(nombres: Iterable[str]) -> list[str]:
-    """Las principales; si ninguna lo es, las primeras seis."""
+def destacadas(nombres: Iterable[str], maximo: int) -> list[str]:
+    """Hasta `maximo` medidas principales (o, si ninguna lo es, las primeras), tomando de cada grupo por
+    turnos para que ninguno se quede fuera; las que tienen frase propia, antes.
+    """
     todas = _en_orden({n for n in nombres if "/" not in n})
-    return [n for n in todas if definicion(n).principal] or todas[:6]
+    todas = [n for n in todas if definicion(n).principal] or todas
+    grupos: dict[str, list[str]] = {}
+    for nombre in sorted(todas, key=lambda n: n not in datos()["frases"]):
+        grupos.setdefault(definicion(nombre).grupo, []).append(nombre)
+    turnos = [n for ronda in zip_longest(*grupos.values()) for n in ronda if n is not None]
+    return [n for n in todas if n in set(turnos[:maximo])]
 
 
 def _tabla_de_tema(
@@ -163,8 +180,8 @@ def _tabla_de_tema(
     fuertes = frozenset(i for i, n in enumerate(medidas) if definicion(n).principal)
     explicacion = datos()["grupos"].get(grupo, {}).get("explicacion", "")
     if len(sistemas) == 1:
-        columnas: tuple[str, ...] = ("Valor", "IC 95 %", "n", "Mejor")
-        filas = tuple((definicion(n).titulo, _fila_sola(n, sistemas[0])) for n in medidas)
+        columnas: tuple[str, ...] = ("Valor", "IC 95 %", "n")
+        filas = tuple((_titulo_con_sentido(n), _fila_sola(n, sistemas[0])) for n in medidas)
     else:
         columnas = tuple(s.titulo for s in sistemas)
         filas = tuple(
@@ -175,7 +192,7 @@ def _tabla_de_tema(
 
 def _titulo_con_sentido(nombre: str) -> str:
     medida = definicion(nombre)
-    return f"{medida.titulo} {'↑' if medida.mejor == 'mas' else '↓'}"
+    return f"{medida.titulo}\u00a0{'↑' if medida.mejor == 'mas' else '↓'}"
 
 
 def _fila_sola(nombre: str, sistema: ResultadoSistema) -> tuple[Celda, ...]:
@@ -184,7 +201,6 @@ def _fila_sola(nombre: str, sistema: ResultadoSistema) -> tuple[Celda, ...]:
         Celda(leer_cifra(cifra, medida)),
         Celda(intervalo_de(cifra, medida)),
         Celda(str(cifra.n) if cifra else NADA),
-        Celda("más" if medida.mejor == "mas" else "menos"),
     )
 
 
@@ -205,19 +221,10 @@ def _debajo(cifra: Cifra | None, nombre: str) -> str:
     return "" if texto == NADA else texto
 
 
-def _tabla_de_grupo(sistema: ResultadoSistema, etiqueta: str) -> Tabla:
-    valores = sistema.grupos[etiqueta]
-    nombres = [n for n in _principales(sistema.totales) if any(n in v for v in valores.values())]
-    filas = []
-    for valor in orden_natural(valores):
-        cifras = [valores[valor].get(n) for n in nombres]
-        casos = max((c.n for c in cifras if c), default=0)
-        celdas = [
-            Celda(leer_cifra(c, definicion(n)), _debajo(c, n)) for c, n in zip(cifras, nombres, strict=True)
-        ]
-        filas.append((valor_de(etiqueta, valor), (Celda(str(casos)), *celdas)))
-    columnas = ("Casos", *(_titulo_con_sentido(n) for n in nombres))
-    return Tabla(rotulo("etiquetas", etiqueta), columnas, tuple(filas))
+def _fila_de_grupo(cifras: dict[str, Cifra], nombres: Sequence[str]) -> tuple[Celda, ...]:
+    casos = max((cifras[n].n for n in nombres if n in cifras), default=0)
+    celdas = [Celda(leer_cifra(cifras.get(n), definicion(n)), _debajo(cifras.get(n), n)) for n in nombres]
+    return (Celda(str(casos)), *celdas)
 
 
 def _celda_de_razon(razon: Razon) -> Celda:
@@ -247,15 +254,11 @@ def _fila_de_duelo(duelo: Duelo) -> tuple[Celda, ...]:
     }
     texto, marca = dichos[duelo.desenlace]
     medida = duelo.medida
-    if medida.forma in ("tasa", "cuenta"):
-        rango = f"{100 * duelo.bajo:+.1f} a {100 * duelo.alto:+.1f}"
-    else:
-        rango = intervalo(duelo.bajo, duelo.alto, medida)
     return (
         Celda(numero(duelo.nuestro, medida)),
         Celda(numero(duelo.suyo, medida)),
         Celda(diferencia(duelo.diferencia, medida)),
-        Celda(rango),
+        Celda(rango_de_diferencia(duelo.bajo, duelo.alto, medida)),
         Celda(str(duelo.n)),
         Celda(texto, marca=marca),
     )

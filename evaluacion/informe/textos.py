@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +14,12 @@ from evaluacion.definiciones import Definicion
 from evaluacion.resultados import Cifra
 
 NADA = "—"
+_FIJO = "\u00a0"
+"""Espacio que no parte renglón: la cifra no se separa de su unidad."""
+_MESES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+    "noviembre", "diciembre",
+)  # fmt: skip
 
 
 @cache
@@ -43,7 +50,9 @@ def rotulo(tema: str, clave: str) -> str:
 def valor_de(etiqueta: str, valor: str) -> str:
     """El valor de una etiqueta con su unidad: «10» de `snr_db` es «10 dB»."""
     forma = datos()["valores"].get(etiqueta)
-    return str(forma.format(valor)) if forma and es_numero(valor) else valor.replace("_", " ")
+    if forma and es_numero(valor):
+        return str(forma.format(valor)).replace(" ", _FIJO)
+    return valor.replace("_", " ")
 
 
 def es_numero(texto: str) -> bool:
@@ -55,18 +64,21 @@ def es_numero(texto: str) -> bool:
     return True
 
 
-def orden_natural(valores: Iterable[str]) -> list[str]:
-    """Los que no son número primero, por nombre; después los números de menor a mayor."""
-    return sorted(valores, key=lambda v: (es_numero(v), float(v) if es_numero(v) else 0.0, v))
+def orden_natural(valores: Iterable[str], etiqueta: str = "") -> list[str]:
+    """Los que no son número primero, por nombre; después los números de menor a mayor (o al revés, si así
+    lo pide la etiqueta: en el SNR, el ruido crece hacia abajo).
+    """
+    signo = -1 if etiqueta in datos()["descendente"]["etiquetas"] else 1
+    return sorted(valores, key=lambda v: (es_numero(v), signo * float(v) if es_numero(v) else 0.0, v))
 
 
 def numero(valor: float, medida: Definicion) -> str:
     """Un valor con la unidad de su medida: «6.6 %», «0.3 por min», «0.26 s/s»."""
     if medida.forma in ("tasa", "cuenta"):
-        return f"{100 * valor:.1f} %"
+        return f"{100 * valor:.1f}{_FIJO}%"
     if medida.forma == "por_minuto":
-        return f"{_suelto(valor)} por min"
-    return f"{_suelto(valor)} {medida.unidad}".strip()
+        return f"{_suelto(valor)}{_FIJO}por{_FIJO}min"
+    return f"{_suelto(valor)}{_FIJO}{medida.unidad}".strip()
 
 
 def _suelto(valor: float) -> str:
@@ -87,8 +99,8 @@ def leer_cifra(cifra: Cifra | None, medida: Definicion) -> str:
 def intervalo(bajo: float, alto: float, medida: Definicion) -> str:
     """«5.9–7.3 %»: la unidad una sola vez."""
     desde, hasta = numero(bajo, medida), numero(alto, medida)
-    unidad = hasta[len(hasta.split(" ")[0]) :]
-    return f"{desde.removesuffix(unidad)}–{hasta}" if unidad and desde.endswith(unidad) else f"{desde}–{hasta}"
+    unidad = hasta[len(hasta.split(_FIJO, maxsplit=1)[0]) :]
+    return f"{desde.removesuffix(unidad)}–{hasta}"
 
 
 def intervalo_de(cifra: Cifra | None, medida: Definicion) -> str:
@@ -101,8 +113,26 @@ def intervalo_de(cifra: Cifra | None, medida: Definicion) -> str:
 def diferencia(valor: float, medida: Definicion) -> str:
     """Con signo; en tasas, en puntos porcentuales."""
     if medida.forma in ("tasa", "cuenta"):
-        return f"{100 * valor:+.1f} puntos"
+        return f"{100 * valor:+.1f}{_FIJO}puntos"
     return f"{'+' if valor >= 0 else '−'}{numero(abs(valor), medida)}"
+
+
+def rango_de_diferencia(bajo: float, alto: float, medida: Definicion) -> str:
+    """«−1.2 a +0.4 puntos»."""
+    if medida.forma in ("tasa", "cuenta"):
+        return f"{100 * bajo:+.1f} a {100 * alto:+.1f}"
+    return f"{diferencia(bajo, medida)} a {diferencia(alto, medida)}"
+
+
+def fecha(texto: str) -> str:
+    """«22 de noviembre de 2025, 07:45 UTC»; lo que no es una fecha ISO se deja igual."""
+    try:
+        dia = datetime.fromisoformat(texto)
+    except ValueError:
+        return texto
+    hora = f", {dia:%H:%M}" if "T" in texto else ""
+    zona = " UTC" if dia.tzinfo and not dia.utcoffset() else ""
+    return f"{dia.day} de {_MESES[dia.month - 1]} de {dia.year}{hora}{zona}"
 
 
 def veces(razon: float) -> str:
@@ -113,8 +143,8 @@ def veces(razon: float) -> str:
 def segundos(valor: float) -> str:
     """«42 s», «4.2 min» o «1.5 h»."""
     if valor < 120:
-        return f"{valor:.0f} s" if valor >= 10 else f"{valor:.1f} s"
-    return f"{valor / 60:.1f} min" if valor < 7200 else f"{valor / 3600:.1f} h"
+        return f"{valor:.0f}{_FIJO}s" if valor >= 10 else f"{valor:.1f}{_FIJO}s"
+    return f"{valor / 60:.1f}{_FIJO}min" if valor < 7200 else f"{valor / 3600:.1f}{_FIJO}h"
 
 
 def plural(cuantos: int, uno: str, varios: str) -> str:
