@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version as version_de
 from importlib.resources import files
 from typing import Any
@@ -53,7 +54,7 @@ def normalizar_ingles(texto: str, *, oh_es_cero: bool = True) -> str:
     Con `oh_es_cero`, tal como se publicó: «oh» se vuelve la cifra 0. Para contar cifras o términos en una
     conversación hay que quitarlo, porque ahí «oh» es una interjección.
     """
-    return " ".join(str(_ingles(oh_es_cero)(texto)).split())
+    return _en_ingles(texto, oh_es_cero)
 
 
 def cifras(texto: str, idioma: str = "es") -> list[str]:
@@ -63,11 +64,17 @@ def cifras(texto: str, idioma: str = "es") -> list[str]:
     return _CIFRA.findall(limpio)
 
 
+@lru_cache(maxsize=2048)
+def _en_ingles(texto: str, oh_es_cero: bool) -> str:
+    return " ".join(str(_ingles(oh_es_cero)(texto)).split())
+
+
+@lru_cache(maxsize=2048)
 def _espanol(texto: str) -> str:
     cambios = _compiladas()
-    limpio = _cambiar(texto.lower(), cambios["antes"])
+    limpio = _cambiar(unicodedata.normalize("NFC", texto).lower(), cambios["antes"])
     limpio = _ordinales().sub(lambda m: m[0][0] + _MARCA + m[0][1:], limpio)
-    limpio = llano(alpha2digit(limpio, "es").replace(_MARCA, ""))
+    limpio = _sin_acentos(alpha2digit(limpio, "es").replace(_MARCA, ""))
     limpio = _cambiar(limpio, cambios["numeros"])
     limpio = " ".join(_SIGNOS.sub(" ", limpio).split())
     limpio = _cambiar(limpio, cambios["despues"])
@@ -75,6 +82,11 @@ def _espanol(texto: str) -> str:
     limpio = " ".join(palabras.get(p, p) for p in limpio.split())
     limpio = _cambiar(limpio, cambios["al_final"])
     return " ".join(p for p in limpio.split() if p not in reglas()["muletillas"])
+
+
+def _sin_acentos(texto: str) -> str:
+    # La ñ es otra letra, no una n con acento: «año» y «ano», «uña» y «una» no son lo mismo.
+    return "ñ".join(llano(trozo) for trozo in texto.split("ñ"))
 
 
 def _cambiar(texto: str, cambios: Sequence[tuple[re.Pattern[str], str]]) -> str:
@@ -101,7 +113,7 @@ def _ingles(oh_es_cero: bool) -> Callable[[str], str]:
     # Aquí y no arriba: transformers tarda en cargar y el español no lo necesita.
     from transformers.models.whisper.english_normalizer import EnglishTextNormalizer
 
-    normalizador = EnglishTextNormalizer(_ortografia())
+    normalizador = EnglishTextNormalizer(_ortografia())  # type: ignore[no-untyped-call]
     if not oh_es_cero:
         numeros = normalizador.standardize_numbers
         for palabras in (numeros.zeros, numeros.decimals, numeros.words):

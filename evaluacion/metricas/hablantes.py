@@ -41,7 +41,7 @@ class Tiempo:
 
 @dataclass(frozen=True, slots=True)
 class Desglose:
-    """De qué se compone el DER, en segundos. `total`: voz de la referencia; el solape, una vez por persona."""
+    """De qué se compone el DER, en segundos. `total`: voz de la referencia; el solape, por persona."""
 
     falso: float
     perdido: float
@@ -92,7 +92,8 @@ def jer(referencia: Iterable[Tramo], hipotesis: Iterable[Tramo]) -> Tiempo:
     Cada persona pesa lo mismo hable mucho o poco: al acompañante que dice tres frases se le nota.
     """
     ref, hip, uem = _anotaciones(referencia, hipotesis)
-    partes = JaccardErrorRate()(ref, hip, uem=uem, detailed=True)
+    medida = JaccardErrorRate()  # type: ignore[no-untyped-call]
+    partes = medida(ref, hip, uem=uem, detailed=True)
     return Tiempo(float(partes["speaker error"]), float(partes["speaker count"]))
 
 

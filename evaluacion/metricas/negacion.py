@@ -1,4 +1,8 @@
-"""Si lo que se negó sigue negado y lo que no, no: en una consulta, perder un «no» invierte el dato."""
+"""Si lo que se negó sigue negado y lo que no, no: en una consulta, perder un «no» invierte el dato.
+
+El alcance es hacia delante, como en NegEx (Chapman y otros, 2001). Dónde termina cada frase lo dice solo la
+referencia y se lleva a la hipótesis por la alineación: un reconocedor que no pone puntos no pierde por eso.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,22 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from evaluacion.alineacion import alinear
+from evaluacion.alineacion import Alineacion, alinear
 from evaluacion.lexico import conceptos, palabras_de, singular
 from evaluacion.metricas.terminos import Hallazgo
 
-_FRASE = re.compile(r"(?<=[.?!;…])\s+|\n+")
+_FRASE = re.compile(r"(?<=[.?!;…])\s+|\n+|(?<=\bno),\s+", re.IGNORECASE)
+"""Fin de frase; también «No,»: es una respuesta y no niega lo que sigue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Negacion:
-    """Los conceptos de un texto: dónde están (desde, hasta) y cuáles quedan bajo un negador."""
+class Mencion:
+    """Un concepto clínico en la referencia: sus palabras, dónde empieza su frase y si se niega."""
 
-    palabras: tuple[str, ...]
-    lugares: tuple[tuple[int, int], ...]
-    negados: frozenset[int]
-    """Índices de `lugares`."""
+    desde: int
+    hasta: int
+    frase: int
+    negado: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,85 +38,97 @@ class _Reglas:
     falsas: tuple[tuple[str, ...], ...]
 
 
-def analizar(texto: str, idioma: str = "es") -> Negacion:
-    """Halla los conceptos clínicos de un texto y cuáles se niegan.
+def analizar(texto: str, idioma: str = "es") -> tuple[tuple[str, ...], list[Mencion]]:
+    """Las palabras normalizadas de un texto y sus conceptos clínicos, negados o no.
 
     Un concepto está negado si en su frase hay antes un negador a no más palabras que su alcance, sin una
-    palabra de corte en medio. Las frases terminan en punto, interrogación, admiración o punto y coma.
+    palabra de corte en medio (`datos/negacion.toml`).
     """
     palabras: list[str] = []
-    lugares: list[tuple[int, int]] = []
-    negados: set[int] = set()
+    menciones: list[Mencion] = []
     for frase in _FRASE.split(texto):
-        propias = palabras_de(frase, idioma)
-        alcances = _alcances(propias, _reglas(idioma))
-        for desde, hasta in conceptos(idioma).ocurrencias(propias):
-            if alcances[desde]:
-                negados.add(len(lugares))
-            lugares.append((len(palabras) + desde, len(palabras) + hasta))
+        inicio, propias = len(palabras), palabras_de(frase, idioma)
         palabras += propias
-    return Negacion(tuple(palabras), tuple(lugares), frozenset(negados))
+        for desde, hasta in conceptos(idioma).ocurrencias(propias):
+            negado = bool(_gobiernan(propias, 0, desde, _reglas(idioma)))
+            menciones.append(Mencion(inicio + desde, inicio + hasta, inicio, negado))
+    return tuple(palabras), menciones
 
 
-def conservadas(referencia: str, hipotesis: str, idioma: str = "es") -> Hallazgo:
-    """De los conceptos negados al hablar, los que se escribieron y siguen negados.
+def comparar(referencia: str, hipotesis: str, idioma: str = "es") -> tuple[Hallazgo, Hallazgo]:
+    """(conservadas, añadidas).
 
-    Falla si se pierde el negador (el dato se invierte) o el concepto.
+    Conservadas: de los conceptos negados al hablar, los que se escribieron y siguen bajo un negador; falla
+    si se pierde la negación o el concepto. Añadidas: de los conceptos afirmados al hablar que se
+    escribieron, los que quedaron bajo un negador que nadie dijo (aquí `buenas` cuenta los malos).
     """
-    return _comparar(analizar(referencia, idioma), analizar(hipotesis, idioma), idioma)
-
-
-def sustentadas(referencia: str, hipotesis: str, idioma: str = "es") -> Hallazgo:
-    """De los conceptos negados en lo escrito, los que también se negaron al hablar; el resto es añadido."""
-    return _comparar(analizar(hipotesis, idioma), analizar(referencia, idioma), idioma)
-
-
-def _comparar(una: Negacion, otra: Negacion, idioma: str) -> Hallazgo:
-    alineacion = alinear(una.palabras, otra.palabras)
+    palabras, menciones = analizar(referencia, idioma)
+    alineacion = alinear(palabras, palabras_de(hipotesis, idioma))
     ingles = idioma.lower().startswith("en")
-    negadas = {k for n in otra.negados for k in range(*otra.lugares[n])}
-    buenas, fallas = 0, []
-    for numero in sorted(una.negados):
-        desde, hasta = una.lugares[numero]
-        pareja = [alineacion.de_referencia[k] for k in range(desde, hasta)]
-        esta = all(
-            k is not None and singular(otra.palabras[k], ingles) == singular(una.palabras[desde + n], ingles)
-            for n, k in enumerate(pareja)
-        )
-        if esta and all(k in negadas for k in pareja):
-            buenas += 1
-        else:
-            concepto = " ".join(una.palabras[desde:hasta])
-            fallas.append((concepto, "sin negar" if esta else "no está"))
-    return Hallazgo(buenas, len(una.negados), tuple(fallas))
+    buenas, negadas, fallas = 0, 0, []
+    nuevas, afirmadas, volteadas = 0, 0, []
+    for mencion in menciones:
+        concepto = " ".join(palabras[mencion.desde : mencion.hasta])
+        lugar = _lugar(alineacion, mencion, ingles)
+        quienes = _negadores(alineacion, mencion, lugar, idioma)
+        if mencion.negado:
+            negadas += 1
+            buenas += bool(quienes)
+            if not quienes:
+                fallas.append((concepto, "" if lugar is None else f"{concepto} (sin negar)"))
+        elif lugar is not None:
+            afirmadas += 1
+            puestos = [k for k in quienes if not _dicho(alineacion, k)]
+            nuevas += bool(puestos)
+            if puestos:
+                volteadas.append((concepto, f"{alineacion.hipotesis[puestos[0]]} {concepto}"))
+    return Hallazgo(buenas, negadas, tuple(fallas)), Hallazgo(nuevas, afirmadas, tuple(volteadas))
 
 
-def _alcances(palabras: Sequence[str], reglas: _Reglas) -> list[bool]:
-    """Si cada palabra de una frase queda bajo un negador."""
-    bajo = [False] * len(palabras)
-    queda = 0
-    for i, palabra in enumerate(palabras):
-        if palabra in reglas.corte:
-            queda = 0
-        bajo[i] = queda > 0
-        queda = max(0, queda - 1)
-        if palabra in reglas.alcance and not _es_falsa(palabras, i, reglas.falsas):
-            queda = max(queda, reglas.alcance[palabra])
-    return bajo
+def _lugar(alineacion: Alineacion, mencion: Mencion, ingles: bool) -> int | None:
+    """Dónde empieza el concepto en la hipótesis, si llegó entero."""
+    pareja = [alineacion.de_referencia[k] for k in range(mencion.desde, mencion.hasta)]
+    for k, otro in enumerate(pareja, mencion.desde):
+        if otro is None:
+            return None
+        if singular(alineacion.hipotesis[otro], ingles) != singular(alineacion.referencia[k], ingles):
+            return None
+    return pareja[0]
+
+
+def _negadores(alineacion: Alineacion, mencion: Mencion, lugar: int | None, idioma: str) -> list[int]:
+    """Negadores de la hipótesis que alcanzan el concepto sin salir de su frase."""
+    if lugar is None:
+        return []
+    antes = [k for k in alineacion.de_referencia[: mencion.frase] if k is not None]
+    return _gobiernan(alineacion.hipotesis, antes[-1] + 1 if antes else 0, lugar, _reglas(idioma))
+
+
+def _dicho(alineacion: Alineacion, k: int) -> bool:
+    """Si la palabra `k` de la hipótesis está igual en la referencia."""
+    otro = alineacion.de_hipotesis[k]
+    return otro is not None and alineacion.igual(otro)
+
+
+def _gobiernan(palabras: Sequence[str], inicio: int, lugar: int, reglas: _Reglas) -> list[int]:
+    """Índices de los negadores entre `inicio` y `lugar` cuyo alcance llega a `lugar`."""
+    salida = []
+    for i in range(lugar - 1, inicio - 1, -1):
+        if palabras[i] in reglas.corte:
+            break
+        if lugar - i <= reglas.alcance.get(palabras[i], 0) and not _es_falsa(palabras, i, reglas.falsas):
+            salida.append(i)
+    return salida
 
 
 def _es_falsa(palabras: Sequence[str], i: int, falsas: Sequence[tuple[str, ...]]) -> bool:
     """Si el negador `i` es parte de un giro que no niega nada."""
-    for giro in falsas:
-        for k, palabra in enumerate(giro):
-            inicio = i - k
-            if (
-                palabra == palabras[i]
-                and inicio >= 0
-                and tuple(palabras[inicio : inicio + len(giro)]) == giro
-            ):
-                return True
-    return False
+    return any(
+        tuple(palabras[i - k : i - k + len(giro)]) == giro
+        for giro in falsas
+        for k, palabra in enumerate(giro)
+        if palabra == palabras[i] and i >= k
+    )
 
 
 @cache

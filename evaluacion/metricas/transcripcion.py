@@ -82,8 +82,10 @@ def _clinico(parcial: Parcial, dicho: str, escrito: str, idioma: str) -> None:
     _poner(parcial, "farmacos_precision", terminos.precision(alineacion, nombres))
     _poner(parcial, "cifras_exactitud", cifras.exactitud(alineacion, idioma))
     _poner(parcial, "cifras_precision", cifras.precision(alineacion, idioma))
-    _poner(parcial, "negacion", negacion.conservadas(dicho, escrito, idioma))
-    _poner(parcial, "negacion_precision", negacion.sustentadas(dicho, escrito, idioma))
+
+    conservadas, anadidas = negacion.comparar(dicho, escrito, idioma)
+    _poner(parcial, "negacion", conservadas)
+    _poner(parcial, "negacion_anadida", anadidas)
 
 
 def _poner(parcial: Parcial, nombre: str, hallazgo: Hallazgo) -> None:
