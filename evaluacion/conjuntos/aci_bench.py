@@ -40,7 +40,8 @@ class AciBench(Conjunto):
     titulo: ClassVar[str] = "ACI-Bench"
     tarea: ClassVar[Tarea] = "nota"
     fuente: ClassVar[str] = (
-        "https://github.com/wyim/aci-bench (data/challenge_data) y https://doi.org/10.6084/m9.figshare.22494601."
+        "https://github.com/wyim/aci-bench (data/challenge_data) y"
+        " https://figshare.com/articles/dataset/aci-bench-corpus_zip/22494601."
         " Yim et al., ACI-BENCH, Scientific Data 10:586, 2023"
     )
     licencia: ClassVar[str] = "CC BY 4.0"

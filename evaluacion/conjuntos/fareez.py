@@ -49,8 +49,8 @@ class Fareez(Conjunto):
     tarea: ClassVar[Tarea] = "habla"
     partes: ClassVar[tuple[Tarea, ...]] = ("asr",)
     fuente: ClassVar[str] = (
-        "https://doi.org/10.6084/m9.figshare.16550013 (Data.zip, 1 GB). Fareez et al., A dataset of simulated"
-        " patient-physician medical interviews, Scientific Data 9:313, 2022, doi 10.1038/s41597-022-01423-1"
+        "https://doi.org/10.1038/s41597-022-01423-1 (figshare 16550013, Data.zip, 1 GB). Fareez et al.,"
+        " A dataset of simulated patient-physician medical interviews, Scientific Data 9:313, 2022"
     )
     licencia: ClassVar[str] = "CC BY 4.0"
 
