@@ -46,17 +46,16 @@ class Duelo:
 
 def principales(resultados: Resultados) -> list[ResultadoSistema]:
     """Los resultados que encabezan el informe: los de Scribe o, si no se midió, todos."""
-    propios = [s for s in resultados.sistemas if s.sistema == PROPIO]
+    propios = [s for s in resultados.sistemas if s.sistema.startswith(PROPIO)]
     return propios or list(resultados.sistemas)
 
 
 def duelos(resultados: Resultados) -> list[Duelo]:
     """Todos los duelos, en el orden de los pares. El tiempo va aparte, en `razones`: se mide intercalado."""
-    propios = {s.tarea: s for s in resultados.sistemas if s.sistema == PROPIO}
     salida: list[Duelo] = []
     for par in resultados.sistemas:
-        nuestro = propios.get(par.tarea) or propios.get("consulta")
-        if par.sistema == PROPIO or nuestro is None:
+        nuestro = None if par.sistema.startswith(PROPIO) else _rival(resultados, par)
+        if nuestro is None:
             continue
         for nombre in par.totales:
             if "/" not in nombre and nombre not in _DE_RELOJ:
@@ -91,6 +90,17 @@ def cuentas_comunes(
 def tasa(cuentas: Sequence[Cuenta]) -> float:
     """Suma de partes entre suma de totales."""
     return sum(p for p, _ in cuentas) / sum(t for _, t in cuentas)
+
+
+def _rival(resultados: Resultados, par: ResultadoSistema) -> ResultadoSistema | None:
+    """Lo nuestro con que se mide un par: misma tarea y los casos más parecidos; si no, la consulta entera."""
+    suyos = {m.caso for m in par.casos}
+    propios = [s for s in resultados.sistemas if s.sistema == PROPIO and s.tarea in (par.tarea, "consulta")]
+    return min(
+        (s for s in propios if suyos & {m.caso for m in s.casos}),
+        key=lambda s: (s.tarea != par.tarea, len({m.caso for m in s.casos} ^ suyos)),
+        default=None,
+    )
 
 
 def _duelo(

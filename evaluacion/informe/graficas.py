@@ -91,11 +91,7 @@ def _etapas(resultados: Resultados) -> Grafica | None:
 
 def _por_condicion(resultados: Resultados, medida: str, etiqueta: str, titulo: str) -> Grafica | None:
     """Una medida con su intervalo por valor de una condición; una serie por sistema."""
-    series = {
-        _nombre(s, resultados): {v: m[medida] for v, m in s.grupos[etiqueta].items() if medida in m}
-        for s in resultados.sistemas
-        if etiqueta in s.grupos
-    }
+    series = {_nombre(s, resultados): _valores(s, medida, etiqueta) for s in resultados.sistemas}
     series = {n: v for n, v in series.items() if v}
     valores = textos.orden_natural({v for serie in series.values() for v in serie}, etiqueta)
     if len(valores) < 2:
@@ -123,6 +119,15 @@ def _por_condicion(resultados: Resultados, medida: str, etiqueta: str, titulo: s
     return _lista(figura, f"{medida}-{etiqueta}", titulo, pie, columnas, filas)
 
 
+def _valores(sistema: ResultadoSistema, medida: str, etiqueta: str) -> dict[str, Cifra]:
+    """Valor de la condición → cifra; al SNR se le añade lo grabado sin ruido, que no lleva SNR."""
+    grupos = {v: m[medida] for v, m in sistema.grupos.get(etiqueta, {}).items() if medida in m}
+    limpio = sistema.grupos.get("ruido", {}).get("ninguno", {}).get(medida)
+    if etiqueta == "snr_db" and grupos and limpio and not any("sin" in v for v in grupos):
+        return {"sin ruido": limpio, **grupos}
+    return grupos
+
+
 def _curva(sistema: ResultadoSistema, prefijo: str) -> Grafica | None:
     """Una curva `nombre/x`: calibración si las x son probabilidades, barras si son nombres."""
     nombres = {n for m in sistema.casos for n in m.cuentas if n.startswith(f"{prefijo}/")}
@@ -135,7 +140,8 @@ def _curva(sistema: ResultadoSistema, prefijo: str) -> Grafica | None:
     numericas = all(textos.es_numero(x) for x in equis)
     figura, ejes = lienzo()
     if numericas:
-        lugares = [float(x) for x in equis]
+        mitad = 0.05 if prefijo in textos.datos()["decimas"]["curvas"] else 0.0
+        lugares = [float(x) + mitad for x in equis]
         if min(lugares) >= 0 and max(lugares) <= 1:
             ejes.plot(
                 [0, 1], [0, 1], color=TENUE, linewidth=1, linestyle=(0, (4, 3)), label="calibración perfecta"

@@ -18,6 +18,7 @@ from evaluacion.informe.textos import (
     leer_cifra,
     numero,
     orden_natural,
+    plural,
     rango_de_diferencia,
     rotulo,
     valor_de,
@@ -68,7 +69,7 @@ def por_tema(resultados: Resultados, tarea: Tarea, pleitos: Sequence[Duelo] = ()
 def por_grupos(sistema: ResultadoSistema) -> Tabla | None:
     """Las medidas principales según cada condición que toma dos valores o más, en una sola tabla."""
     conocidas, omitidas = list(datos()["etiquetas"]), set(datos()["omitir"]["etiquetas"])
-    etiquetas = [e for e, v in sistema.grupos.items() if e not in omitidas and len(v) > 1]
+    etiquetas = [e for e, v in sistema.grupos.items() if e not in omitidas and _agrupa(v)]
     if not etiquetas:
         return None
     nombres = destacadas([n for n in sistema.totales if definicion(n).grupo != "costo"], MAXIMO_DE_COLUMNAS)
@@ -183,11 +184,17 @@ def _tabla_de_tema(
         columnas: tuple[str, ...] = ("Valor", "IC 95 %", "n")
         filas = tuple((_titulo_con_sentido(n), _fila_sola(n, sistemas[0])) for n in medidas)
     else:
-        columnas = tuple(s.titulo for s in sistemas)
+        columnas = tuple(_columna(s, sistemas) for s in sistemas)
         filas = tuple(
             (_titulo_con_sentido(n), tuple(_celda(s, n, pleitos) for s in sistemas)) for n in medidas
         )
     return Tabla(rotulo("grupos", grupo), columnas, filas, explicacion, fuertes)
+
+
+def _columna(sistema: ResultadoSistema, todos: Sequence[ResultadoSistema]) -> str:
+    """El título; con sus casos, si el mismo sistema se midió dos veces (con todos, y los de los pares)."""
+    repetido = sum(s.sistema == sistema.sistema for s in todos) > 1
+    return f"{sistema.titulo} ({plural(len(sistema.casos), 'caso', 'casos')})" if repetido else sistema.titulo
 
 
 def _titulo_con_sentido(nombre: str) -> str:
@@ -219,6 +226,11 @@ def _celda(sistema: ResultadoSistema, nombre: str, pleitos: Sequence[Duelo]) -> 
 def _debajo(cifra: Cifra | None, nombre: str) -> str:
     texto = intervalo_de(cifra, definicion(nombre))
     return "" if texto == NADA else texto
+
+
+def _agrupa(valores: dict[str, dict[str, Cifra]]) -> bool:
+    """Si junta casos de verdad: dos valores o más, y alguno con más de un caso."""
+    return len(valores) > 1 and any(c.n > 1 for cifras in valores.values() for c in cifras.values())
 
 
 def _fila_de_grupo(cifras: dict[str, Cifra], nombres: Sequence[str]) -> tuple[Celda, ...]:

@@ -69,7 +69,12 @@ def orden_natural(valores: Iterable[str], etiqueta: str = "") -> list[str]:
     lo pide la etiqueta: en el SNR, el ruido crece hacia abajo).
     """
     signo = -1 if etiqueta in datos()["descendente"]["etiquetas"] else 1
-    return sorted(valores, key=lambda v: (es_numero(v), signo * float(v) if es_numero(v) else 0.0, v))
+
+    def lugar(valor: str) -> tuple[bool, float, str]:
+        primero = valor.split(" ", maxsplit=1)[0]
+        return (True, signo * float(primero), valor) if es_numero(primero) else (False, 0.0, valor)
+
+    return sorted(valores, key=lugar)
 
 
 def numero(valor: float, medida: Definicion) -> str:
