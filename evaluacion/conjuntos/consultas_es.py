@@ -47,7 +47,7 @@ class ConsultasEs(Conjunto):
 
     def reconoce(self, carpeta: Path) -> bool:
         """Si hay algún `.ref.json` en la carpeta o en una de las de dentro."""
-        return carpeta.is_dir() and hallar(carpeta, _tiene_referencias) is not None
+        return carpeta.is_dir() and hallar(carpeta, lambda lugar: bool(_referencias(lugar, 0))) is not None
 
     def leer(self, carpeta: Path | None, *, rapido: bool = False) -> list[Caso]:
         """Los casos de la carpeta; sin ella, los del repositorio, generando los que falten.
@@ -56,12 +56,11 @@ class ConsultasEs(Conjunto):
         """
         if carpeta is None:
             return leer_carpeta(MUESTRAS) if rapido else [*leer_carpeta(MUESTRAS), *_generados()]
-        lugar = hallar(carpeta, _tiene_referencias) if carpeta.is_dir() else None
-        if lugar is None:
+        if not (referencias := _referencias(carpeta)):
             raise ConjuntoInvalido(
                 f"En {carpeta} no hay ningún {_FIN}.", "Cada consulta lleva un .ref.json y su audio al lado."
             )
-        casos = sin_repetir(leer_carpeta(lugar), self)
+        casos = sin_repetir([leer_caso(r) for r in referencias], self)
         if not rapido:
             return casos
         cortos = sorted(casos, key=lambda c: (c.duracion_s or 0.0, c.id))[:_RAPIDOS]
@@ -73,7 +72,7 @@ CONJUNTOS = (ConsultasEs(),)
 
 def leer_carpeta(carpeta: Path) -> list[Caso]:
     """Un caso por `.ref.json`, por nombre. Lanza `ConjuntoInvalido` si alguno no se entiende."""
-    return [leer_caso(a) for a in sorted(carpeta.glob(f"*{_FIN}")) if visible(a)]
+    return [leer_caso(r) for r in _referencias(carpeta, 0)]
 
 
 def leer_caso(referencia: Path) -> Caso:
@@ -131,8 +130,11 @@ def _generados() -> list[Caso]:
     return [leer_caso(carpeta / f"{g.id}{_FIN}") for g in guiones]
 
 
-def _tiene_referencias(carpeta: Path) -> bool:
-    return any(visible(a) for a in carpeta.glob(f"*{_FIN}"))
+def _referencias(carpeta: Path, niveles: int = 2) -> list[Path]:
+    """Los `.ref.json` de la carpeta y, hasta esos niveles, de las de dentro; en orden."""
+    patrones = ("*/" * n + f"*{_FIN}" for n in range(niveles + 1))
+    halladas = [a for patron in patrones for a in carpeta.glob(patron)]
+    return sorted(a for a in halladas if all(visible(Path(p)) for p in a.relative_to(carpeta).parts))
 
 
 def _objeto(referencia: Path) -> dict[str, Any]:

@@ -122,6 +122,16 @@ def test_lo_rapido_de_una_carpeta_son_las_tres_mas_cortas(tmp_path: Path) -> Non
     assert [c.id for c in CONJUNTO.leer(tmp_path, rapido=True)] == ["cefalea_estereo", "otitis", "zz_corta"]
 
 
+def test_lee_tambien_las_carpetas_de_dentro_y_no_admite_repetidos(tmp_path: Path) -> None:
+    for lado, nombre in (("desarrollo", "a"), ("prueba", "b"), (".papelera", "c")):
+        _caso(tmp_path / lado, nombre=nombre)
+    assert CONJUNTO.reconoce(tmp_path)
+    assert [c.id for c in CONJUNTO.leer(tmp_path)] == ["a", "b"]
+    _caso(tmp_path / "prueba", nombre="a")
+    with pytest.raises(ConjuntoInvalido, match="repetidos: a"):
+        CONJUNTO.leer(tmp_path)
+
+
 def test_sin_generar_y_sin_voces_dice_como(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIBE_DATOS_EVALUACION", str(tmp_path / "datos"))
     monkeypatch.setenv("SCRIBE_MODELOS", str(tmp_path / "modelos"))
