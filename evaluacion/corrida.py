@@ -20,8 +20,11 @@ from evaluacion.caso import Caso, Tarea
 from evaluacion.salida import Salida
 from evaluacion.sistema import Opciones, Sistema
 from evaluacion.trabajador import HECHO, Encargo
+from scribe.almacen import huella_de_codigo
 
 _PACIENCIA_S = 10.0
+CUARTOS = ("consulta", "flujo", "motores", "audio", "asr", "diarizacion", "lenguaje", "soap", "codificacion")
+"""De `scribe/`, lo que cambia un borrador; la pantalla o el expediente no lo cambian."""
 Aviso = Callable[[str], None]
 """Se llama con el id de cada caso que termina, también con los que ya estaban."""
 
@@ -87,12 +90,9 @@ def entrada(caso: Caso) -> str:
 
 @cache
 def arbol() -> str:
-    """Hash del código y los datos de `scribe/`: si cambia una regla, no se reutiliza ningún resultado."""
-    raiz = Path(__file__).resolve().parent.parent / "scribe"
-    suma = hashlib.sha256()
-    for archivo in sorted(a for a in raiz.rglob("*") if a.is_file() and "__pycache__" not in a.parts):
-        suma.update(str(archivo.relative_to(raiz)).encode() + b"\0" + archivo.read_bytes())
-    return suma.hexdigest()
+    """Hash del código y los datos que deciden un borrador: si cambia una regla, nada viejo se reutiliza."""
+    partes = [f"{cuarto}:{huella_de_codigo(cuarto)}" for cuarto in CUARTOS]
+    return hashlib.sha256("\n".join(partes).encode()).hexdigest()
 
 
 def _identidad(sistema: Sistema) -> str:
