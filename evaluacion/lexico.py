@@ -6,6 +6,7 @@ procedencia en cada archivo.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from evaluacion.normalizador import normalizar, normalizar_ingles
 
 _LISTAS = ("sintomas", "signos", "enfermedades", "anatomia", "estudios", "tratamiento")
 _MINIMO_SUFIJO = 6
+_PAUSA = re.compile(r"(?<=[,.;:?!…])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,15 @@ def conceptos(idioma: str) -> Lexico:
 
 
 def palabras_de(texto: str, idioma: str) -> tuple[str, ...]:
-    """El texto normalizado para contar términos y cifras; en inglés, sin leer «oh» como cero."""
-    corto = _corto(idioma)
-    limpio = normalizar_ingles(texto, oh_es_cero=False) if corto == "en" else normalizar(texto, corto)
-    return tuple(limpio.split())
+    """El texto normalizado para contar términos y cifras.
+
+    En inglés, sin leer «oh» como cero y por trozos entre signos: el normalizador de Whisper los quita antes
+    de leer los números y junta «eighty five, ninety four» en 8594.
+    """
+    if _corto(idioma) != "en":
+        return tuple(normalizar(texto, "es").split())
+    trozos = (normalizar_ingles(t, oh_es_cero=False) for t in _PAUSA.split(texto))
+    return tuple(p for trozo in trozos for p in trozo.split())
 
 
 def _hacer(

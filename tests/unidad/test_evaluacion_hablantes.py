@@ -1,12 +1,15 @@
-"""DER, rol y cpWER, con cuentas hechas a mano."""
+"""DER, JER, número de hablantes, rol y cpWER: a mano y contra ejemplos publicados."""
 
 from pathlib import Path
 
 import pytest
 
-from evaluacion.metricas.hablantes import contar, cpwer, der, leer_rttm, rol_correcto
+from evaluacion.caso import Caso, Dicho
+from evaluacion.definiciones import definiciones
+from evaluacion.metricas.hablantes import contar, cpwer, der, desglose, jer, leer_rttm, medir, rol_correcto
 from evaluacion.metricas.transcripcion import Errores
-from scribe.consulta import Rol, Tramo, Turno
+from evaluacion.salida import Salida
+from scribe.consulta import Rol, Tramo, Transcripcion, Turno
 
 
 def _tramos(*partes: tuple[str, float, float]) -> list[Tramo]:
@@ -81,3 +84,110 @@ def test_contar_y_leer_rttm(tmp_path: Path) -> None:
     tramos = leer_rttm(archivo)
     assert tramos[0] == Tramo(hablante="medico", inicio=0.5, fin=1.75)
     assert contar(tramos) == 2
+
+
+# El ejemplo de la documentación y de las pruebas de pyannote.metrics.
+PYANNOTE_REF = _tramos(("A", 0, 10), ("B", 12, 20), ("A", 24, 27), ("C", 30, 40))
+PYANNOTE_HIP = _tramos(("a", 2, 13), ("d", 13, 14), ("b", 14, 20), ("c", 22, 38), ("d", 38, 40))
+
+
+def test_der_publicado_por_pyannote_metrics() -> None:
+    partes = desglose(PYANNOTE_REF, PYANNOTE_HIP)
+    assert (partes.falso, partes.perdido, partes.confundido, partes.total) == pytest.approx((7, 2, 7, 31))
+    assert partes.error.tasa == pytest.approx(0.5161290322580645)
+
+
+def test_der_publicado_por_simpleder() -> None:
+    referencia = _tramos(("A", 0.0, 1.0), ("B", 1.0, 1.5), ("A", 1.6, 2.1))
+    hallado = _tramos(("1", 0.0, 0.8), ("2", 0.8, 1.4), ("3", 1.5, 1.8), ("1", 1.8, 2.0))
+    assert der(referencia, hallado).tasa == pytest.approx(0.350)
+
+
+def test_jer_contado_a_mano() -> None:
+    # A: 13 s dichos, 11 hallados, 8 comunes → 1 - 8/16 = 1/2. B: 8, 6 y 6 → 1 - 6/8 = 1/4.
+    # C: 10, 16 y 8 → 1 - 8/18 = 5/9. Suma 1.30556 entre tres personas: 0.43519.
+    medida = jer(PYANNOTE_REF, PYANNOTE_HIP)
+    assert medida.parte == pytest.approx(1 / 2 + 1 / 4 + 5 / 9)
+    assert medida.total == 3
+    assert medida.tasa == pytest.approx(0.4351851851851852)
+
+
+def test_jer_pesa_igual_a_quien_habla_poco() -> None:
+    # el acompañante habla 2 de 22 s y se le pierde: el DER sube 9 %, el JER una de tres personas
+    verdad = _tramos(("medico", 0, 10), ("paciente", 10, 20), ("acompanante", 20, 22))
+    hallado = _tramos(("A", 0, 10), ("B", 10, 20))
+    assert der(verdad, hallado).tasa == pytest.approx(2 / 22)
+    assert jer(verdad, hallado).tasa == pytest.approx(1 / 3)
+    assert jer(verdad, []).tasa == pytest.approx(1.0)
+
+
+def test_un_jer_peor_sale_peor() -> None:
+    perfecta = jer(REFERENCIA, REFERENCIA).tasa
+    corrida = jer(REFERENCIA, _tramos(("A", 0, 11), ("B", 11, 20))).tasa
+    unica = jer(REFERENCIA, _tramos(("A", 0, 20))).tasa
+    assert perfecta == pytest.approx(0.0)
+    assert perfecta < corrida < unica
+
+
+def test_cpwer_publicado_por_meeteval() -> None:
+    # Ejemplos de su documentación: un hablante de más (1 de 3) y uno de menos (2 de 4).
+    referencia = [("r0", "a"), ("r1", "b"), ("r2", "c")]
+    assert cpwer(referencia, [("h0", "b"), ("h1", "c"), ("h2", "d"), ("h3", "a")]) == Errores(1, 3)
+    assert cpwer([("r0", "a"), ("r1", "b"), ("r2", "c d")], [("h0", "a"), ("h1", "b")]) == Errores(2, 4)
+
+
+def test_un_cpwer_peor_sale_peor() -> None:
+    dicho = [("medico", "dónde le duele"), ("paciente", "aquí en el pecho desde ayer")]
+    bien = [("A", "dónde le duele"), ("B", "aquí en el pecho desde ayer")]
+    regular = [("A", "dónde le duele aquí"), ("B", "en el pecho desde ayer")]
+    mal = [("A", "dónde le duele aquí en el pecho desde ayer")]
+    tasas = [cpwer(dicho, h).tasa for h in (bien, regular, mal)]
+    assert tasas == sorted(tasas)
+    assert len(set(tasas)) == 3
+
+
+def test_cpwer_en_ingles_usa_su_normalizador() -> None:
+    assert cpwer([("d", "I'm fine")], [("h", "I am fine")], "en") == Errores(0, 3)
+
+
+def _caso(**campos: object) -> Caso:
+    dichos = (Dicho(hablante="medico", texto="cómo está"), Dicho(hablante="paciente", texto="me duele"))
+    return Caso.model_validate({"id": "c", "dichos": dichos, "tramos": tuple(REFERENCIA), **campos})
+
+
+def _salida(rol: Rol = Rol.INCIERTO, tramos: list[Tramo] | None = None) -> Salida:
+    turnos = (Turno(id=1, hablante="H1", rol=rol, inicio=0, fin=10, texto="cómo está me duele"),)
+    transcripcion = Transcripcion(idioma="es", turnos=turnos)
+    return Salida(caso="c", transcripcion=transcripcion, tramos=None if tramos is None else tuple(tramos))
+
+
+def test_medir_un_hablante_de_menos() -> None:
+    parcial = medir(_caso(con_roles=True), _salida(Rol.MEDICO, _tramos(("H1", 0, 20))))
+    cuentas = parcial.cuentas
+    assert cuentas["hablantes_error"] == (1.0, 1.0)
+    assert cuentas["hablantes_acierto"] == (0.0, 1.0)
+    assert cuentas["der"] == pytest.approx((10.0, 20.0))
+    assert cuentas["der_confundido"] == pytest.approx((10.0, 20.0))
+    # «me duele» va con otro hablante: dos de más y dos de menos sobre cuatro palabras
+    assert cuentas["cpwer"] == (4, 4)
+    assert cuentas["rol"] == pytest.approx((10.0, 10.0), abs=0.05)
+    assert parcial.detalle["hablantes"] == ["hablan 2 personas y se hallaron 1"]
+    assert set(cuentas) <= set(definiciones())
+
+
+def test_errar_por_mas_hablantes_sale_peor() -> None:
+    dos = medir(_caso(), _salida(tramos=_tramos(("A", 0, 10), ("B", 10, 20)))).cuentas
+    cuatro = medir(
+        _caso(), _salida(tramos=_tramos(("A", 0, 5), ("C", 5, 10), ("B", 10, 15), ("D", 15, 20)))
+    ).cuentas
+    assert dos["hablantes_error"][0] == 0
+    assert cuatro["hablantes_error"][0] == 2
+    assert dos["der"] < cuatro["der"]
+
+
+def test_quien_solo_transcribe_no_se_mide_por_hablante() -> None:
+    assert medir(_caso(con_roles=True), _salida()).cuentas == {}
+
+
+def test_sin_roles_verdaderos_no_hay_rol() -> None:
+    assert "rol" not in medir(_caso(), _salida(Rol.MEDICO, REFERENCIA)).cuentas
