@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from argon2.low_level import Type, hash_secret_raw
 
 from scribe.expediente.cifrado import LARGO, Clave, derivar
+from scribe.expediente.claves_paso import puntaje
 from scribe.expediente.errores_seguridad import LlaveroCerrado, SecretoInseguro
 
 FRASE_MINIMA = 12
@@ -146,7 +147,7 @@ def comprobar_frase(frase: str) -> None:
     limpia = unicodedata.normalize("NFC", frase).strip()
     if limpia.casefold() in _prohibidos():
         raise SecretoInseguro("La frase maestra es una de ejemplo.", "Elija una propia de varias palabras.")
-    if len(limpia) < FRASE_MINIMA or _puntaje(limpia) < _PUNTAJE_MINIMO:
+    if len(limpia) < FRASE_MINIMA or puntaje(limpia) < _PUNTAJE_MINIMO:
         raise SecretoInseguro(
             "La frase maestra es fácil de adivinar.",
             f"Use al menos {FRASE_MINIMA} caracteres: cuatro o cinco palabras sin relación entre sí.",
@@ -184,12 +185,6 @@ def _prohibidos() -> frozenset[str]:
     texto = files("scribe.expediente").joinpath("datos", "secretos_prohibidos.txt").read_text("utf-8")
     renglones = (r.split("#")[0].strip().casefold() for r in texto.splitlines())
     return frozenset(r for r in renglones if r)
-
-
-def _puntaje(frase: str) -> int:
-    from zxcvbn import zxcvbn
-
-    return int(zxcvbn(frase[:72], user_inputs=["scribe", "expediente", "clinica", "consulta"])["score"])
 
 
 def _keyring() -> Any:

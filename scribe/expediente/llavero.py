@@ -121,7 +121,7 @@ class Llavero:
 
     @classmethod
     def abrir(cls, ruta: Path, fuente: Fuente) -> Llavero:
-        """Abre el llavero. Lanza `LlaveroCerrado` (clave equivocada o archivo alterado) o `SecretoInseguro`."""
+        """Abre el llavero. Lanza `LlaveroCerrado` (clave ajena, archivo alterado) o `SecretoInseguro`."""
         exigir_privado(ruta)
         contenido, version = _leer(ruta)
         kek = _kek(contenido, fuente)
