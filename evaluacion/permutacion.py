@@ -30,7 +30,7 @@ def valor_p(
     else:
         cambios = np.random.default_rng(semilla).integers(0, 2, size=(permutaciones, n))
         extremas, total = _extremas(a, d, cambios, observada) + 1, permutaciones + 1
-    return extremas / total
+    return float(extremas / total)
 
 
 def _extremas(

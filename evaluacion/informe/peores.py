@@ -16,6 +16,7 @@ CUANTOS = 5
 MAXIMO_AUDIO = 4 * 1024 * 1024
 """Bytes de audio en toda la página, antes de base64: el informe debe poder mandarse por correo."""
 MAXIMO_PALABRAS = 4000
+MAXIMO_DE_FRASES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _armar(
 ) -> tuple[Peor, int]:
     pasos = (
         diferencias.comparar(caso, salida.transcripcion)
-        if caso and salida and salida.transcripcion and (caso.dichos or caso.texto)
+        if caso and salida and salida.transcripcion and (caso.dichos or caso.texto or not caso.habla)
         else []
     )
     tramo = diferencias.peor_ventana(pasos)
@@ -113,7 +114,7 @@ def _armar(
     cerca = diferencias.en_ventana(pasos, tramo) if tramo else []
     peor = Peor(
         caso=medida.caso,
-        titulo=caso.etiquetas.get("titulo", "") if caso else "",
+        titulo=caso.etiquetas.get("motivo", "") if caso else "",
         sistema=sistema.titulo,
         motivos=motivos,
         condiciones=tuple(
@@ -127,9 +128,14 @@ def _armar(
         cerca=tuple(diferencias.renglones(cerca, caso)) if caso else (),
         todo=tuple(diferencias.renglones(pasos, caso)) if caso and len(pasos) <= MAXIMO_PALABRAS else (),
         errores=sum(p.tipo != "igual" for p in pasos),
-        detalle=tuple((textos.rotulo("temas", t), tuple(f)) for t, f in medida.detalle.items() if f),
+        detalle=tuple((textos.rotulo("temas", t), _recortar(f)) for t, f in medida.detalle.items() if f),
     )
     return peor, gastado
+
+
+def _recortar(frases: Sequence[str]) -> tuple[str, ...]:
+    resto = len(frases) - MAXIMO_DE_FRASES
+    return (*frases[:MAXIMO_DE_FRASES], *([f"… y {resto} más, en resultados.json"] if resto > 0 else []))
 
 
 def _audio(caso: Caso | None, tramo: tuple[float, float] | None, espacio: int) -> tuple[str | None, str, int]:

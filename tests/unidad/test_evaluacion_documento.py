@@ -1,0 +1,50 @@
+"""Los documentos que salen de los datos están al día y dicen dónde se pierde."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evaluacion.definiciones import definiciones
+from evaluacion.documento import evaluacion, medidas, principal
+from evaluacion.informe import escribir
+from evaluacion.resultados import Resultados
+from tests.unidad.resultados_de_mano import con_wer, resultados, sistema
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+ERRORES = [6.0, 7, 5, 8, 6, 9, 7, 6]
+
+
+def _contra(rival: list[float]) -> Resultados:
+    return resultados(sistema(con_wer(ERRORES)), sistema(con_wer(rival), nombre="rival", titulo="Rival"))
+
+
+def test_medidas_md_esta_al_dia() -> None:
+    puesto = (DOCS / "medidas.md").read_text("utf-8")
+    assert puesto == medidas(), "póngalo al día con: python -m evaluacion.documento --salida docs/"
+
+
+def test_cada_medida_lleva_definicion_fuente_y_biblioteca() -> None:
+    texto = medidas()
+    for definicion in definiciones().values():
+        assert f"`{definicion.nombre}`: " in texto
+        assert definicion.definicion and definicion.fuente and definicion.con, definicion.nombre
+
+
+def test_dice_donde_se_pierde_y_cuando_no() -> None:
+    pierde = evaluacion([_contra([e - 2 for e in ERRORES])])
+    assert "- WER (del audio al texto): Scribe" in pierde.split("## Conjunto inventado")[0]
+    gana = evaluacion([_contra([e + 2 for e in ERRORES])])
+    assert "En nada, más allá del ruido" in gana.split("## Conjunto inventado")[0]
+    solo = evaluacion([resultados(sistema(con_wer(ERRORES)))])
+    assert "Sin pares con que comparar: Conjunto inventado." in solo
+
+
+def test_la_orden_escribe_los_dos_documentos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    escribir(_contra(ERRORES), tmp_path / "r", [], {})
+    assert principal([str(tmp_path / "r"), "--salida", str(tmp_path / "docs")]) == 0
+    assert (tmp_path / "docs" / "medidas.md").read_text("utf-8") == medidas()
+    assert (tmp_path / "docs" / "evaluacion.md").read_text("utf-8").startswith("# Evaluación\n")
+    assert principal([str(tmp_path / "falta.json"), "--salida", str(tmp_path / "docs")]) == 2
+    assert "No se pudo leer" in capsys.readouterr().err
