@@ -54,6 +54,8 @@ def singular(palabra: str, ingles: bool = False) -> str:
     if ingles:
         if palabra.endswith("ies") and len(palabra) > 4:
             return palabra[:-3] + "y"
+        if palabra.endswith("ie") and len(palabra) > 4:
+            return palabra[:-2] + "y"
         return palabra[:-1] if len(palabra) > 3 and palabra.endswith("s") and palabra[-2] != "s" else palabra
     if len(palabra) < 4 or not palabra.endswith("s"):
         return palabra

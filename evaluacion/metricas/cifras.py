@@ -14,7 +14,7 @@ from evaluacion.alineacion import Alineacion, alinear
 from evaluacion.lexico import palabras_de, singular
 from evaluacion.metricas.terminos import Hallazgo
 
-_NUMERO = re.compile(r"\d+(?:\.\d+)?(?:st|nd|rd|th|s|%)?")
+_NUMERO = re.compile(r"\d+(?:\.\d+)?%?")
 _MONEDA = "%$£€¢"
 
 

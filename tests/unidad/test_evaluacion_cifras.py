@@ -23,7 +23,7 @@ def test_una_presion_es_una_sola_cifra() -> None:
 
 def test_uno_solo_es_cifra_delante_de_una_unidad() -> None:
     assert _cifras("tome una tableta por un lado") == ["1 tableta"]
-    assert _cifras("take one tablet, one of these", "en") == ["1 tablet"]
+    assert _cifras("take one tablet first, one of these", "en") == ["1 tablet"]
 
 
 def test_en_ingles_con_porcentaje_y_presion() -> None:
