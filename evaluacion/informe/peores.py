@@ -120,7 +120,7 @@ def _armar(
         condiciones=tuple(
             (textos.rotulo("etiquetas", e), textos.valor_de(e, v))
             for e, v in medida.etiquetas.items()
-            if e in textos.datos()["etiquetas"]
+            if e in textos.datos()["etiquetas"] and e not in textos.datos()["omitir"]["etiquetas"]
         ),
         audio=audio,
         sin_audio=sin_audio,

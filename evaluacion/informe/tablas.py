@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Literal
 
 from evaluacion.caso import Tarea
@@ -72,7 +71,8 @@ def por_grupos(sistema: ResultadoSistema) -> Tabla | None:
     etiquetas = [e for e, v in sistema.grupos.items() if e not in omitidas and _agrupa(v)]
     if not etiquetas:
         return None
-    nombres = destacadas([n for n in sistema.totales if definicion(n).grupo != "costo"], MAXIMO_DE_COLUMNAS)
+    medidas = [n for n in sistema.totales if definicion(n).grupo != "costo"]
+    nombres = _en_orden(destacadas(medidas, MAXIMO_DE_COLUMNAS))
     filas: list[tuple[str, tuple[Celda, ...]]] = []
     etiquetas.sort(key=lambda e: (conocidas.index(e) if e in conocidas else len(conocidas), e))
     for etiqueta in etiquetas:
@@ -86,7 +86,7 @@ def por_grupos(sistema: ResultadoSistema) -> Tabla | None:
 
 def caso_por_caso(sistema: ResultadoSistema) -> Tabla:
     """Las medidas principales de cada caso, por nombre de caso."""
-    nombres = destacadas({n for m in sistema.casos for n in m.cuentas}, MAXIMO_DE_COLUMNAS)
+    nombres = _en_orden(destacadas({n for m in sistema.casos for n in m.cuentas}, MAXIMO_DE_COLUMNAS))
     filas = tuple(
         (m.caso, tuple(_celda_de_cuenta(m.cuentas.get(n), n) for n in nombres))
         for m in sorted(sistema.casos, key=lambda m: m.caso)
@@ -163,16 +163,15 @@ def _en_orden(nombres: Iterable[str]) -> list[str]:
 
 
 def destacadas(nombres: Iterable[str], maximo: int) -> list[str]:
-    """Hasta `maximo` medidas principales (o, si ninguna lo es, las primeras), tomando de cada grupo por
-    turnos para que ninguno se quede fuera; las que tienen frase propia, antes.
+    """Hasta `maximo` medidas, las que más importan primero.
+
+    Van las que tienen frase en `informe.toml`, en ese orden; después las demás principales y, si no hay de
+    ninguna, las primeras que haya.
     """
     todas = _en_orden({n for n in nombres if "/" not in n})
-    todas = [n for n in todas if definicion(n).principal] or todas
-    grupos: dict[str, list[str]] = {}
-    for nombre in sorted(todas, key=lambda n: n not in datos()["frases"]):
-        grupos.setdefault(definicion(nombre).grupo, []).append(nombre)
-    turnos = [n for ronda in zip_longest(*grupos.values()) for n in ronda if n is not None]
-    return [n for n in todas if n in set(turnos[:maximo])]
+    con_frase = [n for n in datos()["frases"] if n in todas]
+    otras = [n for n in todas if definicion(n).principal and n not in con_frase]
+    return ([*con_frase, *otras] or todas)[:maximo]
 
 
 def _tabla_de_tema(

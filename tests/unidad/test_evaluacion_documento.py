@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from evaluacion.comparacion import criterios
 from evaluacion.definiciones import definiciones
 from evaluacion.documento import evaluacion, medidas, principal
 from evaluacion.informe import escribir
+from evaluacion.informe.textos import datos
 from evaluacion.resultados import Resultados
 from tests.unidad.resultados_de_mano import con_wer, resultados, sistema
 
@@ -30,6 +32,15 @@ def test_cada_medida_lleva_definicion_fuente_y_biblioteca() -> None:
     for definicion in definiciones().values():
         assert f"`{definicion.nombre}`: " in texto
         assert definicion.definicion and definicion.fuente and definicion.con, definicion.nombre
+
+
+def test_los_datos_de_los_informes_nombran_medidas_que_existen() -> None:
+    criterio = criterios()
+    nombradas = [*datos()["frases"], *datos()["decimas"]["curvas"], *criterio["minimo"]]
+    nombradas += [*criterio["descriptivas"]["medidas"], *criterio["costo"]["medidas"]]
+    assert [n for n in nombradas if n not in definiciones()] == []
+    assert {d.grupo for d in definiciones().values()} <= set(datos()["grupos"])
+    assert {d.forma for d in definiciones().values()} <= set(criterio["minimo_por_forma"])
 
 
 def test_dice_donde_se_pierde_y_cuando_no() -> None:
