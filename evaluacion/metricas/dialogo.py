@@ -138,9 +138,11 @@ class Dialogo:
                 sigue = self._siguiente(n) if m.pregunta else None
                 if patron.search(plano[inicio:fin]):
                     return True
-                if sigue is not None and not _nombra(self.turnos[sigue], m):
-                    if patron.search(self.turnos[sigue].plano):
-                        return True
+                contesta = (
+                    None if sigue is None or _nombra(self.turnos[sigue], m) else self.turnos[sigue].plano
+                )
+                if contesta is not None and patron.search(contesta):
+                    return True
         return False
 
     def _pesos(self) -> dict[str, float]:
