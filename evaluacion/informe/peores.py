@@ -9,6 +9,7 @@ from evaluacion.caso import Caso
 from evaluacion.definiciones import Definicion
 from evaluacion.informe import diferencias, sonido, textos
 from evaluacion.informe.diferencias import Renglon
+from evaluacion.informe.tablas import destacadas
 from evaluacion.resultados import Medida, ResultadoSistema
 from evaluacion.salida import Salida
 
@@ -64,9 +65,9 @@ def peores(
 def _elegir(sistema: ResultadoSistema, cuantos: int) -> dict[str, tuple[str, ...]]:
     """Caso → por qué se eligió. Solo entra lo que es peor que el total del sistema."""
     filas: list[list[tuple[str, str]]] = []
-    for nombre, total in sistema.totales.items():
-        definicion = textos.definicion(nombre)
-        if "/" in nombre or not definicion.principal or definicion.grupo == "costo":
+    for nombre in destacadas(sistema.totales, len(sistema.totales)):
+        definicion, total = textos.definicion(nombre), sistema.totales[nombre]
+        if definicion.grupo == "costo":
             continue
         malos = [(_exceso(m, nombre, definicion, total.valor), m) for m in sistema.casos]
         malos = sorted(((e, m) for e, m in malos if e > 0), key=lambda p: (-p[0], p[1].caso))
@@ -128,9 +129,19 @@ def _armar(
         cerca=tuple(diferencias.renglones(cerca, caso)) if caso else (),
         todo=tuple(diferencias.renglones(pasos, caso)) if caso and len(pasos) <= MAXIMO_PALABRAS else (),
         errores=sum(p.tipo != "igual" for p in pasos),
-        detalle=tuple((textos.rotulo("temas", t), _recortar(f)) for t, f in medida.detalle.items() if f),
+        detalle=_detalle(medida),
     )
     return peor, gastado
+
+
+def _detalle(medida: Medida) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Lo que falló, con su título y en el orden de `informe.toml`: primero lo que puede dañar."""
+    orden = list(textos.datos()["temas"])
+    temas = sorted(
+        (t for t, f in medida.detalle.items() if f),
+        key=lambda t: orden.index(t) if t in orden else len(orden),
+    )
+    return tuple((textos.rotulo("temas", t), _recortar(medida.detalle[t])) for t in temas)
 
 
 def _recortar(frases: Sequence[str]) -> tuple[str, ...]:
