@@ -82,8 +82,8 @@ def cuadro_mts(carpeta: Path, *, semilla: int = 0) -> Cuadro:
     return Cuadro(
         titulo="Acuerdo con las personas (MTS-Dialog)",
         explicacion=(
-            f"Correlación con la tasa que pusieron personas a {cuantos} resúmenes de los diálogos {PRIMERO} "
-            f"en adelante ({len(todos)} en total; los demás se reservan para ajustar). Intervalo del 95 % por "
+            f"Correlación con la tasa que pusieron personas a {cuantos} resúmenes desde el diálogo {PRIMERO} "
+            f" ({len(todos)} en total; los demás se reservan para ajustar). Intervalo del 95 % por "
             "bootstrap de diálogos. Todas las medidas se dan como error: más alto, peor. Datos: Ben Abacha y "
             "otros, EACL 2023."
         ),

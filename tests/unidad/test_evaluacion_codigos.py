@@ -70,6 +70,15 @@ def test_precision_media_coincide_con_scikit_learn() -> None:
     )
 
 
+def test_map_del_ejemplo_publicado_por_codiesp() -> None:
+    # Mismos lugares que el ejemplo del README oficial (MAP 0.652): 4 aciertos en 1, 4, 5 y 6; 7 en 1, 3, 5…
+    def ap(lugares: tuple[int, ...], largo: int) -> float:
+        lista = [f"b{n}" if n in lugares else f"x{n}" for n in range(1, largo + 1)]
+        return precision_media(lista, {f"b{n}" for n in lugares})
+
+    assert round((ap((1, 4, 5, 6), 7) + ap((1, 3, 5, 6, 9, 14, 19), 19)) / 2, 3) == 0.652
+
+
 def test_un_error_arriba_puntua_peor_que_abajo() -> None:
     assert precision_media(["x", "a"], {"a"}) < precision_media(["a", "x"], {"a"})
 
@@ -146,6 +155,18 @@ def test_tramo_de_codiesp_x_con_diez_de_holgura() -> None:
     assert not menciones_correctas([Mencion("N20.0", 89, 120)], esperada)
     assert not menciones_correctas([Mencion("N20.0", 101, 120)], esperada)
     assert not menciones_correctas([Mencion("N20.1", 100, 120)], esperada)
+
+
+def test_tramos_como_en_el_ejemplo_publicado() -> None:
+    # Un código con dos tramos anotados: basta uno. Uno discontinuo va de punta a punta, no a la mitad.
+    esperadas = [
+        MencionEsperada(codigo="m81.0", texto="x", tramos=((1560, 1572),)),
+        MencionEsperada(codigo="m81.0", texto="x", tramos=((754, 766),)),
+        MencionEsperada(codigo="z87.8", texto="x", tramos=((167, 181), (189, 198))),
+        MencionEsperada(codigo="s43.4", texto="x", tramos=((405, 411), (572, 581))),
+    ]
+    halladas = [Mencion("M81.0", 754, 766), Mencion("Z87.8", 167, 198), Mencion("S43.4", 405, 411)]
+    assert menciones_correctas(halladas, esperadas) == {"M810", "Z878"}
 
 
 def test_documento_con_tramos() -> None:
