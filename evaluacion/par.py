@@ -12,10 +12,9 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
-from importlib import metadata
-from importlib.util import find_spec
+from importlib import import_module, metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from evaluacion.caso import Caso, Tarea
 from evaluacion.salida import Salida
@@ -32,6 +31,9 @@ SEMILLA = 7
 """La de los pares que sortean algo (Whisper al subir la temperatura): dos corridas dan lo mismo."""
 
 
+_AUSENTE = "no instalado"
+
+
 class CasoSinEntrada(Exception):
     """El caso no trae lo que la tarea necesita (audio, diálogo o texto)."""
 
@@ -39,7 +41,7 @@ class CasoSinEntrada(Exception):
 class Par(ABC):
     """Base de un par; cumple `evaluacion.sistema.Sistema`.
 
-    - `paquetes`: distribuciones de Python que necesita; `modulos`, cómo se importan si se llaman distinto.
+    - `paquetes`: distribuciones de Python que necesita.
     - `funciones`: las del perfil cuyos modelos usa (asr, segmentacion, huella, llm, cie10…).
     """
 
@@ -47,7 +49,6 @@ class Par(ABC):
     titulo: str
     tareas: tuple[Tarea, ...]
     paquetes: ClassVar[tuple[str, ...]] = ()
-    modulos: ClassVar[dict[str, str]] = {}
     funciones: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
@@ -55,7 +56,7 @@ class Par(ABC):
 
     def falta(self) -> str | None:
         """`None` si se puede correr aquí; si no, qué instalar. Solo mira si los archivos están."""
-        ausentes = [p for p in self.paquetes if find_spec(self.modulos.get(p, p.replace("-", "_"))) is None]
+        ausentes = [p for p in self.paquetes if _version(p) == _AUSENTE]
         if ausentes:
             return f"Falta {', '.join(ausentes)}: pip install -r requisitos/pares.txt (véase docs/pares.md)."
         modelos = [m.id for m in self._modelos() if not _presente(m)]
@@ -113,6 +114,11 @@ class Reloj:
             self.etapas[nombre] = round(self.etapas.get(nombre, 0.0) + time.perf_counter() - inicio, 4)
 
 
+def importar(modulo: str) -> Any:
+    """Un módulo que quizá no esté instalado o no publica sus tipos."""
+    return import_module(modulo)
+
+
 def senal_de(caso: Caso) -> Senal:
     """El audio del caso, mono a 16 kHz (los canales se promedian, como hacen todas estas bibliotecas).
 
@@ -168,7 +174,7 @@ def _version(paquete: str) -> str:
     try:
         return metadata.version(paquete)
     except metadata.PackageNotFoundError:
-        return "no instalado"
+        return _AUSENTE
 
 
 def _hash_de_codigo(clase: type) -> str:

@@ -56,7 +56,7 @@ def de_transformers(pesos: Mapping[str, NDArray[Any]]) -> Pesos:
     salida: Pesos = {}
     for nombre, valor in pesos.items():
         partes = nombre.split("/")
-        if partes[-1] == "weight_scale" or valor.dtype.kind == "i" and valor.ndim:
+        if partes[-1] == "weight_scale" or (valor.dtype.kind == "i" and valor.ndim):
             raise ModeloAlterado("El modelo está cuantizado y no se puede convertir.", "Use uno en fp16.")
         if partes[0] in ("encoder", "decoder") and valor.ndim:
             for destino, trozo in _pieza(partes, valor):

