@@ -20,7 +20,7 @@ from evaluacion.conjunto import Conjunto, ConjuntoInvalido
 from evaluacion.conjuntos.archivos import SONIDO, duracion, hallar, leer_texto, sin_repetir, visible
 from evaluacion.metricas.hablantes import leer_rttm
 from evaluacion.sintesis.carpetas import carpeta_de_datos
-from evaluacion.sintesis.generacion import faltan, generar, publicados
+from evaluacion.sintesis.generacion import faltan, generar, leer_manifiesto, publicados
 from evaluacion.sintesis.guion import CodigoEsperado, Hablante, Hecho, Prohibido
 from evaluacion.sintesis.publicacion import miradas
 from evaluacion.sintesis.terminal import avance_visible
@@ -93,7 +93,7 @@ def leer_caso(referencia: Path) -> Caso:
             idioma=str(datos.get("idioma") or "es").partition("-")[0],
             particion=str(datos.get("conjunto") or "sin declarar"),
             audio=audio,
-            duracion_s=duracion(audio),
+            duracion_s=_duracion(audio, nombre),
             dichos=dichos,
             tramos=tramos,
             con_roles=bool(hablantes) and hablantes <= _ROLES,
@@ -158,6 +158,12 @@ def _audio(carpeta: Path, nombre: str) -> Path:
             f"Póngalo junto a {nombre}{_FIN} (wav, flac, ogg, m4a…).",
         )
     return hallados[0]
+
+
+def _duracion(audio: Path, nombre: str) -> float | None:
+    """La que anotó quien lo generó; si no, la de la cabecera, que en amr y mp3 es una estimación."""
+    hecha = leer_manifiesto(audio.parent).casos.get(nombre)
+    return hecha.duracion_s if hecha and hecha.audio == audio.name else duracion(audio)
 
 
 def _dicho(turno: Mapping[str, Any]) -> Dicho:

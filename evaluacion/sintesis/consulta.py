@@ -25,6 +25,7 @@ _SILENCIO_FINAL = 1.0
 _SILENCIO_SUCESO = (0.15, 0.4)
 _NIVEL_SUCESO = (0.25, 0.7)
 _PICO = 0.95
+_PICO_SATURADO = 0.8  # un códec con pérdida sobrepasa los picos aplastados: que no lleguen a recortarse
 
 
 class Habla(Protocol):
@@ -97,8 +98,8 @@ def sonar(montaje: Montaje, condiciones: Condiciones, semilla: int) -> NDArray[n
     mezcla = np.stack(canales).astype(np.float32)
     pico = float(np.abs(mezcla).max())
     if condiciones.saturacion_db and pico:
-        mezcla = np.tanh(mezcla * (10 ** (condiciones.saturacion_db / 20) / pico)).astype(np.float32)
-        pico = float(np.abs(mezcla).max())
+        pasada = np.tanh(mezcla * (10 ** (condiciones.saturacion_db / 20) / pico))
+        return (pasada * (_PICO_SATURADO / float(np.abs(pasada).max()))).astype(np.float32)
     return mezcla if pico <= _PICO else (mezcla * (_PICO / pico)).astype(np.float32)
 
 
