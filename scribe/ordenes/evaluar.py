@@ -206,9 +206,10 @@ def _listar() -> None:
 
 
 def _comparar(antes: Path, despues: Path) -> int:
-    """1 si algo empeoró más allá del ruido, 0 si no. Lanza `ErrorScribe` si no se pueden comparar."""
-    from evaluacion.comparacion import comparar, en_texto, leer
+    """1 si algo empeoró más allá del ruido, 0 si no. Lanza `ErrorScribe` si no se pueden comparar (2)."""
+    from evaluacion.comparacion import comparar, informe_comparacion
+    from evaluacion.informe.archivo import leer
 
     comparacion = comparar(leer(antes), leer(despues))
-    consola.print(en_texto(comparacion), markup=False, soft_wrap=True)
-    return 1 if comparacion.empeoro else 0
+    typer.echo(informe_comparacion(comparacion))
+    return comparacion.salida
