@@ -2,7 +2,7 @@
 
     frase / archivo / sistema ──argon2id o HKDF──▶ KEK (nunca se guarda)
       └─ envuelve ▶ maestras (una activa) ─ envuelven ▶ claves de datos (en la base)
-                      └─ envuelve ▶ semilla ──HKDF──▶ índices ciegos · bitácora · sellos · cabezas
+                      └─ envuelve ▶ semilla ──HKDF──▶ índices ciegos · bitácora · sellos de firma
 
 Rotar la maestra re-envuelve las claves de datos y la semilla; no vuelve a cifrar ningún dato ni cambia
 los índices ni la cadena de la bitácora. Cambiar de frase solo re-envuelve las maestras. El archivo
@@ -25,7 +25,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -37,7 +36,7 @@ GRACIA = timedelta(hours=24)
 """Cuánto espera una maestra saliente: otro proceso pudo envolver algo con ella justo antes de rotar."""
 
 _INDICES, _BITACORA = b"scribe/indices/v1", b"scribe/bitacora/v1"
-_SELLOS, _CABEZAS = b"scribe/sellos/v1", b"scribe/cabezas/v1"
+_SELLOS = b"scribe/sellos/v1"
 
 
 class _Valor(BaseModel):
@@ -179,12 +178,8 @@ class Llavero:
         return hmac.digest(clave.material(), valor, hashlib.sha256)
 
     def clave_de_bitacora(self) -> bytes:
-        """La clave del HMAC de la bitácora: 32 bytes que viven fuera de la base y no cambian al rotar."""
+        """El secreto de la bitácora (`LlaveBitacora`): 32 bytes fuera de la base, que no cambian al rotar."""
         return self._semilla().derivada(_BITACORA).material()
-
-    def firma_de_cabezas(self) -> Ed25519PrivateKey:
-        """La clave Ed25519 con que se firman las cabezas exportadas de la bitácora."""
-        return Ed25519PrivateKey.from_private_bytes(self._semilla().derivada(_CABEZAS).material())
 
     def sellar(self, datos: bytes) -> bytes:
         """HMAC-SHA-256 de la instalación sobre esos bytes (firma simple)."""

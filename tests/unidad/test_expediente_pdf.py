@@ -42,10 +42,10 @@ def test_cada_hoja_dice_de_quien_es_cual_es_y_su_hash(larga: NotaParaFirmar) -> 
 def test_el_encabezado_y_los_numerales() -> None:
     texto = " ".join(paginas(componer(nota_completa(), FIRMA)))
     for dato in (
-        "Clínica Los Laureles", "ASSMP000123", "Consultorio de medicina general", "5 de marzo de 2026, 10:30 h",
-        "UTC−06:00", "6.2.1", "6.2.2", "6.2.4", "6.2.5", "6.2.6", "E11.9", "Diabetes mellitus tipo 2", "126/78",
-        "Metformina", "cada 12 horas", "reservado para la función", "Cédula profesional 12345678",
-        "Dra. Ana Gómez Morán", "10:39 h", "5.5.1", "Alergias.", "penicilina",
+        "Clínica Los Laureles", "ASSMP000123", "Consultorio de medicina general", "UTC−06:00",
+        "5 de marzo de 2026, 10:30 h", "6.2.1", "6.2.2", "6.2.4", "6.2.5", "6.2.6", "E11.9", "126/78",
+        "Diabetes mellitus tipo 2", "Metformina", "cada 12 horas", "reservado para la función",
+        "Cédula profesional 12345678", "Dra. Ana Gómez Morán", "10:39 h", "5.5.1", "Alergias.", "penicilina",
     ):  # fmt: skip
         assert dato in texto, dato
 

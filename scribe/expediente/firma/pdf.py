@@ -13,7 +13,7 @@ import tomllib
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -22,7 +22,7 @@ from scribe.errores import ErrorScribe
 from scribe.expediente.firma.contenido import EnunciadoDeNota, FirmaImpresa, NotaParaFirmar
 from scribe.salida.etiquetas import etiquetas, rotulo
 
-ESTANDARES = ["a-2a", "ua-1"]
+ESTANDARES: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 _MESES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
     "noviembre", "diciembre",
@@ -46,7 +46,7 @@ def componer(nota: NotaParaFirmar, firma: FirmaImpresa | None = None) -> bytes:
                 format="pdf",
                 font_paths=typst.Fonts(include_system_fonts=False),
                 sys_inputs={"datos": datos},
-                pdf_standards=ESTANDARES,  # type: ignore[arg-type]
+                pdf_standards=list(ESTANDARES),
                 timestamp=firma.cuando if firma else nota.atencion,
             )
         )
