@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import tempfile
 import time
+import wave
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from importlib import import_module, metadata
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,7 +23,7 @@ from evaluacion.caso import Caso, Tarea
 from evaluacion.salida import Salida
 from evaluacion.sistema import Opciones
 from scribe.aislamiento import silenciar, vigilar
-from scribe.consulta import Palabra, Senal, Transcripcion, Turno
+from scribe.consulta import HERCIOS, Palabra, Senal, Transcripcion, Turno
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +35,8 @@ SEMILLA = 7
 
 
 _AUSENTE = "no instalado"
+_CALENTAMIENTO_S = 8.0
+_CON_AUDIO: tuple[Tarea, ...] = ("asr", "diarizacion", "habla")
 
 
 class CasoSinEntrada(Exception):
@@ -84,12 +89,21 @@ class Par(ABC):
         self.cargar(tarea)
         # Después: hay bibliotecas (silero-vad) que cambian los hilos de torch al cargarse.
         _fijar_hilos(opciones.hilos, self.paquetes)
+        if tarea in _CON_AUDIO:
+            self._calentar(tarea)
 
     def carpeta(self, funcion: str) -> Path:
         """Carpeta del modelo del perfil para esa función, con sus sumas comprobadas."""
         from scribe.modelos import perfil, ruta
 
         return ruta(perfil(self._opciones.perfil).id_de(funcion))
+
+    def _calentar(self, tarea: Tarea) -> None:
+        """Un uso corto, igual que Scribe: lo que se carga a la primera no cuenta como trabajo."""
+        with tempfile.TemporaryDirectory(prefix="scribe-par-") as carpeta:
+            audio = Path(carpeta) / "calentamiento.wav"
+            _recortar(Path(str(files("evaluacion"))) / "muestras" / "faringitis.ogg", audio)
+            self.resolver(Caso(id="calentamiento", audio=audio), tarea)
 
     def _modelos(self) -> tuple[Modelo, ...]:
         from scribe.modelos import manifiesto, perfil
@@ -162,6 +176,15 @@ def sin_hablantes(caso: Caso, frases: Sequence[tuple[float, float, str]]) -> Tra
 def hablantes(etiquetas: Iterable[str]) -> dict[str, str]:
     """Nombre de Scribe (H1, H2…) de cada etiqueta, por orden de aparición."""
     return {etiqueta: f"H{n}" for n, etiqueta in enumerate(dict.fromkeys(etiquetas), 1)}
+
+
+def _recortar(origen: Path, destino: Path) -> None:
+    senal = senal_de(Caso(id="muestra", audio=origen))[: int(_CALENTAMIENTO_S * HERCIOS)]
+    with wave.open(str(destino), "wb") as salida:
+        salida.setnchannels(1)
+        salida.setsampwidth(2)
+        salida.setframerate(HERCIOS)
+        salida.writeframes((senal * 32767).astype("<i2").tobytes())
 
 
 def _presente(modelo: Modelo) -> bool:

@@ -85,13 +85,20 @@ class FasterWhisperLotes(FasterWhisper):
 
 
 def palabras_de(segmentos: Iterable[Any]) -> tuple[Palabra, ...]:
-    """Las palabras con tiempo de unos segmentos pedidos con `palabras=True`."""
-    return tuple(
-        palabra(p.word, p.start, p.end, p.probability)
-        for s in segmentos
-        for p in s.words or ()
-        if p.word.strip()
-    )
+    """Las palabras con tiempo de unos segmentos pedidos con `palabras=True`.
+
+    La biblioteca parte las cifras («38», «.5»): lo que no empieza con espacio es parte de lo anterior.
+    """
+    salida: list[Palabra] = []
+    for segmento in segmentos:
+        for numero, p in enumerate(segmento.words or ()):
+            if salida and numero and not p.word.startswith(" "):
+                antes = salida.pop()
+                prob = min(antes.prob, p.probability)
+                salida.append(palabra(antes.texto + p.word, antes.inicio, p.end, prob))
+            elif p.word.strip():
+                salida.append(palabra(p.word, p.start, p.end, p.probability))
+    return tuple(salida)
 
 
 SISTEMAS = (FasterWhisper(), FasterWhisperLotes())

