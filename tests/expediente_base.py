@@ -2,7 +2,7 @@
 
 Se usa como plugin: `pytest_plugins` no hace falta, basta importar las fixtures que se usen:
 
-    from tests.expediente_base import BasePrueba, base, clinica, motor  # noqa: F401
+    from tests.expediente_base import Clinica, base, clinica, motor, plantilla  # noqa: F401
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from scribe.expediente import consentimientos, encuentros, notas, pacientes, usu
 from scribe.expediente.base.conexion import Piscina
 from scribe.expediente.base.empotrada import BaseEmpotrada
 from scribe.expediente.base.migraciones import migrar
-from scribe.expediente.base.roles import APLICACION, DUENO, SUPERUSUARIO
+from scribe.expediente.base.roles import APLICACION, BASE, DUENO, SUPERUSUARIO
 from scribe.expediente.bitacora import Actor, Bitacora
 from scribe.expediente.llaves_bitacora import LlaveBitacora, Llavero
 from scribe.expediente.modelo import DatosEncuentro, DatosPaciente, DatosUsuario, NotaGuardada
@@ -87,7 +87,9 @@ class BasePrueba:
     def como_dueno(self, *ordenes: str) -> None:
         """Lo que haría quien tiene la contraseña del dueño: apaga los triggers y toca lo que quiere."""
         with psycopg.connect(self.dsn(DUENO)) as conexion:
-            tablas = conexion.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'expediente'").fetchall()
+            tablas = conexion.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'expediente'"
+            ).fetchall()
             for (tabla,) in tablas:
                 conexion.execute(f"ALTER TABLE expediente.{tabla} DISABLE TRIGGER USER".encode())
             for orden in ordenes:
@@ -153,7 +155,13 @@ class Clinica:
     def firmar(t: Any, nota: UUID, version: int, contenido: bytes) -> None:
         firma = hmac.digest(b"segunda", contenido, "sha256")
         notas.firmar(
-            t, nota, version=version, contenido=contenido, firma=firma, tipo="simple", algoritmo="HMAC-SHA-256"
+            t,
+            nota,
+            version=version,
+            contenido=contenido,
+            firma=firma,
+            tipo="simple",
+            algoritmo="HMAC-SHA-256",
         )
 
 
@@ -178,13 +186,11 @@ def motor() -> Iterator[BaseEmpotrada]:
         shutil.rmtree(carpeta, ignore_errors=True)
 
 
-def crear_base(motor: BaseEmpotrada) -> BasePrueba:
-    """Una base nueva, copia de la migrada."""
+def crear_base(motor: BaseEmpotrada, de: str = BASE) -> BasePrueba:
+    """Una base nueva, copia de otra (sin decir cuál, de la migrada)."""
     nombre = f"prueba_{uuid4().hex[:12]}"
     with psycopg.connect(motor.dsn(SUPERUSUARIO, "postgres"), autocommit=True) as conexion:
-        conexion.execute(
-            f"CREATE DATABASE {nombre} TEMPLATE scribe OWNER {DUENO}".encode()
-        )
+        conexion.execute(f"CREATE DATABASE {nombre} TEMPLATE {de} OWNER {DUENO}".encode())
         conexion.execute(f"REVOKE ALL ON DATABASE {nombre} FROM PUBLIC".encode())
         conexion.execute(f"GRANT CONNECT ON DATABASE {nombre} TO {APLICACION}".encode())
     return BasePrueba(nombre, motor)
@@ -207,22 +213,46 @@ def base(motor: BaseEmpotrada) -> Iterator[BasePrueba]:
         borrar_base(dada)
 
 
+@pytest.fixture(scope="session")
+def plantilla(motor: BaseEmpotrada) -> Clinica:
+    """Una clínica ya poblada, de la que se copia la de cada prueba."""
+    poblada = poblar(crear_base(motor))
+    poblada.expediente.piscina.cerrar()
+    return poblada
+
+
 @pytest.fixture
-def clinica(base: BasePrueba) -> Clinica:
-    """Una clínica con lo mínimo para atender."""
-    return poblar(base)
+def clinica(motor: BaseEmpotrada, plantilla: Clinica) -> Iterator[Clinica]:
+    """Una clínica con lo mínimo para atender, en una base solo de esta prueba."""
+    dada = crear_base(motor, plantilla.base.nombre)
+    try:
+        yield replace(plantilla, base=dada)
+    finally:
+        borrar_base(dada)
 
 
 def poblar(base: BasePrueba) -> Clinica:
     """Crea la clínica mínima en una base."""
     with base.expediente.transaccion(SISTEMA) as t:
         lugar = usuarios.alta_establecimiento(
-            t, "MX", "Consultorio de prueba", "consultorio", "Calle Uno 1, Ciudad de México", clave="DFSSA000001"
+            t,
+            "MX",
+            "Consultorio de prueba",
+            "consultorio",
+            "Calle Uno 1, Ciudad de México",
+            clave="DFSSA000001",
         )
         actores = {}
-        for rol, nombre in (("medico", "doctora.prueba"), ("asistente", "asistente.uno"), ("administrador", "admin.prueba")):
+        for rol, nombre in (
+            ("medico", "doctora.prueba"),
+            ("asistente", "asistente.uno"),
+            ("administrador", "admin.prueba"),
+        ):
             alguien = usuarios.alta(
-                t, DatosUsuario(nombre_usuario=nombre, nombre="Ana", apellido_paterno="Prueba", cedula="1234567")
+                t,
+                DatosUsuario(
+                    nombre_usuario=nombre, nombre="Ana", apellido_paterno="Prueba", cedula="1234567"
+                ),
             )
             usuarios.otorgar(t, alguien.id, rol, lugar.id)  # type: ignore[arg-type]
             actores[rol] = Actor(alguien.id, EQUIPO)

@@ -68,13 +68,16 @@ class Bitacora:
         no se escribe; nada que la norma pida se puede apagar.
         """
         apagados = {
-            f["codigo"] for f in conexion.execute("SELECT codigo FROM expediente.tipo_evento WHERE NOT activo")
+            f["codigo"]
+            for f in conexion.execute("SELECT codigo FROM expediente.tipo_evento WHERE NOT activo")
         }
         conexion.execute("SELECT pg_advisory_xact_lock(%s, %s)", CANDADO)
         ultimo = conexion.execute(
             "SELECT seq, sello, cuando FROM expediente.bitacora ORDER BY seq DESC LIMIT 1"
         ).fetchone()
-        seq, previo, antes = (ultimo["seq"], bytes(ultimo["sello"]), ultimo["cuando"]) if ultimo else (0, ORIGEN, None)
+        seq, previo, antes = (
+            (ultimo["seq"], bytes(ultimo["sello"]), ultimo["cuando"]) if ultimo else (0, ORIGEN, None)
+        )
         for asiento in asientos:
             if asiento.evento in apagados:
                 continue
@@ -85,7 +88,13 @@ class Bitacora:
         return seq
 
     def _fila(
-        self, conexion: Conexion, actor: Actor, asiento: Asiento, seq: int, previo: bytes, antes: datetime | None
+        self,
+        conexion: Conexion,
+        actor: Actor,
+        asiento: Asiento,
+        seq: int,
+        previo: bytes,
+        antes: datetime | None,
     ) -> dict[str, Any]:
         """Un asiento sellado. El orden lo da `seq`; si el reloj retrocede, se anota y se sigue."""
         cuando = self._reloj(conexion)

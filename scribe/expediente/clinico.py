@@ -77,7 +77,10 @@ def vigentes(t: Transaccion, paciente: UUID, tabla: Tabla, *, nota: UUID | None 
     """Lo que hoy vale de una lista (de una nota, si se da). Deja asiento."""
     t.asentar(Asiento("clinico.ver", paciente, detalle={"tabla": tabla}))
     orden = sql.SQL(_VIGENTES).format(tabla=sql.Identifier(tabla))
-    return [_armar(t, tabla, f) for f in t.conexion.execute(orden, {"paciente": paciente, "nota": nota}).fetchall()]
+    return [
+        _armar(t, tabla, f)
+        for f in t.conexion.execute(orden, {"paciente": paciente, "nota": nota}).fetchall()
+    ]
 
 
 def _armar(t: Transaccion, tabla: Tabla, fila: DictRow) -> Guardada:

@@ -29,7 +29,9 @@ def publicar_texto(t: Transaccion, finalidad: Finalidad, pais: Pais, version: st
 
 def texto_vigente(t: Transaccion, finalidad: Finalidad, pais: Pais) -> tuple[UUID, str, str]:
     """El texto que hoy se lee: id, versión y texto. `NoExiste` si no se ha publicado."""
-    fila = t.una("consentimiento_texto_vigente", "ese texto de consentimiento", finalidad=finalidad, pais=pais)
+    fila = t.una(
+        "consentimiento_texto_vigente", "ese texto de consentimiento", finalidad=finalidad, pais=pais
+    )
     return fila["id"], fila["version"], fila["texto"]
 
 
@@ -55,7 +57,10 @@ def registrar(
     nuevo = uuid4()
     cifrados = {
         campo: t.cifrar(valor, "paciente", paciente, f"consentimiento.{campo}", nuevo)
-        for campo, valor in (("otorgante", otorgante.encode() if otorgante else None), ("evidencia", evidencia))
+        for campo, valor in (
+            ("otorgante", otorgante.encode() if otorgante else None),
+            ("evidencia", evidencia),
+        )
         if valor is not None
     }
     t.agregar(
@@ -68,7 +73,10 @@ def registrar(
 
 
 def revocar(
-    t: Transaccion, consentimiento: UUID, como: Literal["escrito", "electronico", "verbal"], motivo: str | None = None
+    t: Transaccion,
+    consentimiento: UUID,
+    como: Literal["escrito", "electronico", "verbal"],
+    motivo: str | None = None,
 ) -> list[UUID]:
     """Revoca: desde aquí no entra otra grabación. Devuelve las grabaciones hechas al amparo de él.
 
@@ -79,7 +87,9 @@ def revocar(
         raise Duplicado("Ese consentimiento ya estaba revocado.", "No hace falta repetirlo.")
     nueva, paciente = uuid4(), fila["paciente_id"]
     cifrado = (
-        t.cifrar(motivo.encode(), "paciente", paciente, "consentimiento_revocacion.motivo", nueva) if motivo else None
+        t.cifrar(motivo.encode(), "paciente", paciente, "consentimiento_revocacion.motivo", nueva)
+        if motivo
+        else None
     )
     t.agregar(
         "consentimiento_revocacion", "consentimiento.revocado",
@@ -90,7 +100,9 @@ def revocar(
     return [g["id"] for g in t.filas("grabaciones_del_consentimiento", consentimiento=consentimiento)]
 
 
-def vigente(t: Transaccion, paciente: UUID, finalidad: Finalidad, encuentro: UUID | None = None) -> UUID | None:
+def vigente(
+    t: Transaccion, paciente: UUID, finalidad: Finalidad, encuentro: UUID | None = None
+) -> UUID | None:
     """El consentimiento que hoy autoriza esa finalidad, si lo hay."""
     fila = t.fila("consentimiento_vigente", paciente=paciente, finalidad=finalidad, encuentro=encuentro)
     return fila["id"] if fila else None

@@ -15,7 +15,12 @@ from scribe.expediente.transaccion import Transaccion
 
 
 def abrir(
-    t: Transaccion, paciente: UUID, establecimiento: UUID, medico: UUID, datos: DatosEncuentro, motivo: str | None = None
+    t: Transaccion,
+    paciente: UUID,
+    establecimiento: UUID,
+    medico: UUID,
+    datos: DatosEncuentro,
+    motivo: str | None = None,
 ) -> Encuentro:
     """Abre un encuentro. `motivo` (lo que trae al paciente) va cifrado. `NoExiste` si falta alguno."""
     nuevo = uuid4()
@@ -103,7 +108,12 @@ def leer_borrador(t: Transaccion, borrador: UUID) -> bytes:
 
 
 def _alta(
-    t: Transaccion, tabla: str, padre: dict[str, UUID], contenido: bytes, modelos: dict[str, Any], paciente: UUID
+    t: Transaccion,
+    tabla: str,
+    padre: dict[str, UUID],
+    contenido: bytes,
+    modelos: dict[str, Any],
+    paciente: UUID,
 ) -> UUID:
     nueva = uuid4()
     t.agregar(

@@ -104,7 +104,9 @@ class DatosPaciente(_Valor):
     @model_validator(mode="after")
     def _algo(self) -> DatosPaciente:
         if not ((self.nombre and self.apellido_paterno) or self.descripcion):
-            raise ValueError("hacen falta nombre y primer apellido o, si no se sabe quién es, una descripción")
+            raise ValueError(
+                "hacen falta nombre y primer apellido o, si no se sabe quién es, una descripción"
+            )
         if self.nacimiento is not None and self.nacimiento > date.today():
             raise ValueError("la fecha de nacimiento está en el futuro")
         return self

@@ -27,7 +27,9 @@ Clase = Literal["pdf", "pdf_firmado", "fhir_bundle", "json"]
 # --- Nacer y avanzar ----------------------------------------------------------------------------------
 
 
-def crear(t: Transaccion, encuentro: UUID, *, grabacion: UUID | None = None, medico: UUID | None = None) -> NotaGuardada:
+def crear(
+    t: Transaccion, encuentro: UUID, *, grabacion: UUID | None = None, medico: UUID | None = None
+) -> NotaGuardada:
     """Abre una nota: en `grabada` si nace de una grabación; si se escribe a mano, en `borrador`.
 
     `medico` es el responsable; sin él, el del encuentro.
@@ -192,7 +194,11 @@ def documentos(t: Transaccion, nota: UUID) -> list[tuple[UUID, Clase, bytes]]:
     """Los documentos guardados: id, clase y bytes."""
     guardada = leer(t, nota)
     return [
-        (f["id"], f["clase"], _descifrar(t, guardada.paciente_id, "nota_documento.contenido", f["id"], f["contenido"]))
+        (
+            f["id"],
+            f["clase"],
+            _descifrar(t, guardada.paciente_id, "nota_documento.contenido", f["id"], f["contenido"]),
+        )
         for f in t.filas("nota_documentos", nota=nota)
     ]
 
@@ -272,7 +278,9 @@ def _agregar_version(
     nueva, suma, cambio = uuid4(), hashlib.sha256(contenido).digest(), None
     if base is not None:
         antes = _descifrar(t, nota.paciente_id, "nota_version.contenido", base["id"], base["contenido"])
-        cambio = _cifrar(t, nota.paciente_id, "nota_version.cambio", nueva, diferencia(antes, contenido).encode())
+        cambio = _cifrar(
+            t, nota.paciente_id, "nota_version.cambio", nueva, diferencia(antes, contenido).encode()
+        )
     fila = t.agregar(
         "nota_version", "nota.version",
         {"id": nueva, "nota_id": nota.id, "numero": nota.ultima_version + 1, "base_id": base and base["id"],
@@ -286,7 +294,9 @@ def _agregar_version(
 
 def diferencia(antes: bytes, despues: bytes) -> str:
     """Lo que cambió, en diff unificado sin contexto; si es JSON, renglón por valor."""
-    return "\n".join(difflib.unified_diff(_renglones(antes), _renglones(despues), "antes", "después", "", "", 0, ""))
+    return "\n".join(
+        difflib.unified_diff(_renglones(antes), _renglones(despues), "antes", "después", "", "", 0, "")
+    )
 
 
 def _renglones(contenido: bytes) -> list[str]:
@@ -314,7 +324,8 @@ def _armar_firma(t: Transaccion, paciente: UUID, fila: DictRow) -> FirmaNota:
 def _comprobar(contenido: bytes, suma: bytes) -> None:
     if not hmac.compare_digest(hashlib.sha256(contenido).digest(), bytes(suma)):
         raise BitacoraRota(
-            "Lo guardado no coincide con su hash.", "No lo uses: corre la verificación de la bitácora y avisa."
+            "Lo guardado no coincide con su hash.",
+            "No lo uses: corre la verificación de la bitácora y avisa.",
         )
 
 

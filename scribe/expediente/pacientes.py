@@ -65,7 +65,10 @@ def leer(t: Transaccion, paciente: UUID) -> Paciente:
 def versiones(t: Transaccion, paciente: UUID) -> list[tuple[int, DatosPaciente]]:
     """Todas las versiones de los datos, de la primera a la última."""
     t.asentar(Asiento("paciente.ver", paciente=paciente, objeto="paciente", objeto_id=paciente))
-    return [(f["numero"], _abrir(t, paciente, f["id"], f["datos"])) for f in t.filas("paciente_versiones", paciente=paciente)]
+    return [
+        (f["numero"], _abrir(t, paciente, f["id"], f["datos"]))
+        for f in t.filas("paciente_versiones", paciente=paciente)
+    ]
 
 
 def buscar(t: Transaccion, texto: str, *, limite: int = 20) -> list[PacienteHallado]:
@@ -254,9 +257,14 @@ def _armar(t: Transaccion, paciente: UUID) -> Paciente:
 
 def _identificadores(t: Transaccion, paciente: UUID) -> Iterable[tuple[UUID, Identificador]]:
     for fila in t.filas("paciente_identificadores", pacientes=familia(t, paciente)):
-        valor = t.descifrar(fila["valor"], "paciente", fila["paciente_id"], "paciente_identificador.valor", fila["id"])
-        yield fila["id"], Identificador.model_construct(
-            tipo=TipoIdentificador(fila["tipo"]), valor=valor.decode(), emisor=fila["emisor"]
+        valor = t.descifrar(
+            fila["valor"], "paciente", fila["paciente_id"], "paciente_identificador.valor", fila["id"]
+        )
+        yield (
+            fila["id"],
+            Identificador.model_construct(
+                tipo=TipoIdentificador(fila["tipo"]), valor=valor.decode(), emisor=fila["emisor"]
+            ),
         )
 
 

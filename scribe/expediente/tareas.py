@@ -28,7 +28,9 @@ def crear(
     """Crea una tarea. La descripción va cifrada. `Duplicado` si la nota ya tiene una «por firmar»."""
     nueva = uuid4()
     ambito, dueno = ("paciente", paciente) if paciente else ("tarea", nueva)
-    cifrada = t.cifrar(descripcion.encode(), ambito, dueno, "tarea.descripcion", nueva) if descripcion else None
+    cifrada = (
+        t.cifrar(descripcion.encode(), ambito, dueno, "tarea.descripcion", nueva) if descripcion else None
+    )
     fila = t.agregar(
         "tarea", "tarea.alta",
         {"id": nueva, "tipo": tipo, "paciente_id": paciente, "nota_id": nota, "asignada_a": asignada_a,
@@ -51,7 +53,9 @@ def terminar(t: Transaccion, tarea: UUID, *, cancelada: bool = False) -> Tarea:
 def reasignar(t: Transaccion, tarea: UUID, usuario: UUID) -> Tarea:
     """La pasa a otra persona."""
     fila = t.una("tarea_por_id", "la tarea", id=tarea)
-    return _armar(t, t.cambiar("tarea", tarea, "tarea.cambio", {"asignada_a": usuario}, paciente=fila["paciente_id"]))
+    return _armar(
+        t, t.cambiar("tarea", tarea, "tarea.cambio", {"asignada_a": usuario}, paciente=fila["paciente_id"])
+    )
 
 
 def pendientes(
@@ -59,7 +63,9 @@ def pendientes(
 ) -> list[Tarea]:
     """Lo pendiente de una persona (y, si se pide, lo que no tiene dueño), lo que vence antes primero."""
     t.asentar(Asiento("tarea.ver"))
-    return [_armar(t, f) for f in t.filas("tareas_pendientes", usuario=usuario, tipo=tipo, sin_dueno=sin_dueno)]
+    return [
+        _armar(t, f) for f in t.filas("tareas_pendientes", usuario=usuario, tipo=tipo, sin_dueno=sin_dueno)
+    ]
 
 
 def terminar_de_nota(t: Transaccion, nota: UUID, *, cancelada: bool = False) -> None:

@@ -24,7 +24,9 @@ from scribe.expediente.sello import SELLADAS, huella
 class Expediente:
     """La puerta: con él se abren transacciones. Se comparte entre hilos."""
 
-    def __init__(self, piscina: Piscina, cifrador: Cifrador, indexador: Indexador, bitacora: Bitacora) -> None:
+    def __init__(
+        self, piscina: Piscina, cifrador: Cifrador, indexador: Indexador, bitacora: Bitacora
+    ) -> None:
         """Todo llega armado; ver `abrir_base`, el cuarto de cifrado y `Llavero`."""
         self.piscina = piscina
         self.cifrador = cifrador
@@ -113,7 +115,9 @@ class Transaccion:
             sql.SQL(", ").join(map(sql.Identifier, datos)),
             sql.SQL(", ").join(map(sql.Placeholder, datos)),
         )
-        cursor = self.conexion.execute(orden, {c: Jsonb(v) if isinstance(v, dict) else v for c, v in datos.items()})
+        cursor = self.conexion.execute(
+            orden, {c: Jsonb(v) if isinstance(v, dict) else v for c, v in datos.items()}
+        )
         fila: DictRow = cursor.fetchone() or {}
         return fila
 
@@ -130,7 +134,9 @@ class Transaccion:
         """Cambia columnas de lo poco que cambia (queda su fila anterior en `historia`) y lo asienta."""
         orden = sql.SQL("UPDATE expediente.{} SET {} WHERE id = {} RETURNING *").format(
             sql.Identifier(tabla),
-            sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(c), sql.Placeholder(c)) for c in valores),
+            sql.SQL(", ").join(
+                sql.SQL("{} = {}").format(sql.Identifier(c), sql.Placeholder(c)) for c in valores
+            ),
             sql.Placeholder("_id"),
         )
         fila = self.conexion.execute(orden, {**valores, "_id": fila_id}).fetchone()

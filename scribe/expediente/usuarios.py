@@ -35,7 +35,9 @@ def alta_establecimiento(
     forma, rotulo = _CLAVES[pais]
     clave = clave.strip().upper() if clave else None
     if clave is not None and not forma.match(clave):
-        raise DatoInvalido(f"Esa clave no tiene la forma de una {rotulo}.", "Revísala en el registro oficial.")
+        raise DatoInvalido(
+            f"Esa clave no tiene la forma de una {rotulo}.", "Revísala en el registro oficial."
+        )
     fila = t.agregar(
         "establecimiento", "establecimiento.alta",
         {"pais": pais, "clave": clave, "tipo": tipo, "nombre": nombre, "institucion": institucion,
@@ -107,7 +109,9 @@ def otorgar(t: Transaccion, usuario: UUID, rol: RolUsuario, establecimiento_id: 
 
 def revocar(t: Transaccion, usuario: UUID, rol: RolUsuario, establecimiento_id: UUID) -> None:
     """Quita un rol. `NoExiste` si no lo tenía."""
-    fila = t.una("usuario_rol_vigente", "ese rol", usuario=usuario, establecimiento=establecimiento_id, rol=rol)
+    fila = t.una(
+        "usuario_rol_vigente", "ese rol", usuario=usuario, establecimiento=establecimiento_id, rol=rol
+    )
     t.cambiar(
         "usuario_rol", fila["id"], "usuario.rol",
         {"revocado": datetime.now(UTC), "revocado_por": t.actor.usuario},

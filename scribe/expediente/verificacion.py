@@ -143,7 +143,9 @@ def _contra_cabezas(cadena: _Cadena, llavero: Llavero, cabezas: Iterable[Cabeza]
     for dada in cabezas:
         llave = llavero.por_id(dada.clave_id)
         if llave is None or llave.publica.hex() != dada.publica or not dada.valida():
-            hallazgos.append(Hallazgo(None, "cabeza", f"La cabeza guardada del asiento {dada.seq} no es auténtica."))
+            hallazgos.append(
+                Hallazgo(None, "cabeza", f"La cabeza guardada del asiento {dada.seq} no es auténtica.")
+            )
         elif dada.seq > cadena.seq:
             hallazgos.append(
                 Hallazgo(
@@ -152,7 +154,9 @@ def _contra_cabezas(cadena: _Cadena, llavero: Llavero, cabezas: Iterable[Cabeza]
                 )
             )  # fmt: skip
         elif dada.seq and cadena.sellos.get(dada.seq) != dada.sello:
-            hallazgos.append(Hallazgo(dada.seq, "cabeza", f"El asiento {dada.seq} no es el que se firmó fuera."))
+            hallazgos.append(
+                Hallazgo(dada.seq, "cabeza", f"El asiento {dada.seq} no es el que se firmó fuera.")
+            )
     return hallazgos
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F811  (una fixture importada y el argumento que la pide se llaman igual)
 """La vida de una nota contra PostgreSQL: avanza, no retrocede, y lo firmado queda byte por byte."""
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scribe.expediente.errores import (
     VersionAtrasada,
 )
 from scribe.expediente.modelo import Alergia, EstadoNota, Receta
-from tests.expediente_base import SISTEMA, BasePrueba, Clinica, base, clinica, motor  # noqa: F401
+from tests.expediente_base import SISTEMA, Clinica, clinica, motor, plantilla  # noqa: F401
 
 
 def _de_grabacion(c: Clinica) -> tuple[UUID, UUID]:
@@ -28,7 +29,9 @@ def _de_grabacion(c: Clinica) -> tuple[UUID, UUID]:
     with c.expediente.transaccion(c.medica) as t:
         nota = notas.crear(t, c.encuentro, grabacion=grabacion)
     with c.expediente.transaccion(SISTEMA) as t:
-        transcripcion = encuentros.alta_transcripcion(t, grabacion, b'{"turnos": []}', {"asr": {"id": "base"}})
+        transcripcion = encuentros.alta_transcripcion(
+            t, grabacion, b'{"turnos": []}', {"asr": {"id": "base"}}
+        )
         notas.transcrita(t, nota.id)
     with c.expediente.transaccion(SISTEMA) as t:
         borrador = encuentros.alta_borrador(t, transcripcion, b'{"nota": 1}', {"llm": {"id": "q"}})
@@ -52,7 +55,11 @@ def test_de_la_grabacion_a_la_firma(clinica: Clinica) -> None:
         uno, dos = notas.versiones(t, nota)
         assert (uno.origen, uno.borrador_id, uno.usuario_id) == ("borrador", borrador, None)
         assert uno.modelos == {"llm": {"id": "q"}}
-        assert dos.cambio is not None and '+"pronostico": "bueno"' in dos.cambio and dos.usuario_id == c.medica.usuario
+        assert (
+            dos.cambio is not None
+            and '+"pronostico": "bueno"' in dos.cambio
+            and dos.usuario_id == c.medica.usuario
+        )
         assert dos.equipo == "consultorio-1"
         assert not tareas.pendientes(t, c.medica.usuario)  # type: ignore[arg-type]
         estados = [p.a for p in notas.pasos(t, nota)]
@@ -93,13 +100,19 @@ def test_dos_personas_a_la_vez_no_se_pisan(clinica: Clinica) -> None:
     with pytest.raises(VersionAtrasada), c.expediente.transaccion(c.medica) as t:
         c.firmar(t, nota, 1, b"la de antes")
     with c.expediente.transaccion(c.medica) as t:
-        assert [v.contenido for v in notas.versiones(t, nota)] == [b'{"subjetivo": "uno"}', b"de la asistente"]
+        assert [v.contenido for v in notas.versiones(t, nota)] == [
+            b'{"subjetivo": "uno"}',
+            b"de la asistente",
+        ]
 
 
 def test_adenda_y_sustitucion_no_tocan_lo_firmado(clinica: Clinica) -> None:
     c = clinica
     original = c.firmada(b"original").id
-    for abrir, queda in ((notas.crear_adenda, EstadoNota.CON_ADENDA), (notas.sustituir, EstadoNota.SUSTITUIDA)):
+    for abrir, queda in (
+        (notas.crear_adenda, EstadoNota.CON_ADENDA),
+        (notas.sustituir, EstadoNota.SUSTITUIDA),
+    ):
         with c.expediente.transaccion(c.medica) as t:
             otra = abrir(t, original)
             notas.guardar_version(t, otra.id, b"lo agregado", sobre=0)
@@ -196,7 +209,9 @@ def test_corregir_es_agregar(clinica: Clinica) -> None:
     c = clinica
     with c.expediente.transaccion(c.medica) as t:
         mal = clinico.agregar(t, c.paciente, Alergia(descripcion="penicilina", gravedad="leve"))
-        bien = clinico.agregar(t, c.paciente, Alergia(descripcion="penicilina", gravedad="grave"), sustituye_a=mal)
+        bien = clinico.agregar(
+            t, c.paciente, Alergia(descripcion="penicilina", gravedad="grave"), sustituye_a=mal
+        )
         clinico.agregar(
             t, c.paciente,
             Receta(medicamento="amoxicilina", dosis="500 mg", via_de_administracion="oral", frecuencia="cada 8 horas"),
@@ -224,11 +239,16 @@ def test_lo_clinico_no_esta_en_claro_en_la_base(clinica: Clinica) -> None:
     with c.expediente.transaccion(c.medica) as t:
         clinico.agregar(t, c.paciente, Alergia(descripcion="MARCADOR-ALERGIA-77"))
     with c.base.entrar("scribe_dueno") as conexion:
-        tablas = [f["tablename"] for f in conexion.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'expediente'")]
+        tablas = [
+            f["tablename"]
+            for f in conexion.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'expediente'")
+        ]
         assert len(tablas) > 30
         for tabla in tablas:
             with conexion.cursor() as cursor:
-                cursor.execute(f"SELECT t::text || encode(t::text::bytea, 'escape') AS todo FROM expediente.{tabla} t".encode())
+                cursor.execute(
+                    f"SELECT t::text || encode(t::text::bytea, 'escape') AS todo FROM expediente.{tabla} t".encode()
+                )
                 todo = "\n".join(f["todo"] for f in cursor)
             for marca in ("MARCADOR", "Núñez", "María", "garganta", "4d41524341444f52"):
                 assert marca not in todo, (tabla, marca)

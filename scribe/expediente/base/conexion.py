@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_data_path
 from psycopg import Connection, OperationalError
@@ -57,7 +56,8 @@ class Piscina:
                 comprobar_esquema(prueba)
         except OperationalError:
             raise BaseNoDisponible(
-                "No se pudo entrar a la base de datos.", "Revisa SCRIBE_BASE_DATOS y que el servidor esté encendido."
+                "No se pudo entrar a la base de datos.",
+                "Revisa SCRIBE_BASE_DATOS y que el servidor esté encendido.",
             ) from None  # el mensaje original lleva la dirección del servidor
         self._piscina.open()
 
@@ -123,5 +123,3 @@ def _preparar(conexion: Conexion) -> None:
     for orden in _AL_ENTRAR:
         conexion.execute(orden)
     conexion.commit()
-
-

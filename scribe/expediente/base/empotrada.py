@@ -86,7 +86,9 @@ class BaseEmpotrada:
                 self._claves()
                 self._crear()
                 self._encender()
-                preparar_servidor(self.dsn(SUPERUSUARIO, "postgres"), self._clave(DUENO), self._clave(APLICACION))
+                preparar_servidor(
+                    self.dsn(SUPERUSUARIO, "postgres"), self._clave(DUENO), self._clave(APLICACION)
+                )
         except BaseException:
             os.close(uso)
             raise
@@ -181,7 +183,8 @@ class BaseEmpotrada:
             )  # fmt: skip
         except subprocess.SubprocessError as causa:
             raise BaseNoDisponible(
-                "No se pudo crear la base de datos.", "Revisa el espacio y los permisos de la carpeta de datos."
+                "No se pudo crear la base de datos.",
+                "Revisa el espacio y los permisos de la carpeta de datos.",
             ) from causa
         finally:
             clave.unlink(missing_ok=True)
@@ -218,7 +221,8 @@ class BaseEmpotrada:
             )  # fmt: skip
         except subprocess.SubprocessError as causa:
             raise BaseNoDisponible(
-                "PostgreSQL no arrancó.", f"Su registro dice por qué: {registro.name}, en la carpeta «base» de los datos."
+                "PostgreSQL no arrancó.",
+                f"Su registro dice por qué: {registro.name}, en la carpeta «base» de los datos.",
             ) from causa
 
     def _esperar(self) -> None:
@@ -243,14 +247,16 @@ class BaseEmpotrada:
             with contextlib.suppress(subprocess.SubprocessError):
                 self._listo().correr("pg_ctl", "stop", "-w", "-t", "60", "-m", modo, "-D", self.pgdata)
                 return
-        raise BaseNoDisponible("PostgreSQL no se dejó apagar.", "Revisa postgresql.log en la carpeta de datos.")
+        raise BaseNoDisponible(
+            "PostgreSQL no se dejó apagar.", "Revisa postgresql.log en la carpeta de datos."
+        )
 
     def _despejar(self) -> None:
-        """Quita un `postmaster.pid` rancio, solo cuando no queda ningún proceso sobre estos datos.
+        """Quita los candados rancios, solo cuando no queda ningún proceso sobre estos datos.
 
-        PostgreSQL ya lo hace si el pid murió; no si otro programa lo reutiliza. Y si mataron al
-        principal, sus hijos tardan un momento en enterarse: borrar el archivo antes los dejaría
-        escribir junto al servidor nuevo.
+        PostgreSQL los ignora si su proceso ya no existe; no si otro programa tomó ese número, ni si quedó
+        como zombi. Y si mataron al principal, sus hijos tardan un momento en enterarse: quitarlos antes
+        dejaría a dos servidores escribiendo lo mismo.
         """
         limite = time.monotonic() + _HUERFANOS_S
         while quedan := self._huerfanos():
@@ -259,8 +265,9 @@ class BaseEmpotrada:
                     with contextlib.suppress(psutil.Error):
                         proceso.kill()
             time.sleep(0.05)
-        if self._pid_escrito() is not None:
-            (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        rancios = (self.pgdata / "postmaster.pid", *self.socket.glob(".s.PGSQL.*"))
+        for rancio in rancios:
+            rancio.unlink(missing_ok=True)
 
     def _huerfanos(self) -> list[psutil.Process]:
         return [p for p in psutil.process_iter() if self._es_nuestro(p.pid)]

@@ -17,7 +17,12 @@ _PROPIOS: dict[str, tuple[type[ErrorScribe], str]] = {
     "SC006": (errores.DatoInvalido, "Revisa lo capturado."),
     "SC007": (errores.BitacoraRota, "Corre la verificación de la bitácora y avisa a quien administra."),
 }
-_CRUCES = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable, errors.QueryCanceled)
+_CRUCES = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+)
 
 
 def traducir(error: psycopg.Error) -> ErrorScribe:
@@ -32,14 +37,20 @@ def traducir(error: psycopg.Error) -> ErrorScribe:
             return errores.VersionAtrasada("Otra persona guardó antes.", _PROPIOS["SC003"][1])
         return errores.Duplicado(f"Ya existe ({nombre}).", "Busca el que ya está antes de crear otro.")
     if isinstance(error, errors.ForeignKeyViolation):
-        return errores.NoExiste(f"Falta algo a lo que se refiere ({error.diag.constraint_name}).", "Revisa los datos.")
+        return errores.NoExiste(
+            f"Falta algo a lo que se refiere ({error.diag.constraint_name}).", "Revisa los datos."
+        )
     if isinstance(error, errors.CheckViolation | errors.NotNullViolation | errors.DataError):
         donde = error.diag.constraint_name or error.diag.column_name or codigo
         return errores.DatoInvalido(f"Un dato no tiene la forma debida ({donde}).", "Revisa lo capturado.")
     if isinstance(error, errors.InsufficientPrivilege):
-        return errores.SoloAgregar("La base no permite esa operación.", "Lo guardado no se cambia ni se borra.")
+        return errores.SoloAgregar(
+            "La base no permite esa operación.", "Lo guardado no se cambia ni se borra."
+        )
     if isinstance(error, _CRUCES):
         return errores.BaseNoDisponible(f"La base está ocupada ({codigo}).", "Espera un momento y repite.")
     if isinstance(error, psycopg.OperationalError):
         return errores.BaseNoDisponible("Se perdió la conexión con la base.", "Nada quedó a medias: repite.")
-    return errores.ErrorDeExpediente(f"Falló la base ({codigo}).", "Repite; si sigue, avisa a quien mantiene Scribe.")
+    return errores.ErrorDeExpediente(
+        f"Falló la base ({codigo}).", "Repite; si sigue, avisa a quien mantiene Scribe."
+    )

@@ -81,7 +81,8 @@ def migrar(dsn_dueno: str) -> list[str]:
                 )
     except psycopg.OperationalError:
         raise BaseNoDisponible(
-            "No se pudo entrar a la base para actualizarla.", "Revisa la dirección y la contraseña del rol dueño."
+            "No se pudo entrar a la base para actualizarla.",
+            "Revisa la dirección y la contraseña del rol dueño.",
         ) from None
     return [m.nombre for m in faltan]
 
@@ -93,7 +94,8 @@ def comprobar_esquema(conexion: psycopg.Connection[Any]) -> None:
     _comprobar(hechas)
     if len(hechas) < len(migraciones()):
         raise EsquemaAjeno(
-            "La base de datos es de una versión anterior de Scribe.", "Actualízala con el rol dueño antes de abrir."
+            "La base de datos es de una versión anterior de Scribe.",
+            "Actualízala con el rol dueño antes de abrir.",
         )
 
 

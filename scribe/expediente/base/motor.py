@@ -72,7 +72,9 @@ def preparar_motor(carpeta: Path) -> Motor:
     """
     paquete = find_spec(_PAQUETE)  # sin importarlo: solo interesan sus archivos
     if paquete is None or not paquete.submodule_search_locations:
-        raise BaseNoDisponible("Falta PostgreSQL empotrado.", "Instala las dependencias o da SCRIBE_BASE_DATOS.")
+        raise BaseNoDisponible(
+            "Falta PostgreSQL empotrado.", "Instala las dependencias o da SCRIBE_BASE_DATOS."
+        )
     origen = Path(paquete.submodule_search_locations[0])
     if os.geteuid() != 0:
         return Motor(origen / _CARPETA / "bin")
@@ -139,4 +141,3 @@ def _copiar(origen: Path, destino: Path) -> Path:
             ruta.chmod(0o755 if ruta.is_dir() or os.access(ruta, os.X_OK) else 0o644)
     parcial.rename(destino)
     return paquete
-

@@ -34,7 +34,9 @@ def preparar_servidor(dsn: str, clave_dueno: str, clave_aplicacion: str, base: s
             )
         conexion.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(base)))
         conexion.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(base), sql.Identifier(APLICACION))
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                sql.Identifier(base), sql.Identifier(APLICACION)
+            )
         )
 
 

@@ -1,0 +1,181 @@
+# ruff: noqa: F811  (una fixture importada y el argumento que la pide se llaman igual)
+"""Pacientes y usuarios: encontrarlos, no duplicarlos, fusionarlos y separarlos."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from scribe.expediente import encuentros, notas, pacientes, usuarios
+from scribe.expediente.errores import DatoInvalido, Duplicado, SinPermiso, SoloAgregar, TransicionInvalida
+from scribe.expediente.identificadores import TipoIdentificador
+from scribe.expediente.modelo import DatosPaciente, DatosUsuario, Identificador
+from tests.expediente_base import SISTEMA, Clinica, clinica, motor, plantilla  # noqa: F401
+
+CURP = "BOXW310820HNERXN09"  # ejemplo público de la documentación de python-stdnum
+
+
+def test_se_encuentra_como_la_gente_escribe(clinica: Clinica) -> None:
+    c = clinica
+    with c.expediente.transaccion(c.asistente) as t:
+        otro = pacientes.alta(
+            t, c.establecimiento, DatosPaciente(nombre="Mariana", apellido_paterno="López"),
+            [Identificador(tipo=TipoIdentificador.CURP, valor=CURP.lower())],
+        )  # fmt: skip
+    with c.expediente.transaccion(c.asistente) as t:
+        for texto in ("maria jose", "NUÑEZ", "nunez mar", "peña", "María de la Peña", "jos nun"):
+            assert [p.id for p in pacientes.buscar(t, texto)] == [c.paciente], texto
+        assert {p.id for p in pacientes.buscar(t, "mar")} == {c.paciente, otro.id}
+        for texto in (CURP, f" {CURP.lower()} ", otro.numero_expediente):
+            assert [p.id for p in pacientes.buscar(t, texto)] == [otro.id], texto
+        for texto in ("", "x", "núñez lópez", "rodriguez", "%", "' OR 1=1 --", "BOXW310820HNERXN08"):
+            assert pacientes.buscar(t, texto) == [], texto
+
+
+def test_corregir_guarda_version_y_reindexa(clinica: Clinica) -> None:
+    c = clinica
+    with c.expediente.transaccion(c.asistente) as t:
+        pacientes.corregir(t, c.paciente, DatosPaciente(nombre="Josefa", apellido_paterno="Ramírez"))
+    with c.expediente.transaccion(c.asistente) as t:
+        assert pacientes.buscar(t, "nunez") == []
+        assert [p.nombre for p in pacientes.buscar(t, "ramirez")] == ["Josefa Ramírez"]
+        assert [d.nombre for _, d in pacientes.versiones(t, c.paciente)] == ["María José", "Josefa"]
+
+
+def test_un_identificador_es_de_uno(clinica: Clinica) -> None:
+    c = clinica
+    curp = Identificador(tipo=TipoIdentificador.CURP, valor=CURP)
+    with c.expediente.transaccion(c.asistente) as t:
+        puesto = pacientes.agregar_identificador(t, c.paciente, curp)
+    with pytest.raises(Duplicado), c.expediente.transaccion(c.asistente) as t:
+        pacientes.alta(t, c.establecimiento, DatosPaciente(nombre="Otro", apellido_paterno="Mas"), [curp])
+    assert c.base.contar("paciente") == 1  # ni el alta a medias
+    with c.expediente.transaccion(c.asistente) as t:
+        pacientes.retirar_identificador(t, puesto)
+    with pytest.raises(SoloAgregar), c.expediente.transaccion(c.asistente) as t:
+        pacientes.retirar_identificador(t, puesto)
+    with c.expediente.transaccion(c.asistente) as t:
+        pacientes.alta(t, c.establecimiento, DatosPaciente(nombre="Otro", apellido_paterno="Mas"), [curp])
+    sin_identidad = Identificador(tipo=TipoIdentificador.AS, valor="SIN-001")
+    with c.expediente.transaccion(c.asistente) as t:
+        for _ in range(2):
+            pacientes.alta(
+                t, c.establecimiento, DatosPaciente(descripcion="varón, unos 40 años"), [sin_identidad]
+            )
+
+
+def test_fusionar_lee_junto_y_deshacer_separa(clinica: Clinica) -> None:
+    c = clinica
+    nota = c.firmada()
+    with c.expediente.transaccion(c.medica) as t:
+        nadie = pacientes.alta(t, c.establecimiento, DatosPaciente(descripcion="mujer inconsciente, 45 años"))
+        assert nadie.identidad == "desconocida"
+        fusion = pacientes.fusionar(t, c.paciente, nadie.id, "despertó y dijo su nombre")
+    with c.expediente.transaccion(c.medica) as t:
+        assert [p.id for p in pacientes.buscar(t, "nunez")] == [nadie.id]
+        assert [n.id for n in notas.de_paciente(t, nadie.id)] == [nota.id]
+        assert pacientes.leer(t, c.paciente).vigente == nadie.id
+        assert len(encuentros.de_paciente(t, nadie.id)) == 1
+    for otra in ((c.paciente, nadie.id), (nadie.id, c.paciente)):
+        with pytest.raises(TransicionInvalida), c.expediente.transaccion(c.medica) as t:
+            pacientes.fusionar(t, *otra, "ciclo")
+    with c.expediente.transaccion(c.medica) as t:
+        pacientes.deshacer_fusion(t, fusion, "no era ella")
+    with pytest.raises(Duplicado), c.expediente.transaccion(c.medica) as t:
+        pacientes.deshacer_fusion(t, fusion, "otra vez")
+    with c.expediente.transaccion(c.medica) as t:
+        assert [p.id for p in pacientes.buscar(t, "nunez")] == [c.paciente]
+        assert notas.de_paciente(t, nadie.id) == []
+        firma = notas.leer_firma(t, nota.id)
+        assert firma is not None and firma.contenido == b'{"subjetivo": "uno"}'  # nada se movió ni se recifró
+    with pytest.raises(DatoInvalido), c.expediente.transaccion(c.medica) as t:
+        pacientes.fusionar(t, c.paciente, nadie.id, " ")
+    assert c.base.verificar().integra
+
+
+def test_diez_mil_pacientes_en_menos_de_50_ms(clinica: Clinica) -> None:
+    c = clinica
+    nombres = ["María", "José", "Juan", "Guadalupe", "Francisco", "Ana", "Luis", "Rosa", "Carlos", "Elena"]
+    apellidos = [f"{a}{b}" for a in ("Gar", "Her", "Lop", "Mar", "Ram", "San", "Tor", "Vaz", "Zam", "Quin")
+                 for b in ("cía", "nández", "ez", "tínez", "írez", "chez", "res", "quez", "ora", "tero")]  # fmt: skip
+    combinaciones = itertools.islice(itertools.product(apellidos, apellidos, nombres), 0, 100_000, 10)
+    with c.expediente.transaccion(SISTEMA) as t:
+        t.conexion.execute("SET LOCAL statement_timeout = 0")
+        for n, (paterno, materno, nombre) in enumerate(combinaciones):
+            datos = DatosPaciente(
+                nombre=nombre if n % 7 else "Teodolinda", apellido_paterno=paterno, apellido_materno=materno
+            )
+            fila = t.insertar("paciente", {"id": uuid4(), "establecimiento_id": c.establecimiento,
+                                           "numero_expediente": f"P{n}", "identidad": "conocida", "equipo": "x"})  # fmt: skip
+            t.insertar("paciente_version", {
+                "id": (version := uuid4()), "paciente_id": fila["id"], "numero": 1, "equipo": "x",
+                "datos": t.cifrar(datos.model_dump_json(exclude_defaults=True).encode(), "paciente", fila["id"],
+                                  "paciente_version.datos", version)})  # fmt: skip
+            pacientes._indexar(t, fila["id"], datos)
+    with c.base.entrar("scribe_dueno") as conexion:
+        conexion.execute("ANALYZE expediente.paciente_busqueda")
+        conexion.execute("ANALYZE expediente.paciente")
+        conexion.execute("ANALYZE expediente.paciente_version")
+    assert c.base.contar("paciente") > 10_000
+    tiempos = []
+    with c.expediente.transaccion(c.asistente) as t:
+        for texto in ("garcia hernan", "maria", "zamora quintero", "teodolinda torres", "ma ga", "P5000") * 3:
+            inicio = time.perf_counter()
+            hallados = pacientes.buscar(t, texto)
+            tiempos.append((time.perf_counter() - inicio) * 1000)
+            assert hallados or texto == "maria"
+    print("ms:", [round(x, 1) for x in tiempos])
+    assert statistics.median(tiempos) < 50
+
+
+def test_usuarios_roles_y_bloqueo(clinica: Clinica) -> None:
+    c = clinica
+    with c.expediente.transaccion(c.administrador) as t:
+        nuevo = usuarios.alta(
+            t, DatosUsuario(nombre_usuario="residente1", nombre="Luis", apellido_paterno="Soto")
+        )
+        usuarios.otorgar(t, nuevo.id, "medico", c.establecimiento)
+        usuarios.otorgar(t, nuevo.id, "medico", c.establecimiento)
+        usuarios.guardar_secreto(t, nuevo.id, "acceso", b"$argon2id$v=19$m=1,t=1,p=1$a$b")
+        usuarios.guardar_secreto(t, nuevo.id, "acceso", b"$argon2id$v=19$m=1,t=1,p=1$c$d")
+        assert usuarios.secreto(t, nuevo.id, "acceso") == b"$argon2id$v=19$m=1,t=1,p=1$c$d"
+        assert usuarios.por_nombre(t, " Residente1 ") is not None
+        assert usuarios.hay_usuarios(t)
+    for valor in (b"contrasena en claro", b""):
+        with pytest.raises(DatoInvalido), c.expediente.transaccion(c.administrador) as t:
+            usuarios.guardar_secreto(t, nuevo.id, "firma", valor)
+    with pytest.raises(Duplicado), c.expediente.transaccion(c.administrador) as t:
+        usuarios.alta(t, DatosUsuario(nombre_usuario="residente1", nombre="Luis", apellido_paterno="Soto"))
+    with c.expediente.transaccion(SISTEMA) as t:
+        for veces in range(3):
+            como = usuarios.anotar_intento(t, nuevo.id, bien=False)
+            assert (como.bloqueado is not None) == (veces == 2)
+        assert usuarios.desbloquear(t, nuevo.id).bloqueado is None
+        assert usuarios.anotar_intento(t, nuevo.id, bien=True).intentos_fallidos == 0
+    with pytest.raises(SinPermiso), c.expediente.transaccion(c.asistente) as t:
+        usuarios.exigir_rol(t, "administrador")
+    with c.expediente.transaccion(c.administrador) as t:
+        assert usuarios.exigir_rol(t, "administrador", c.establecimiento)
+        usuarios.cambiar(t, nuevo.id, activo=False)
+        assert nuevo.id not in {u.id for u in usuarios.listar(t)}
+        with pytest.raises(DatoInvalido):
+            usuarios.cambiar(t, nuevo.id, nombre_usuario="otro.nombre")
+    assert c.base.contar("historia") >= 6
+
+
+@pytest.mark.parametrize(("pais", "clave"), [("MX", "DF1234"), ("CO", "DFSSA000009"), ("MX", "050010000001")])
+def test_la_clave_del_establecimiento_es_la_de_su_pais(clinica: Clinica, pais: str, clave: str) -> None:
+    with pytest.raises(DatoInvalido), clinica.expediente.transaccion(SISTEMA) as t:
+        usuarios.alta_establecimiento(t, pais, "X", "consultorio", "Calle", clave=clave)  # type: ignore[arg-type]
+
+
+def test_un_nacimiento_futuro_no_entra() -> None:
+    with pytest.raises(ValueError, match="futuro"):
+        DatosPaciente(nombre="A", apellido_paterno="B", nacimiento=date(2999, 1, 1))
+    with pytest.raises(ValueError, match="descripción"):
+        DatosPaciente(nombre="A")
