@@ -5,7 +5,8 @@ Tres capas, de la más amable a la más dura:
 1. `silenciar()` pone las variables de entorno que apagan telemetría y descargas. Va antes de
    cualquier otra importación (pyannote.audio 4 avisa a un servidor externo si nadie se lo impide).
 2. `vigilar()` instala un gancho de auditoría de Python que rechaza toda conexión, envío o consulta
-   de nombres que no sea a este mismo equipo. Vale para todo el proceso y para código Python.
+   de nombres que no sea a este mismo equipo. Vale para todo el proceso y para código Python. Quien
+   envía a un destino autorizado abre, solo para su hilo y mientras conecta, ese equipo y ese puerto.
 3. `sellar()` pide al núcleo de Linux (seccomp) que niegue a este proceso y a sus hijos crear
    conexiones de Internet. Vale también para el código nativo de las bibliotecas y no se puede
    deshacer; lo usan las órdenes que no necesitan red alguna, como `scribe consulta`.
@@ -23,6 +24,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from scribe.errores import RedBloqueada
@@ -45,8 +47,10 @@ VARIABLES: dict[str, str] = {
 _EVENTOS = frozenset(
     {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
 )
+_CON_PERMISO = frozenset({"socket.connect", "socket.getaddrinfo"})
 _LOCALES = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost"})
 _estado = {"vigilando": False, "permitida": False}
+_destinos: ContextVar[frozenset[tuple[str, int]]] = ContextVar("destinos", default=frozenset())
 
 
 def silenciar() -> None:
@@ -73,11 +77,28 @@ def permitir_red() -> Iterator[None]:
         os.environ.update({v: valor for v, valor in anteriores.items() if valor is not None})
 
 
+@contextmanager
+def permitir_destinos(destinos: frozenset[tuple[str, int]]) -> Iterator[None]:
+    """Deja a este hilo, mientras dura el bloque, hablar con esos pares exactos de nombre o IP y puerto.
+
+    Solo lo usa `scribe.envio`, con equipos que el administrador autorizó (NOM-024-SSA3 3.3.5). Para
+    preguntar un nombre, el par es (nombre, puerto); para conectar, (IP, puerto).
+    """
+    ficha = _destinos.set(destinos)
+    try:
+        yield
+    finally:
+        _destinos.reset(ficha)
+
+
 def _revisar(evento: str, argumentos: tuple[Any, ...]) -> None:
     if evento not in _EVENTOS or _estado["permitida"]:
         return
     destino = argumentos[0] if evento.startswith("socket.get") else argumentos[-1]
     if destino is None or es_local(destino):
+        return
+    par = argumentos[:2] if evento == "socket.getaddrinfo" else destino
+    if evento in _CON_PERMISO and isinstance(par, tuple) and (par[0], par[1]) in _destinos.get():
         return
     raise RedBloqueada(
         "Se impidió una conexión hacia fuera de este equipo.",

@@ -1,0 +1,36 @@
+"""Nada se envía sin pasar por aquí.
+
+Cuatro capas: `fhirkit` (analizador de R4 4.0.1 generado de la especificación: elementos, cardinalidad,
+tipos y formatos), las definiciones oficiales (`estructura`), las referencias y las reglas propias
+(`reglas`). Qué valida y qué no: `docs/decisiones/envio-fhir.md`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import fhirkit
+
+from scribe.envio.errores import RecursoInvalido
+from scribe.envio.fhir import estructura, reglas
+
+
+def fallas(recurso: dict[str, Any]) -> tuple[str, ...]:
+    """Lo que R4 no admite de un recurso: ruta y regla, sin valores."""
+    # Se valida lo que de verdad viaja: el JSON, no los objetos de Python.
+    puro = json.loads(json.dumps(recurso, ensure_ascii=False, allow_nan=False))
+    de_fhirkit = [f"{f.path}: {_regla_de(f.message)}" for f in fhirkit.validate(puro) if f.severity == "error"]
+    return tuple(dict.fromkeys([*de_fhirkit, *estructura.revisar(puro)]))
+
+
+def exigir(recurso: dict[str, Any]) -> None:
+    """Lanza `RecursoInvalido` si no cumple R4 o las reglas de Scribe."""
+    encontradas = fallas(recurso) or tuple(reglas.revisar(recurso))
+    if encontradas:
+        raise RecursoInvalido(str(recurso.get("resourceType", "")), encontradas)
+
+
+def _regla_de(mensaje: str) -> str:
+    """fhirkit cita el valor entre comillas; aquí se quita, que puede ser un dato del paciente."""
+    return mensaje.split('" ', 1)[-1] if mensaje.startswith('"') else mensaje.split(':', 1)[0]
