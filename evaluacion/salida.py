@@ -13,7 +13,8 @@ class _Valor(BaseModel):
 
 class Costo(_Valor):
     """Segundos de reloj y MiB. `arranque_s`: cargar modelos; `etapas`: segundos por etapa; `memoria_mib`:
-    memoria residente máxima del proceso que lo hizo."""
+    memoria residente máxima del proceso que lo hizo.
+    """
 
     reloj_s: float | None = None
     arranque_s: float | None = None
