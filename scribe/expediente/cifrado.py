@@ -111,7 +111,7 @@ def _no_abre() -> CifradoInvalido:
 class ClaveEnvuelta(BaseModel):
     """Una clave de datos tal como se guarda: de quién es, qué maestra la envuelve y sus bytes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
     id: str
     maestra: str

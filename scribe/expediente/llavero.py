@@ -288,12 +288,6 @@ def rotar(llavero: Llavero, almacen: AlmacenDeClaves, lote: int = 500) -> int:
     return hechas
 
 
-def comprobar_copia(copia: bytes, fuente: Fuente) -> tuple[ContenidoLlavero, dict[str, Clave]]:
-    """Abre la copia de un llavero (la de un respaldo). Lanza `LlaveroCerrado` o `SecretoInseguro`."""
-    contenido = _validar(copia)
-    return contenido, _desenvolver(contenido, _kek(contenido, fuente), (0, 0, 0)).maestras
-
-
 def escribir_copia(copia: bytes, ruta: Path) -> None:
     """Pone en su sitio el llavero de un respaldo (0600, entero o nada)."""
     ruta.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

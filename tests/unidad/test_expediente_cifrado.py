@@ -20,7 +20,7 @@ from scribe.expediente.fuentes_clave import (
     comprobar_frase,
     crear_archivo_de_clave,
 )
-from scribe.expediente.llavero import GRACIA, Llavero, comprobar_copia, rotar
+from scribe.expediente.llavero import GRACIA, Llavero, escribir_copia, rotar
 
 FRASE = "nopal violeta bicicleta martes"
 BARATO = Costo(memoria_kib=64, pasadas=1, carriles=1)
@@ -404,11 +404,16 @@ def test_corte_al_escribir_deja_el_llavero_anterior(
     assert not list(llavero.ruta.parent.glob(".llavero.json.*"))
 
 
-def test_la_copia_para_el_respaldo_no_lleva_claves_en_claro(llavero: Llavero, fuente: FuenteFrase) -> None:
+def test_la_copia_para_el_respaldo_no_lleva_claves_en_claro(
+    llavero: Llavero, fuente: FuenteFrase, tmp_path: Path
+) -> None:
     copia = llavero.copia()
     assert llavero.clave_de_bitacora().hex().encode() not in copia
-    contenido, maestras = comprobar_copia(copia, fuente)
-    assert contenido.instalacion == llavero.instalacion
-    assert set(maestras) == {llavero.maestra_activa}
+    escribir_copia(copia, tmp_path / "otra" / "l.json")
+    otro = Llavero.abrir(tmp_path / "otra" / "l.json", fuente)
+    assert otro.clave_de_bitacora() == llavero.clave_de_bitacora()
+    escribir_copia(copia.replace(b'"activa"', b'"saliente"'), tmp_path / "otra" / "l.json")
     with pytest.raises(LlaveroCerrado):
-        comprobar_copia(copia.replace(b'"activa"', b'"saliente"'), fuente)
+        Llavero.abrir(tmp_path / "otra" / "l.json", fuente)
+    with pytest.raises(LlaveroCerrado):
+        escribir_copia(b"{}", tmp_path / "otra" / "l.json")

@@ -43,8 +43,11 @@ class Foto:
     _instantanea: str
 
     def volcar(self) -> Iterator[bytes]:
-        """El volcado (formato propio de PostgreSQL, comprimido), en trozos. Lanza `BaseNoDisponible`."""
-        orden = ["pg_dump", "--format=custom", "--compress=zstd:3", f"--snapshot={self._instantanea}"]
+        """El volcado (formato propio de PostgreSQL), en trozos. Lanza `BaseNoDisponible`.
+
+        Sin comprimir: casi todo lo que pesa ya está cifrado, y el PostgreSQL empotrado no trae compresores.
+        """
+        orden = ["pg_dump", "--format=custom", "--compress=none", f"--snapshot={self._instantanea}"]
         with tempfile.TemporaryFile() as quejas:
             with _correr(self._programas, orden, self._dsn, quejas, stdout=subprocess.PIPE) as proceso:
                 assert proceso.stdout is not None

@@ -1,0 +1,80 @@
+"""La tabla de claves de datos (`expediente.clave_datos`), con sus propias transacciones cortas.
+
+Una clave se confirma antes de que exista lo que cifra: si la transacción de fuera se deshace queda una
+clave sin uso, que no estorba; al revés quedaría un dato sin clave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from psycopg.rows import DictRow
+
+from scribe.expediente.base.conexion import Piscina
+from scribe.expediente.cifrado import ClaveEnvuelta
+from scribe.expediente.errores_seguridad import CifradoInvalido
+
+_LEER = "SELECT ambito, ambito_id, envuelta, clave_maestra FROM expediente.clave_datos"
+_GUARDAR = (
+    "INSERT INTO expediente.clave_datos (id, ambito, ambito_id, envuelta, clave_maestra)"
+    " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (ambito, ambito_id) DO NOTHING"
+)
+_REEMPLAZAR = (
+    "UPDATE expediente.clave_datos SET envuelta = %s, clave_maestra = %s, rotada = clock_timestamp()"
+    " WHERE ambito = %s AND ambito_id = %s AND envuelta = %s AND clave_maestra = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlmacenEnBase:
+    """El `AlmacenDeClaves` del expediente. El nombre de una clave es «ámbito:uuid»."""
+
+    piscina: Piscina
+
+    def leer(self, id: str) -> ClaveEnvuelta | None:
+        """La clave guardada con ese nombre. Lanza `CifradoInvalido` si se destruyó."""
+        with self.piscina.conexion() as conexion:
+            fila = conexion.execute(f"{_LEER} WHERE ambito = %s AND ambito_id = %s", _partes(id)).fetchone()
+        return _de(fila) if fila else None
+
+    def guardar_si_falta(self, clave: ClaveEnvuelta) -> ClaveEnvuelta:
+        """Guarda la clave si no había otra con ese nombre; devuelve la que quedó."""
+        ambito, dueno = _partes(clave.id)
+        with self.piscina.conexion() as conexion:
+            conexion.execute(_GUARDAR, (uuid4(), ambito, dueno, clave.envuelta, clave.maestra))
+        quedo = self.leer(clave.id)
+        if quedo is None:
+            raise CifradoInvalido("No se pudo guardar una clave de datos.", "Revise los permisos de la base.")
+        return quedo
+
+    def ajenas_a(self, maestra: str, cuantas: int) -> list[ClaveEnvuelta]:
+        """Hasta `cuantas` claves vivas que envuelve otra maestra."""
+        orden = f"{_LEER} WHERE clave_maestra <> %s AND destruida IS NULL ORDER BY id LIMIT %s"
+        with self.piscina.conexion() as conexion:
+            return [_de(fila) for fila in conexion.execute(orden, (maestra, cuantas)).fetchall()]
+
+    def reemplazar(self, antes: ClaveEnvuelta, despues: ClaveEnvuelta) -> bool:
+        """Cambia la envoltura solo si sigue siendo `antes`; dice si lo hizo."""
+        ambito, dueno = _partes(antes.id)
+        valores = (despues.envuelta, despues.maestra, ambito, dueno, antes.envuelta, antes.maestra)
+        with self.piscina.conexion() as conexion:
+            return conexion.execute(_REEMPLAZAR, valores).rowcount == 1
+
+
+def _partes(id: str) -> tuple[str, UUID]:
+    ambito, _, dueno = id.partition(":")
+    try:
+        return ambito, UUID(dueno)
+    except ValueError:
+        raise CifradoInvalido("El contexto de una celda no dice de quién es.") from None
+
+
+def _de(fila: DictRow) -> ClaveEnvuelta:
+    if fila["envuelta"] is None:
+        raise CifradoInvalido("La clave de este dato se destruyó: lo que cifraba ya no se puede leer.")
+    return ClaveEnvuelta(
+        id=f"{fila['ambito']}:{fila['ambito_id']}",
+        maestra=fila["clave_maestra"],
+        envuelta=bytes(fila["envuelta"]),
+    )

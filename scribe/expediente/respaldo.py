@@ -1,0 +1,247 @@
+"""Respaldar y restaurar el expediente: un solo archivo cifrado, comprobado restaurándolo.
+
+`respaldar` escribe a un parcial, lo comprueba restaurándolo en un servidor temporal (cuentas, bitácora y
+sha256 de cada archivo) y solo entonces le da su nombre. `restaurar` hace lo mismo en una carpeta de datos
+vacía. Lo que se interrumpe deja un parcial que no abre, nunca un archivo que parezca bueno.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import psycopg
+from psycopg.rows import dict_row
+
+from scribe.expediente.archivo_respaldo import (
+    Cabecera,
+    EscritorDeRespaldo,
+    LectorDeRespaldo,
+    Manifiesto,
+    leer_cabecera,
+)
+from scribe.expediente.base.empotrada import BaseEmpotrada
+from scribe.expediente.base.motor import preparar_motor
+from scribe.expediente.base.roles import BASE, DUENO, SUPERUSUARIO
+from scribe.expediente.base.volcado import cargar, contar, fotografiar
+from scribe.expediente.errores_seguridad import CifradoInvalido, LlaveroCerrado, RespaldoInvalido
+from scribe.expediente.fuentes_clave import Fuente
+from scribe.expediente.llavero import Llavero, escribir_copia
+from scribe.expediente.llaves_bitacora import LlaveBitacora
+from scribe.expediente.llaves_bitacora import Llavero as LlaveroBitacora
+from scribe.expediente.verificacion import Cabeza, cabeza, verificar
+
+LLAVERO = "llavero.json"
+_TROZO = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origen:
+    """Qué se respalda: la base (rol dueño) y las carpetas con archivos, cada una con su nombre."""
+
+    dsn_dueno: str
+    programas: Path
+    carpetas: Mapping[str, Path]
+
+    @classmethod
+    def de_empotrada(cls, base: BaseEmpotrada, carpetas: Mapping[str, Path]) -> Origen:
+        """El de la base empotrada, que ya debe estar encendida."""
+        return cls(base.dsn(DUENO), preparar_motor(base.carpeta).programas, carpetas)
+
+
+@dataclass(frozen=True, slots=True)
+class InformeDeRespaldo:
+    """Lo que se comprobó al restaurar."""
+
+    creado: datetime
+    filas: int
+    asientos: int
+    archivos: int
+    octetos: int
+
+
+def respaldar(destino: Path, origen: Origen, llavero: Llavero, fuente: Fuente) -> InformeDeRespaldo:
+    """Crea el respaldo en `destino` (que no debe existir), comprobado restaurándolo.
+
+    `fuente` es la frase o el archivo con que se abrirá: se comprueba aquí que de verdad lo abre. Lanza
+    `RespaldoInvalido`, `LlaveroCerrado` o `BaseNoDisponible`; si falla, no queda nada en `destino`.
+    """
+    if destino.exists():
+        raise RespaldoInvalido("Ya hay un archivo con ese nombre.", "Elija otro nombre.")
+    parcial = destino.with_name(f".{destino.name}.parcial-{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(parcial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as salida:
+            _escribir(salida, origen, llavero)
+            salida.flush()
+            os.fsync(salida.fileno())
+        informe = comprobar(parcial, fuente)
+        os.link(parcial, destino)  # falla si alguien lo creó entre tanto
+        _asentar(destino.parent)
+        return informe
+    except FileExistsError:
+        raise RespaldoInvalido("Ya hay un archivo con ese nombre.", "Elija otro.") from None
+    finally:
+        parcial.unlink(missing_ok=True)
+
+
+def comprobar(archivo: Path, fuente: Fuente) -> InformeDeRespaldo:
+    """Restaura el respaldo en un servidor temporal, lo compara y lo borra. Lanza `RespaldoInvalido`."""
+    with _carpeta_temporal() as carpeta:
+        return restaurar(archivo, fuente, carpeta / "datos")
+
+
+def restaurar(archivo: Path, fuente: Fuente, datos: Path) -> InformeDeRespaldo:
+    """Deja en `datos` (vacía o inexistente) el expediente del respaldo: llavero, base y `archivos/`.
+
+    Lanza `RespaldoInvalido` (y `datos` queda como estaba), `LlaveroCerrado` o `BaseNoDisponible`.
+    """
+    if datos.exists() and any(datos.iterdir()):
+        raise RespaldoInvalido("La carpeta de datos no está vacía.", "Restaure en una carpeta nueva.")
+    existia = datos.exists()
+    datos.mkdir(parents=True, exist_ok=True)
+    try:
+        return _restaurar(archivo, fuente, datos)
+    except BaseException:
+        for resto in datos.iterdir():
+            shutil.rmtree(resto, ignore_errors=True) if resto.is_dir() else resto.unlink(missing_ok=True)
+        if not existia:
+            with contextlib.suppress(OSError):
+                datos.rmdir()
+        raise
+
+
+# --- Escribir ------------------------------------------------------------------------------------
+
+
+def _escribir(salida: BinaryIO, origen: Origen, llavero: Llavero) -> None:
+    creado, identidad = datetime.now(UTC), str(uuid.uuid4())
+    envuelta = llavero.nueva_clave(f"respaldo:{identidad}")
+    cabecera = Cabecera(
+        id=identidad,
+        instalacion=llavero.instalacion,
+        creado=creado,
+        llavero=llavero.copia(),
+        clave=envuelta,
+    )
+    escritor = EscritorDeRespaldo(salida, cabecera, llavero.abrir_clave(envuelta))
+    with fotografiar(origen.dsn_dueno, origen.programas) as foto:
+        ultima = cabeza(foto.conexion, _bitacora(llavero))
+        escritor.agregar_base(foto.volcar())
+        cuentas = foto.cuentas
+    for nombre, ruta in _archivos(origen.carpetas):
+        # Lo que la conservación destruyó después de la foto ya no está, y así debe ser.
+        with contextlib.suppress(FileNotFoundError):
+            escritor.agregar_archivo(nombre, ruta)
+    escritor.terminar(creado, cuentas, asdict(ultima))
+
+
+def _archivos(carpetas: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    """Cada archivo, con «carpeta/ruta» por nombre; los enlaces no se siguen."""
+    for nombre, carpeta in sorted(carpetas.items()):
+        for ruta in sorted(carpeta.rglob("*")):
+            if ruta.is_file() and not ruta.is_symlink():
+                yield f"{nombre}/{ruta.relative_to(carpeta).as_posix()}", ruta
+
+
+# --- Restaurar -----------------------------------------------------------------------------------
+
+
+def _restaurar(archivo: Path, fuente: Fuente, datos: Path) -> InformeDeRespaldo:
+    with _abrir(archivo) as entrada:
+        cabecera, octetos = leer_cabecera(entrada)
+        escribir_copia(cabecera.llavero, datos / LLAVERO)
+        llavero = Llavero.abrir(datos / LLAVERO, fuente)
+        try:
+            lector = LectorDeRespaldo(entrada, llavero.abrir_clave(cabecera.clave), cabecera, octetos)
+            manifiesto, asientos = _vaciar(lector, datos, llavero)
+        except CifradoInvalido as causa:
+            raise RespaldoInvalido("El respaldo está cortado o alterado.", "Use otro respaldo.") from causa
+    return InformeDeRespaldo(
+        creado=cabecera.creado,
+        filas=sum(manifiesto.cuentas.values()),
+        asientos=asientos,
+        archivos=len(manifiesto.archivos),
+        octetos=archivo.stat().st_size,
+    )
+
+
+def _vaciar(lector: LectorDeRespaldo, datos: Path, llavero: Llavero) -> tuple[Manifiesto, int]:
+    """Mete la base y los archivos, y compara todo con el manifiesto."""
+    base = BaseEmpotrada(datos)
+    base.arrancar()
+    try:
+        cargar(lector.base(), base.dsn(SUPERUSUARIO, BASE), preparar_motor(base.carpeta).programas)
+        for nombre, contenido in lector.archivos():
+            ruta = datos / "archivos" / nombre
+            ruta.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(ruta, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as salida:
+                while trozo := contenido.read(_TROZO):
+                    salida.write(trozo)
+                salida.flush()
+                os.fsync(salida.fileno())
+        manifiesto = lector.manifiesto()
+        return manifiesto, _comparar(base, manifiesto, llavero)
+    finally:
+        base.parar()
+
+
+def _comparar(base: BaseEmpotrada, manifiesto: Manifiesto, llavero: Llavero) -> int:
+    """Cuentas de cada tabla y cadena de la bitácora, hasta la cabeza guardada. Devuelve los asientos."""
+    with psycopg.connect(base.dsn(DUENO), row_factory=dict_row) as conexion:
+        if contar(conexion) != manifiesto.cuentas:
+            raise RespaldoInvalido("A la base restaurada le faltan o le sobran filas.", "Use otro respaldo.")
+        conexion.commit()
+        informe = verificar(conexion, _bitacora(llavero), [Cabeza(**manifiesto.bitacora)])
+    if not informe.integra:
+        raise RespaldoInvalido(
+            "La bitácora restaurada no cuadra: ya estaba alterada al respaldar, o el respaldo no es bueno.",
+            "Ejecute scribe bitacora verificar.",
+        )
+    return informe.asientos
+
+
+def _bitacora(llavero: Llavero) -> LlaveroBitacora:
+    return LlaveroBitacora(LlaveBitacora(llavero.clave_de_bitacora()))
+
+
+@contextlib.contextmanager
+def _abrir(archivo: Path) -> Iterator[BinaryIO]:
+    try:
+        entrada = archivo.open("rb")
+    except OSError:
+        raise RespaldoInvalido("No se puede leer el archivo de respaldo.", "Revise la ruta.") from None
+    with entrada:
+        try:
+            yield entrada
+        except LlaveroCerrado as causa:
+            raise LlaveroCerrado(causa.mensaje, "Use la frase o la clave del día del respaldo.") from None
+
+
+@contextlib.contextmanager
+def _carpeta_temporal() -> Iterator[Path]:
+    """Una carpeta que el usuario de PostgreSQL puede atravesar y nadie puede listar."""
+    carpeta = Path(tempfile.mkdtemp(prefix="scribe-respaldo-"))
+    carpeta.chmod(0o711)
+    try:
+        yield carpeta
+    finally:
+        shutil.rmtree(carpeta, ignore_errors=True)
+
+
+def _asentar(carpeta: Path) -> None:
+    descriptor = os.open(carpeta, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
