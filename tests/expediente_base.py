@@ -30,14 +30,14 @@ from scribe.expediente.base.empotrada import BaseEmpotrada
 from scribe.expediente.base.migraciones import migrar
 from scribe.expediente.base.roles import APLICACION, BASE, DUENO, SUPERUSUARIO
 from scribe.expediente.bitacora import Actor, Bitacora
-from scribe.expediente.llaves_bitacora import LlaveBitacora, Llavero
+from scribe.expediente.llaves_bitacora import LlaveBitacora, LlavesBitacora
 from scribe.expediente.modelo import DatosEncuentro, DatosPaciente, DatosUsuario, NotaGuardada
 from scribe.expediente.transaccion import Expediente
 from scribe.expediente.verificacion import Cabeza, Informe, cabeza, verificar
 
 EQUIPO = "consultorio-1"
 SISTEMA = Actor(None, EQUIPO)
-LLAVERO = Llavero(LlaveBitacora(b"llave de bitacora para pruebas.." * 2))
+LLAVERO = LlavesBitacora(LlaveBitacora(b"llave de bitacora para pruebas.." * 2))
 
 
 class CifradorPrueba:
@@ -264,7 +264,8 @@ def poblar(base: BasePrueba) -> Clinica:
                           nacimiento=date(1980, 5, 1), sexo="F"),
         )  # fmt: skip
         encuentro = encuentros.abrir(
-            t, paciente.id, lugar.id, actores["medico"].usuario or uuid4(), DatosEncuentro(inicio=datetime.now(UTC)),
+            t, paciente.id, lugar.id, actores["medico"].usuario or uuid4(),
+            DatosEncuentro(inicio=datetime.now(UTC)),
             "dolor de garganta",
         )  # fmt: skip
         permiso = consentimientos.registrar(t, paciente.id, texto, otorgado=True, como="electronico")

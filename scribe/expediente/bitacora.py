@@ -17,7 +17,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from scribe.expediente.base.conexion import Conexion
-from scribe.expediente.llaves_bitacora import Llavero
+from scribe.expediente.llaves_bitacora import LlavesBitacora
 from scribe.expediente.sello import canonico
 
 ORIGEN = bytes(32)
@@ -56,7 +56,7 @@ class Asiento:
 class Bitacora:
     """Escribe la cadena. Se comparte entre hilos: no guarda estado."""
 
-    def __init__(self, llavero: Llavero, reloj: Callable[[Conexion], datetime] | None = None) -> None:
+    def __init__(self, llavero: LlavesBitacora, reloj: Callable[[Conexion], datetime] | None = None) -> None:
         """`llavero` trae las llaves, que da el cuarto de cifrado. `reloj`, sin él, es el del servidor."""
         self.llavero = llavero
         self._reloj = reloj or _ahora
@@ -133,7 +133,7 @@ def octetos(fila: dict[str, Any]) -> bytes:
     return canonico(limpio)
 
 
-def sello_cuadra(llavero: Llavero, fila: dict[str, Any]) -> bool:
+def sello_cuadra(llavero: LlavesBitacora, fila: dict[str, Any]) -> bool:
     """Si el sello de un asiento es el que le toca con su llave."""
     llave = llavero.por_id(fila["clave_id"])
     return llave is not None and hmac.compare_digest(llave.sello(octetos(fila)), bytes(fila["sello"]))

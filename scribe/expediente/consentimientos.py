@@ -65,7 +65,8 @@ def registrar(
     }
     t.agregar(
         "consentimiento", "consentimiento.otorgado",
-        {"id": nuevo, "paciente_id": paciente, "encuentro_id": encuentro, "texto_id": texto, "otorgado": otorgado,
+        {"id": nuevo, "paciente_id": paciente, "encuentro_id": encuentro, "texto_id": texto,
+         "otorgado": otorgado,
          "como": como, "calidad": calidad, "usuario_id": t.usuario, "equipo": t.actor.equipo, **cifrados},
         paciente=paciente, detalle={"otorgado": otorgado, "como": como},
     )  # fmt: skip

@@ -39,7 +39,8 @@ def cerrar(t: Transaccion, encuentro: UUID, fin: datetime, destino: str | None =
     fila = t.una("encuentro_por_id", "el encuentro", id=encuentro)
     t.agregar(
         "encuentro_cierre", "encuentro.cierre",
-        {"encuentro_id": encuentro, "fin": fin, "destino": destino, "usuario_id": t.usuario, "equipo": t.actor.equipo},
+        {"encuentro_id": encuentro, "fin": fin, "destino": destino, "usuario_id": t.usuario,
+         "equipo": t.actor.equipo},
         paciente=fila["paciente_id"],
     )  # fmt: skip
 
@@ -76,7 +77,8 @@ def alta_grabacion(
     del_encuentro = t.una("encuentro_por_id", "el encuentro", id=encuentro)
     fila = t.agregar(
         "grabacion", "grabacion.alta",
-        {"id": grabacion or uuid4(), "encuentro_id": encuentro, "consentimiento_id": consentimiento, "sha256": sha256,
+        {"id": grabacion or uuid4(), "encuentro_id": encuentro, "consentimiento_id": consentimiento,
+         "sha256": sha256,
          "bytes": octetos, "duracion_s": duracion_s, "formato": formato, "ubicacion": ubicacion,
          "usuario_id": t.usuario, "equipo": t.actor.equipo},
         paciente=del_encuentro["paciente_id"],
@@ -118,7 +120,8 @@ def _alta(
     nueva = uuid4()
     t.agregar(
         tabla, f"{tabla}.alta",
-        {"id": nueva, **padre, "contenido": t.cifrar(contenido, "paciente", paciente, f"{tabla}.contenido", nueva),
+        {"id": nueva, **padre,
+         "contenido": t.cifrar(contenido, "paciente", paciente, f"{tabla}.contenido", nueva),
          "sha256": hashlib.sha256(contenido).digest(), "modelos": modelos, "equipo": t.actor.equipo},
         paciente=paciente,
     )  # fmt: skip

@@ -10,7 +10,8 @@ from uuid import UUID
 from scribe.expediente.base.conexion import Conexion
 
 _CONSULTA = """
-SELECT seq, cuando, evento, usuario_id, equipo, sesion_id, paciente_id, objeto, objeto_id, resultado, detalle, anomalia
+SELECT seq, cuando, evento, usuario_id, equipo, sesion_id, paciente_id, objeto, objeto_id,
+       resultado, detalle, anomalia
 FROM expediente.bitacora
 WHERE (%(usuario)s::uuid IS NULL OR usuario_id = %(usuario)s)
   AND (%(paciente)s::uuid IS NULL

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 @dataclass(frozen=True)
 class LlaveBitacora:
-    """De un secreto de 32 bytes o más salen la llave de los sellos (HMAC) y la que firma las cabezas (Ed25519)."""
+    """De un secreto de 32 bytes o más salen la llave de los sellos y la que firma las cabezas (Ed25519)."""
 
     secreto: bytes = field(repr=False)
 
@@ -54,7 +54,7 @@ class LlaveBitacora:
 
 
 @dataclass(frozen=True)
-class Llavero:
+class LlavesBitacora:
     """La llave con que se sella hoy y las anteriores, que solo sirven para comprobar."""
 
     actual: LlaveBitacora
@@ -63,6 +63,9 @@ class Llavero:
     def por_id(self, llave_id: str) -> LlaveBitacora | None:
         """La llave de ese nombre, si se tiene."""
         return next((ll for ll in (self.actual, *self.anteriores) if ll.id == llave_id), None)
+
+
+Llavero = LlavesBitacora  # nombre anterior, mientras lo use el respaldo
 
 
 def firma_valida(publica: bytes, firma: bytes, octetos: bytes) -> bool:

@@ -36,7 +36,8 @@ def crear(
     """
     de = t.una("encuentro_por_id", "el encuentro", id=encuentro)
     return _nacer(
-        t, {"encuentro_id": encuentro, "paciente_id": de["paciente_id"], "medico_id": medico or de["medico_id"],
+        t, {"encuentro_id": encuentro, "paciente_id": de["paciente_id"], 
+            "medico_id": medico or de["medico_id"],
             "grabacion_id": grabacion},
         EstadoNota.GRABADA if grabacion else EstadoNota.BORRADOR,
     )  # fmt: skip
@@ -114,9 +115,11 @@ def firmar(
     nueva = uuid4()
     fila = t.agregar(
         "nota_firma", "nota.firma",
-        {"id": nueva, "nota_id": nota, "version_id": firmada["id"], "tipo": tipo, "sha256": suma, "firma": firma,
+        {"id": nueva, "nota_id": nota, "version_id": firmada["id"], "tipo": tipo, "sha256": suma,
+         "firma": firma,
          "contenido": _cifrar(t, guardada.paciente_id, "nota_firma.contenido", nueva, contenido),
-         "algoritmo": algoritmo, "certificado": certificado, "usuario_id": t.usuario, "equipo": t.actor.equipo},
+         "algoritmo": algoritmo, "certificado": certificado, "usuario_id": t.usuario,
+         "equipo": t.actor.equipo},
         paciente=guardada.paciente_id, detalle={"sha256": suma.hex(), "tipo": tipo, "version": version},
     )  # fmt: skip
     _paso(t, nota, EstadoNota.FIRMADA)
@@ -142,7 +145,8 @@ def guardar_documento(t: Transaccion, nota: UUID, clase: Clase, contenido: bytes
     t.agregar(
         "nota_documento", "nota.documento",
         {"id": nuevo, "nota_id": nota, "clase": clase, "sha256": suma, "usuario_id": t.actor.usuario,
-         "contenido": _cifrar(t, paciente, "nota_documento.contenido", nuevo, contenido), "equipo": t.actor.equipo},
+         "contenido": _cifrar(t, paciente, "nota_documento.contenido", nuevo, contenido),
+         "equipo": t.actor.equipo},
         paciente=paciente, detalle={"clase": clase, "sha256": suma.hex()},
     )  # fmt: skip
     return nuevo
@@ -284,7 +288,8 @@ def _agregar_version(
     fila = t.agregar(
         "nota_version", "nota.version",
         {"id": nueva, "nota_id": nota.id, "numero": nota.ultima_version + 1, "base_id": base and base["id"],
-         "contenido": _cifrar(t, nota.paciente_id, "nota_version.contenido", nueva, contenido), "sha256": suma,
+         "contenido": _cifrar(t, nota.paciente_id, "nota_version.contenido", nueva, contenido),
+         "sha256": suma,
          "cambio": cambio, "origen": origen, "borrador_id": borrador, "modelos": modelos,
          "usuario_id": t.actor.usuario, "equipo": t.actor.equipo},
         paciente=nota.paciente_id, detalle={"nota": str(nota.id), "version": nota.ultima_version + 1},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from scribe.expediente.bitacora import Asiento
@@ -19,7 +20,6 @@ from scribe.expediente.modelo import DatosPaciente, Identificador, Paciente, Pac
 from scribe.expediente.transaccion import Transaccion
 
 _PREFIJO_MINIMO, _PREFIJO_MAXIMO = 2, 12
-_CANDIDATOS = 200
 _PARTICULAS = frozenset({"de", "del", "la", "las", "los", "y", "da", "do", "dos"})
 
 
@@ -74,10 +74,11 @@ def versiones(t: Transaccion, paciente: UUID) -> list[tuple[int, DatosPaciente]]
 def buscar(t: Transaccion, texto: str, *, limite: int = 20) -> list[PacienteHallado]:
     """Pacientes por nombre (principios de palabra, sin acentos ni orden), identificador o número.
 
+    De los que coinciden se descifran los `limite` dados de alta más recientemente, en orden alfabético.
     Un paciente fusionado aparece como aquel en quien quedó. Lo que se buscó no se asienta: podría ser
     un nombre; se asienta cuántos salieron.
     """
-    ids = _por_clave(t, texto) or _por_nombre(t, texto)
+    ids = _por_clave(t, texto) or _por_nombre(t, texto, limite)
     hallados = [_renglon(t, fila) for fila in t.filas("pacientes_resumen", ids=ids)]
     hallados.sort(key=lambda h: (llano(h.nombre), h.numero_expediente))
     t.asentar(Asiento("paciente.buscar", detalle={"hallados": len(hallados)}))
@@ -95,8 +96,10 @@ def agregar_identificador(t: Transaccion, paciente: UUID, identificador: Identif
     nuevo = uuid4()
     t.agregar(
         "paciente_identificador", "paciente.identificador",
-        {"id": nuevo, "paciente_id": paciente, "tipo": identificador.tipo.value, "emisor": identificador.emisor,
-         "valor": t.cifrar(identificador.valor.encode(), "paciente", paciente, "paciente_identificador.valor", nuevo),
+        {"id": nuevo, "paciente_id": paciente, "tipo": identificador.tipo.value,
+         "emisor": identificador.emisor,
+         "valor": t.cifrar(
+             identificador.valor.encode(), "paciente", paciente, "paciente_identificador.valor", nuevo),
          "indice": indice, "unico": unico, "usuario_id": t.actor.usuario, "equipo": t.actor.equipo},
         paciente=paciente, detalle={"tipo": identificador.tipo.value},
     )  # fmt: skip
@@ -105,8 +108,6 @@ def agregar_identificador(t: Transaccion, paciente: UUID, identificador: Identif
 
 def retirar_identificador(t: Transaccion, identificador: UUID) -> None:
     """Retira un identificador mal capturado: deja de encontrarse, pero la fila queda."""
-    from datetime import UTC, datetime
-
     fila = t.una("identificador_por_id", "el identificador", id=identificador)
     t.cambiar(
         "paciente_identificador", identificador, "paciente.identificador", {"retirado": datetime.now(UTC)},
@@ -125,7 +126,8 @@ def fusionar(t: Transaccion, absorbido: UUID, vigente: UUID, motivo: str) -> UUI
     nueva = uuid4()
     t.agregar(
         "paciente_fusion", "paciente.fusion",
-        {"id": nueva, "absorbido": absorbido, "vigente": vigente, "usuario_id": t.usuario, "equipo": t.actor.equipo,
+        {"id": nueva, "absorbido": absorbido, "vigente": vigente, "usuario_id": t.usuario,
+         "equipo": t.actor.equipo,
          "motivo": t.cifrar(motivo.encode(), "paciente", vigente, "paciente_fusion.motivo", nueva)},
         paciente=vigente, detalle={"absorbido": str(absorbido)},
     )  # fmt: skip
@@ -214,12 +216,12 @@ def _por_clave(t: Transaccion, texto: str) -> list[UUID]:
     return list(dict.fromkeys(ids))
 
 
-def _por_nombre(t: Transaccion, texto: str) -> list[UUID]:
+def _por_nombre(t: Transaccion, texto: str, limite: int) -> list[UUID]:
     buscadas = [p for p in palabras(texto) if len(p) >= _PREFIJO_MINIMO]
     if not buscadas:
         return []
     fichas = [_ficha(t, p[:_PREFIJO_MAXIMO]) for p in buscadas]
-    return [f["id"] for f in t.filas("paciente_por_fichas", fichas=fichas, limite=_CANDIDATOS)]
+    return [f["id"] for f in t.filas("paciente_por_fichas", fichas=fichas, limite=limite)]
 
 
 # --- Cifrar y armar -----------------------------------------------------------------------------------

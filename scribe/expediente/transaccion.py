@@ -27,7 +27,7 @@ class Expediente:
     def __init__(
         self, piscina: Piscina, cifrador: Cifrador, indexador: Indexador, bitacora: Bitacora
     ) -> None:
-        """Todo llega armado; ver `abrir_base`, el cuarto de cifrado y `Llavero`."""
+        """Todo llega armado; ver `abrir_base`, el cuarto de cifrado y `LlavesBitacora`."""
         self.piscina = piscina
         self.cifrador = cifrador
         self.indexador = indexador
@@ -151,7 +151,7 @@ class Transaccion:
         self._asientos.append(asiento)
 
     def cerrar(self) -> None:
-        """Escribe los asientos; lo llama `Expediente.transaccion`. Va al final: toma el candado de la cadena."""
+        """Escribe los asientos; lo llama `Expediente.transaccion`. Va al final, con el candado."""
         # Antes del candado, lo que se revisa al confirmar: si algo falla, que no haya hecho esperar a nadie.
         self.conexion.execute("SET CONSTRAINTS ALL IMMEDIATE")
         if self._asientos:

@@ -31,7 +31,10 @@ def alta_establecimiento(
     telefono: str | None = None,
     zona: str | None = None,
 ) -> Establecimiento:
-    """Da de alta un establecimiento. `clave`: CLUES (MX) o código REPS de 12 cifras (CO). `DatoInvalido`, `Duplicado`."""
+    """Da de alta un establecimiento. `clave`: CLUES (MX) o código REPS de 12 cifras (CO).
+
+    Lanza `DatoInvalido` si no tiene esa forma y `Duplicado` si ya está.
+    """
     forma, rotulo = _CLAVES[pais]
     clave = clave.strip().upper() if clave else None
     if clave is not None and not forma.match(clave):
@@ -57,7 +60,7 @@ def establecimientos(t: Transaccion) -> list[Establecimiento]:
 
 
 def alta(t: Transaccion, datos: DatosUsuario) -> Usuario:
-    """Da de alta a una persona, aún sin roles ni contraseñas. `Duplicado` si el nombre de usuario ya existe."""
+    """Da de alta a una persona, aún sin roles ni contraseñas. `Duplicado` si ese nombre ya existe."""
     if t.fila("usuario_por_nombre", nombre_usuario=datos.nombre_usuario):
         raise Duplicado("Ese nombre de usuario ya existe.", "Elige otro.")
     fila = t.agregar(

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from scribe.expediente.base.conexion import Conexion
 from scribe.expediente.bitacora import ORIGEN, recorrer, sello_cuadra
-from scribe.expediente.llaves_bitacora import Llavero, firma_valida
+from scribe.expediente.llaves_bitacora import LlavesBitacora, firma_valida
 from scribe.expediente.sello import SELLADAS, canonico, huella
 
 
@@ -67,12 +67,13 @@ class Informe:
         return self.hallazgos[0] if self.hallazgos else None
 
 
-def cabeza(conexion: Conexion, llavero: Llavero) -> Cabeza:
+def cabeza(conexion: Conexion, llavero: LlavesBitacora) -> Cabeza:
     """La cabeza de hoy, firmada, para guardarla en otra parte."""
     fila = conexion.execute("SELECT seq, sello FROM expediente.bitacora ORDER BY seq DESC LIMIT 1").fetchone()
     sin_firma = Cabeza(
         seq=fila["seq"] if fila else 0, sello=bytes(fila["sello"] if fila else ORIGEN).hex(),
-        cuando=datetime.now(UTC).isoformat(), clave_id=llavero.actual.id, publica=llavero.actual.publica.hex(),
+        cuando=datetime.now(UTC).isoformat(), clave_id=llavero.actual.id,
+        publica=llavero.actual.publica.hex(),
     )  # fmt: skip
     return Cabeza(**{**asdict(sin_firma), "firma": llavero.actual.firmar(sin_firma.octetos()).hex()})
 
@@ -92,7 +93,7 @@ def leer_cabezas(ruta: Path) -> list[Cabeza]:
     return [Cabeza(**json.loads(linea)) for linea in lineas[:-1] if linea]
 
 
-def verificar(conexion: Conexion, llavero: Llavero, cabezas: Sequence[Cabeza] = ()) -> Informe:
+def verificar(conexion: Conexion, llavero: LlavesBitacora, cabezas: Sequence[Cabeza] = ()) -> Informe:
     """Recorre todo y dice lo primero que no cuadra y lo demás que se encuentre.
 
     `cabezas` son las guardadas fuera: sin ellas no se puede notar que falta el final.
@@ -111,7 +112,7 @@ def verificar(conexion: Conexion, llavero: Llavero, cabezas: Sequence[Cabeza] = 
 class _Cadena:
     """Lo que se va sabiendo al recorrer los asientos."""
 
-    def __init__(self, llavero: Llavero) -> None:
+    def __init__(self, llavero: LlavesBitacora) -> None:
         self.llavero = llavero
         self.hallazgos: list[Hallazgo] = []
         self.huellas: dict[tuple[str, str], bytes] = {}
@@ -138,7 +139,7 @@ class _Cadena:
         self.hallazgos.append(Hallazgo(seq, clase, texto))
 
 
-def _contra_cabezas(cadena: _Cadena, llavero: Llavero, cabezas: Iterable[Cabeza]) -> list[Hallazgo]:
+def _contra_cabezas(cadena: _Cadena, llavero: LlavesBitacora, cabezas: Iterable[Cabeza]) -> list[Hallazgo]:
     hallazgos = []
     for dada in cabezas:
         llave = llavero.por_id(dada.clave_id)
@@ -150,7 +151,7 @@ def _contra_cabezas(cadena: _Cadena, llavero: Llavero, cabezas: Iterable[Cabeza]
             hallazgos.append(
                 Hallazgo(
                     cadena.seq + 1, "cola",
-                    f"Falta el final: la cadena termina en {cadena.seq} y el {dada.cuando} llegaba a {dada.seq}.",
+                    f"Falta el final: termina en {cadena.seq} y el {dada.cuando} llegaba a {dada.seq}.",
                 )
             )  # fmt: skip
         elif dada.seq and cadena.sellos.get(dada.seq) != dada.sello:

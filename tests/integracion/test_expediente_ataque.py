@@ -16,7 +16,7 @@ from scribe.expediente.base.conexion import Piscina
 from scribe.expediente.bitacora import Actor, Asiento, Bitacora
 from scribe.expediente.errores import RolInseguro
 from scribe.expediente.informes_bitacora import reporte
-from scribe.expediente.llaves_bitacora import LlaveBitacora, Llavero
+from scribe.expediente.llaves_bitacora import LlaveBitacora, LlavesBitacora
 from scribe.expediente.verificacion import guardar_cabeza, leer_cabezas
 from tests.expediente_base import LLAVERO, BasePrueba, Clinica, base, clinica, motor, plantilla  # noqa: F401
 
@@ -29,7 +29,8 @@ SOLO_AGREGAR = [
     "conservacion_acta", "intercambio", "intercambio_intento",
 ]  # fmt: skip
 CON_HISTORIA = [
-    "establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea", "destino",
+    "establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea",
+    "destino",
     "clave_datos", "sesion", "catalogo",
 ]  # fmt: skip
 OTRAS = ["tipo_evento", "paciente_busqueda"]
@@ -103,7 +104,8 @@ PROHIBIDO = [
     "CREATE ROLE intruso",
     "CREATE FUNCTION expediente.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-    "CREATE OR REPLACE FUNCTION expediente.negar_cambio() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE OR REPLACE FUNCTION expediente.negar_cambio() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN RETURN NEW; END'",
     "CREATE TEMP TABLE nota_version (id uuid)",
     "CREATE TABLE public.t (id int)",
     "CREATE TABLE expediente.t (id int)",
@@ -176,7 +178,8 @@ def test_el_search_path_no_engana_a_los_triggers(clinica: Clinica) -> None:
         conexion.execute("SET search_path = pg_temp, public, expediente")
         with pytest.raises(psycopg.Error) as error:
             conexion.execute(
-                "INSERT INTO expediente.nota_version (id, nota_id, numero, contenido, sha256, origen, usuario_id, equipo)"
+                "INSERT INTO expediente.nota_version"
+                " (id, nota_id, numero, contenido, sha256, origen, usuario_id, equipo)"
                 " VALUES (gen_random_uuid(), %s, 2, 'x', sha256('x'), 'persona', %s, 'x')",
                 (nota, c.medica.usuario),
             )
@@ -184,7 +187,8 @@ def test_el_search_path_no_engana_a_los_triggers(clinica: Clinica) -> None:
     with c.base.entrar("scribe_dueno") as conexion:
         sueltas = conexion.execute(
             "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-            " WHERE n.nspname = 'expediente' AND NOT coalesce(p.proconfig::text LIKE '%search_path=pg_catalog, pg_temp%', false)"
+            " WHERE n.nspname = 'expediente'"
+            " AND NOT coalesce(p.proconfig::text LIKE '%search_path=pg_catalog, pg_temp%', false)"
         ).fetchall()
     assert sueltas == []
 
@@ -196,8 +200,10 @@ def test_por_sql_tampoco_nace_firmada_ni_salta_estados(clinica: Clinica) -> None
     with c.base.entrar() as conexion:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             conexion.execute(
-                "INSERT INTO expediente.nota (id, encuentro_id, paciente_id, medico_id, usuario_id, equipo, estado)"
-                " SELECT gen_random_uuid(), encuentro_id, paciente_id, medico_id, usuario_id, equipo, 'firmada' FROM expediente.nota"
+                "INSERT INTO expediente.nota"
+                " (id, encuentro_id, paciente_id, medico_id, usuario_id, equipo, estado)"
+                " SELECT gen_random_uuid(), encuentro_id, paciente_id, medico_id, usuario_id, equipo,"
+                " 'firmada' FROM expediente.nota"
             )
         for estado in ("firmada", "con_adenda", "sustituida", "grabada", "transcrita", "borrador"):
             with pytest.raises(psycopg.Error) as error:
@@ -213,13 +219,76 @@ def test_por_sql_tampoco_nace_firmada_ni_salta_estados(clinica: Clinica) -> None
         )  # fmt: skip
         with pytest.raises(psycopg.Error) as error:  # una firma sin su cambio de estado no se confirma
             conexion.execute(
-                "INSERT INTO expediente.nota_firma (id, nota_id, version_id, tipo, contenido, sha256, firma, algoritmo,"
-                " usuario_id, equipo) SELECT gen_random_uuid(), nota_id, id, 'simple', 'x', sha256('x'), 'f', 'a', %s, 'x'"
+                "INSERT INTO expediente.nota_firma"
+                " (id, nota_id, version_id, tipo, contenido, sha256, firma, algoritmo,"
+                " usuario_id, equipo)"
+                " SELECT gen_random_uuid(), nota_id, id, 'simple', 'x', sha256('x'), 'f', 'a', %s, 'x'"
                 " FROM expediente.nota_version WHERE nota_id = %s", (c.medica.usuario, nota),
             )  # fmt: skip
         assert error.value.sqlstate == "SC002"
     roto = c.base.verificar().roto  # el paso a revisión que se metió a mano no tiene asiento
     assert roto is not None and roto.clase == "sin_asiento"
+
+
+def test_por_sql_tampoco_se_antedata(clinica: Clinica) -> None:
+    c = clinica
+    with c.base.entrar() as conexion:
+        fila = conexion.execute(
+            "INSERT INTO expediente.encuentro"
+            " (id, paciente_id, establecimiento_id, medico_id, inicio, usuario_id,"
+            " equipo, cuando) SELECT gen_random_uuid(), paciente_id, establecimiento_id, medico_id, inicio,"
+            " usuario_id, equipo, '2001-01-01' FROM expediente.encuentro"
+            " RETURNING cuando > '2020-01-01' AS hoy"
+        ).fetchone()
+    assert fila == {"hoy": True}
+
+
+def test_sin_acta_no_se_destruye_una_clave(clinica: Clinica) -> None:
+    """Destruir la clave es destruir lo cifrado: exige acta aprobada y, del expediente, cinco años."""
+    c = clinica
+    with c.base.entrar() as conexion:
+        conexion.execute(
+            "INSERT INTO expediente.clave_datos (id, ambito, ambito_id, envuelta, clave_maestra)"
+            " VALUES (gen_random_uuid(), 'paciente', %s, 'x', 'm')", (c.paciente,),
+        )  # fmt: skip
+        destruir = "UPDATE expediente.clave_datos SET envuelta = NULL, destruida = now()"
+        _negado(conexion, destruir)
+        _negado(conexion, "UPDATE expediente.clave_datos SET ambito = 'otro'")
+        propuesta, decision = uuid4(), (
+            "INSERT INTO expediente.conservacion_decision"
+            " (id, propuesta_id, aprobada, razon, usuario_id, equipo)"
+            " VALUES (gen_random_uuid(), %s, true, 'plazo', %s, 'x')"
+        )  # fmt: skip
+        conexion.execute(
+            "INSERT INTO expediente.conservacion_propuesta"
+            " (id, tipo_dato, ambito, ambito_id, motivo, vencio, equipo)"
+            " VALUES (%s, 'expediente', 'paciente', %s, 'plazo', now(), 'x')", (propuesta, c.paciente),
+        )  # fmt: skip
+        with pytest.raises(psycopg.Error) as error:
+            conexion.execute(decision, (propuesta, c.medica.usuario))
+        assert error.value.sqlstate == "SC005"
+        conexion.execute(decision, (propuesta, c.administrador.usuario))
+        conexion.execute(
+            "INSERT INTO expediente.conservacion_acta (id, propuesta_id, metodo, equipo)"
+            " VALUES (gen_random_uuid(), %s, 'clave destruida', 'x')", (propuesta,),
+        )  # fmt: skip
+        with pytest.raises(psycopg.Error, match="cinco años"):
+            conexion.execute(destruir.encode())
+
+
+def test_dos_versiones_de_un_catalogo_no_rigen_el_mismo_dia(clinica: Clinica) -> None:
+    with clinica.base.entrar() as conexion:
+        alta = "INSERT INTO expediente.catalogo (nombre, version, vigencia, fuente) VALUES (%s, %s, %s, 'prueba')"
+        conexion.execute(alta, ("CAT", "1", "[2020-01-01,)"))
+        with pytest.raises(psycopg.errors.ExclusionViolation):
+            conexion.execute(alta, ("CAT", "2", "[2024-01-01,)"))
+        conexion.execute("UPDATE expediente.catalogo SET vigencia = '[2020-01-01,2024-01-01)'")
+        conexion.execute(alta, ("CAT", "2", "[2024-01-01,)"))
+        conexion.execute(alta, ("OTRO", "1", "[2020-01-01,)"))
+        _negado(
+            conexion,
+            "UPDATE expediente.catalogo SET vigencia = '[2019-01-01,2025-01-01)' WHERE version = '1'",
+        )
 
 
 def test_el_rol_con_poderes_no_entra(clinica: Clinica) -> None:
@@ -239,7 +308,7 @@ def _asientos(c: Clinica) -> int:
     ("orden", "clase", "seq"),
     [
         ("UPDATE expediente.bitacora SET equipo = 'otro' WHERE seq = 7", "sello", 7),
-        ("UPDATE expediente.bitacora SET cuando = cuando - interval '1 microsecond' WHERE seq = 5", "sello", 5),
+        ("UPDATE expediente.bitacora SET cuando = cuando - interval '1 us' WHERE seq = 5", "sello", 5),
         ("UPDATE expediente.bitacora SET huella = set_byte(huella, 0, get_byte(huella, 0) # 1) WHERE seq = "
          "(SELECT min(seq) FROM expediente.bitacora WHERE huella IS NOT NULL)", "sello", None),
         ("DELETE FROM expediente.bitacora WHERE seq = 6", "falta", 6),
@@ -247,7 +316,8 @@ def _asientos(c: Clinica) -> int:
         ("UPDATE expediente.bitacora SET seq = -seq + 1000000 WHERE seq IN (8, 9)", "falta", 8),
         ("UPDATE expediente.bitacora a SET evento = b.evento, objeto = b.objeto, objeto_id = b.objeto_id "
          "FROM expediente.bitacora b WHERE (a.seq, b.seq) IN ((4, 5), (5, 4))", "sello", 4),
-        ("DELETE FROM expediente.bitacora WHERE seq = 6; UPDATE expediente.bitacora SET seq = seq - 1 WHERE seq > 6",
+        ("DELETE FROM expediente.bitacora WHERE seq = 6;"
+         " UPDATE expediente.bitacora SET seq = seq - 1 WHERE seq > 6",
          "enlace", 6),
     ],
 )  # fmt: skip
@@ -269,7 +339,8 @@ def test_retocar_la_cadena_se_nota(clinica: Clinica, orden: str, clase: str, seq
         "UPDATE expediente.nota_firma SET cuando = cuando - interval '1 day'",
         "UPDATE expediente.nota_firma SET equipo = 'otro'",
         "UPDATE expediente.nota_version SET modelos = '{\"llm\": 1}'",
-        "UPDATE expediente.nota SET medico_id = (SELECT id FROM expediente.usuario WHERE nombre_usuario = 'admin.prueba')",
+        "UPDATE expediente.nota SET medico_id = "
+        "(SELECT id FROM expediente.usuario WHERE nombre_usuario = 'admin.prueba')",
         "UPDATE expediente.consentimiento SET otorgado = false",
         "UPDATE expediente.paciente_version SET datos = 'x'",
         "UPDATE expediente.encuentro SET inicio = inicio - interval '1 hour'",
@@ -290,7 +361,8 @@ def test_borrar_o_inventar_filas_se_nota(clinica: Clinica) -> None:
     roto = c.base.verificar().roto
     assert roto is not None and roto.clase == "desaparecida"
     c.base.como_dueno(
-        "INSERT INTO expediente.consentimiento SELECT gen_random_uuid(), paciente_id, encuentro_id, texto_id, otorgado,"
+        "INSERT INTO expediente.consentimiento"
+        " SELECT gen_random_uuid(), paciente_id, encuentro_id, texto_id, otorgado,"
         " como, calidad, otorgante, evidencia, usuario_id, equipo, cuando FROM expediente.consentimiento"
     )
     assert "sin_asiento" in {h.clase for h in c.base.verificar().hallazgos}
@@ -327,7 +399,7 @@ def test_una_cabeza_falsa_o_rota(clinica: Clinica, tmp_path: Path) -> None:
     mentira = replace(buena, seq=buena.seq + 1)
     assert not mentira.valida()
     assert c.base.verificar(mentira).roto.clase == "cabeza"  # type: ignore[union-attr]
-    ajena = Llavero(LlaveBitacora(b"otra llave que no es de esta base.."))
+    ajena = LlavesBitacora(LlaveBitacora(b"otra llave que no es de esta base.."))
     with c.expediente.piscina.conexion() as conexion:
         from scribe.expediente.verificacion import cabeza
 
@@ -344,7 +416,7 @@ def test_sin_la_llave_no_se_rehace_la_cadena(clinica: Clinica) -> None:
     """Reescribir el final con otra llave, aunque encadene bien, se nota."""
     c = clinica
     c.nota()
-    intruso = Bitacora(Llavero(LlaveBitacora(b"una llave inventada por el intruso")))
+    intruso = Bitacora(LlavesBitacora(LlaveBitacora(b"una llave inventada por el intruso")))
     otro = c.base.abrir(intruso)
     with otro.transaccion(Actor(c.medica.usuario, "intruso")) as t:
         t.asentar(Asiento("paciente.ver", c.paciente))
@@ -354,7 +426,9 @@ def test_sin_la_llave_no_se_rehace_la_cadena(clinica: Clinica) -> None:
     with c.expediente.piscina.conexion() as conexion:
         from scribe.expediente.verificacion import verificar
 
-        ambas = Llavero(LLAVERO.actual, (intruso.llavero.actual,))  # una rotación legítima sí se comprueba
+        ambas = LlavesBitacora(
+            LLAVERO.actual, (intruso.llavero.actual,)
+        )  # una rotación legítima sí se comprueba
         assert verificar(conexion, ambas).integra
 
 

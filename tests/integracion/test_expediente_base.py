@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
@@ -83,7 +83,8 @@ def test_nace_cerrada_al_mundo(datos: Path) -> None:
 
 def test_dos_procesos_a_la_vez_y_solo_el_ultimo_la_apaga(datos: Path) -> None:
     programa = (
-        "import sys, time\nfrom pathlib import Path\nfrom scribe.expediente.base.empotrada import BaseEmpotrada\n"
+        "import sys, time\nfrom pathlib import Path\n"
+        "from scribe.expediente.base.empotrada import BaseEmpotrada\n"
         "b = BaseEmpotrada(Path(sys.argv[1])); b.arrancar(); print(b.pid(), flush=True)\n"
         "sys.stdin.readline(); print(b.parar(), flush=True)\n"
     )
@@ -206,7 +207,8 @@ def test_migrar_muchos_a_la_vez(motor: BaseEmpotrada) -> None:
 
 def test_una_migracion_que_falla_no_deja_nada(base: BasePrueba, monkeypatch: pytest.MonkeyPatch) -> None:
     mala = Migracion(9998, "mala", "CREATE TABLE expediente.a_medias (id int); SELECT 1/0;")
-    monkeypatch.setattr(migraciones, "migraciones", lambda buenas=migraciones.migraciones(): (*buenas, mala))
+    buenas = migraciones.migraciones()
+    monkeypatch.setattr(migraciones, "migraciones", lambda: (*buenas, mala))
     with pytest.raises((psycopg.Error, ErrorDeExpediente)):
         migrar(base.dsn(DUENO))
     with base.entrar() as conexion:
@@ -246,10 +248,8 @@ def test_las_consultas_con_nombre_estan_bien_escritas(base: BasePrueba) -> None:
                 if "p.id" in texto or "pacientes" in nombre
                 else texto
             )
-            try:
+            with contextlib.suppress(psycopg.errors.WrongObjectType):  # ANY(NULL) de otro tipo que uuid
                 conexion.execute(f"EXPLAIN {texto}".encode())
-            except psycopg.errors.WrongObjectType:  # ANY(NULL) de otro tipo que uuid
-                pass
 
 
 # --- Matar a media transacción ------------------------------------------------------------------------

@@ -214,7 +214,7 @@ def test_corregir_es_agregar(clinica: Clinica) -> None:
         )
         clinico.agregar(
             t, c.paciente,
-            Receta(medicamento="amoxicilina", dosis="500 mg", via_de_administracion="oral", frecuencia="cada 8 horas"),
+            Receta(medicamento="amoxicilina", dosis="500 mg", via_de_administracion="oral", frecuencia="8 h"),
         )  # fmt: skip
     with c.expediente.transaccion(c.medica) as t:
         assert [a.id for a in clinico.vigentes(t, c.paciente, "alergia")] == [bien]
@@ -246,9 +246,7 @@ def test_lo_clinico_no_esta_en_claro_en_la_base(clinica: Clinica) -> None:
         assert len(tablas) > 30
         for tabla in tablas:
             with conexion.cursor() as cursor:
-                cursor.execute(
-                    f"SELECT t::text || encode(t::text::bytea, 'escape') AS todo FROM expediente.{tabla} t".encode()
-                )
+                cursor.execute(f"SELECT t::text AS todo FROM expediente.{tabla} t".encode())
                 todo = "\n".join(f["todo"] for f in cursor)
             for marca in ("MARCADOR", "Núñez", "María", "garganta", "4d41524341444f52"):
                 assert marca not in todo, (tabla, marca)

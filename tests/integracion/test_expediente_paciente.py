@@ -4,17 +4,24 @@
 from __future__ import annotations
 
 import itertools
-import statistics
 import time
 from datetime import date
 from uuid import uuid4
 
 import pytest
 
-from scribe.expediente import encuentros, notas, pacientes, usuarios
-from scribe.expediente.errores import DatoInvalido, Duplicado, SinPermiso, SoloAgregar, TransicionInvalida
+from scribe.expediente import catalogos, encuentros, notas, pacientes, usuarios
+from scribe.expediente.errores import (
+    DatoInvalido,
+    Duplicado,
+    NoExiste,
+    SinPermiso,
+    SoloAgregar,
+    TransicionInvalida,
+)
 from scribe.expediente.identificadores import TipoIdentificador
 from scribe.expediente.modelo import DatosPaciente, DatosUsuario, Identificador
+from scribe.expediente.transaccion import Transaccion
 from tests.expediente_base import SISTEMA, Clinica, clinica, motor, plantilla  # noqa: F401
 
 CURP = "BOXW310820HNERXN09"  # ejemplo público de la documentación de python-stdnum
@@ -99,38 +106,42 @@ def test_fusionar_lee_junto_y_deshacer_separa(clinica: Clinica) -> None:
 
 
 def test_diez_mil_pacientes_en_menos_de_50_ms(clinica: Clinica) -> None:
+    """El mejor de siete intentos de cada búsqueda: se mide la base, no lo que estorbe el equipo."""
     c = clinica
     nombres = ["María", "José", "Juan", "Guadalupe", "Francisco", "Ana", "Luis", "Rosa", "Carlos", "Elena"]
-    apellidos = [f"{a}{b}" for a in ("Gar", "Her", "Lop", "Mar", "Ram", "San", "Tor", "Vaz", "Zam", "Quin")
-                 for b in ("cía", "nández", "ez", "tínez", "írez", "chez", "res", "quez", "ora", "tero")]  # fmt: skip
-    combinaciones = itertools.islice(itertools.product(apellidos, apellidos, nombres), 0, 100_000, 10)
+    raices = ("Gar", "Her", "Lop", "Mar", "Ram", "San", "Tor", "Vaz", "Zam", "Quin")
+    finales = ("cía", "nández", "ez", "tínez", "írez", "chez", "res", "quez", "ora", "tero")
+    apellidos = [f"{a}{b}" for a in raices for b in finales]
     with c.expediente.transaccion(SISTEMA) as t:
-        t.conexion.execute("SET LOCAL statement_timeout = 0")
-        for n, (paterno, materno, nombre) in enumerate(combinaciones):
-            datos = DatosPaciente(
-                nombre=nombre if n % 7 else "Teodolinda", apellido_paterno=paterno, apellido_materno=materno
-            )
-            fila = t.insertar("paciente", {"id": uuid4(), "establecimiento_id": c.establecimiento,
-                                           "numero_expediente": f"P{n}", "identidad": "conocida", "equipo": "x"})  # fmt: skip
-            t.insertar("paciente_version", {
-                "id": (version := uuid4()), "paciente_id": fila["id"], "numero": 1, "equipo": "x",
-                "datos": t.cifrar(datos.model_dump_json(exclude_defaults=True).encode(), "paciente", fila["id"],
-                                  "paciente_version.datos", version)})  # fmt: skip
-            pacientes._indexar(t, fila["id"], datos)
+        for n, (paterno, materno) in enumerate(itertools.product(apellidos, apellidos)):
+            datos = DatosPaciente(nombre=nombres[n % 10], apellido_paterno=paterno, apellido_materno=materno)
+            _alta_directa(t, c, n, datos)
     with c.base.entrar("scribe_dueno") as conexion:
-        conexion.execute("ANALYZE expediente.paciente_busqueda")
-        conexion.execute("ANALYZE expediente.paciente")
-        conexion.execute("ANALYZE expediente.paciente_version")
+        conexion.execute("ANALYZE")
     assert c.base.contar("paciente") > 10_000
-    tiempos = []
     with c.expediente.transaccion(c.asistente) as t:
-        for texto in ("garcia hernan", "maria", "zamora quintero", "teodolinda torres", "ma ga", "P5000") * 3:
-            inicio = time.perf_counter()
-            hallados = pacientes.buscar(t, texto)
-            tiempos.append((time.perf_counter() - inicio) * 1000)
-            assert hallados or texto == "maria"
-    print("ms:", [round(x, 1) for x in tiempos])
-    assert statistics.median(tiempos) < 50
+        for texto in ("garcia hernan", "maria", "zamora quintero", "rosa torres", "ma ga", "P5000"):
+            mejor = min(_ms(t, texto) for _ in range(7))
+            print(f"{texto}: {mejor:.1f} ms")
+            assert mejor < 50, texto
+
+
+def _ms(t: Transaccion, texto: str) -> float:
+    inicio = time.perf_counter()
+    assert pacientes.buscar(t, texto), texto
+    return (time.perf_counter() - inicio) * 1000
+
+
+def _alta_directa(t: Transaccion, c: Clinica, n: int, datos: DatosPaciente) -> None:
+    """Un alta sin asientos: diez mil con ellos tardarían minutos y aquí no se prueban."""
+    paciente, version = uuid4(), uuid4()
+    plano = datos.model_dump_json(exclude_defaults=True).encode()
+    t.insertar("paciente", {"id": paciente, "establecimiento_id": c.establecimiento, "equipo": "x",
+                            "numero_expediente": f"P{n}", "identidad": "conocida"})  # fmt: skip
+    t.insertar("paciente_version", {
+        "id": version, "paciente_id": paciente, "numero": 1, "equipo": "x",
+        "datos": t.cifrar(plano, "paciente", paciente, "paciente_version.datos", version)})  # fmt: skip
+    pacientes._indexar(t, paciente, datos)
 
 
 def test_usuarios_roles_y_bloqueo(clinica: Clinica) -> None:
@@ -179,3 +190,22 @@ def test_un_nacimiento_futuro_no_entra() -> None:
         DatosPaciente(nombre="A", apellido_paterno="B", nacimiento=date(2999, 1, 1))
     with pytest.raises(ValueError, match="descripción"):
         DatosPaciente(nombre="A")
+
+
+def test_los_catalogos_guardan_su_historia(clinica: Clinica) -> None:
+    c = clinica
+    with c.expediente.transaccion(SISTEMA) as t:
+        via = catalogos.conceptos(t, catalogos.vigente(t, "CO_VIA_INGRESO", date(2026, 1, 1)))
+        assert len(via) == 14 and via["14"] == "Contrarreferido de otra institución"
+        causa = catalogos.conceptos(t, catalogos.vigente(t, "CO_CAUSA", date(2026, 1, 1)))
+        assert list(causa) == [str(n) for n in range(21, 50)]
+        with pytest.raises(NoExiste):
+            catalogos.vigente(t, "CO_CAUSA", date(2021, 6, 24))
+        nuevo = catalogos.publicar(
+            t, "CO_ZONA", "2", date(2027, 1, 1), {"01": "Urbana", "03": "Otra"}, "prueba"
+        )
+    with c.expediente.transaccion(SISTEMA) as t:
+        assert catalogos.vigente(t, "CO_ZONA", date(2027, 1, 1)) == nuevo
+        vieja = catalogos.vigente(t, "CO_ZONA", date(2026, 12, 31))
+        assert catalogos.conceptos(t, vieja) == {"01": "Urbana", "02": "Rural"}
+    assert c.base.verificar().integra

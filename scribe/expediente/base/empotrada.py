@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg
 
 from scribe.expediente.base.motor import Motor, preparar_motor
@@ -111,7 +111,7 @@ class BaseEmpotrada:
             os.close(uso)
 
     def dsn(self, rol: str = APLICACION, base: str = BASE) -> str:
-        """La dirección para entrar con un rol: `aplicacion`, `dueno` o `superusuario` (constantes de roles)."""
+        """La dirección para entrar con un rol: `aplicacion`, `dueno` o `superusuario` (ver roles)."""
         clave, socket = quote(self._clave(rol)), quote(str(self.socket), safe="")
         return f"postgresql://{rol}:{clave}@/{base}?host={socket}"
 
@@ -179,7 +179,8 @@ class BaseEmpotrada:
         try:
             motor.correr(
                 "initdb", "-D", nueva, "-U", SUPERUSUARIO, f"--pwfile={clave}", "--auth=scram-sha-256",
-                "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums",
+                "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+                "--data-checksums",
             )  # fmt: skip
         except subprocess.SubprocessError as causa:
             raise BaseNoDisponible(

@@ -26,7 +26,7 @@ _CRUCES = (
 
 
 def traducir(error: psycopg.Error) -> ErrorScribe:
-    """El error propio que corresponde. Los mensajes de los nuestros son fijos; los demás solo dan su código."""
+    """El error propio que corresponde. Los mensajes nuestros son fijos; los demás solo dan su código."""
     codigo = error.sqlstate or "sin código"
     if codigo in _PROPIOS:
         clase, remedio = _PROPIOS[codigo]

@@ -53,9 +53,10 @@ WHERE indice = ANY(%(indices)s) AND retirado IS NULL
 SELECT expediente.paciente_vigente(id) AS id FROM expediente.paciente WHERE numero_expediente = %(numero)s
 
 -- nombre: paciente_por_fichas
-SELECT DISTINCT expediente.paciente_vigente(b.paciente_id) AS id
-FROM expediente.paciente_busqueda b
+SELECT CASE WHEN p.absorbido_por IS NULL THEN p.id ELSE expediente.paciente_vigente(p.id) END AS id
+FROM expediente.paciente_busqueda b JOIN expediente.paciente p ON p.id = b.paciente_id
 WHERE b.fichas @> %(fichas)s::bigint[]
+GROUP BY 1 ORDER BY max(p.creado) DESC
 LIMIT %(limite)s
 
 -- nombre: pacientes_resumen

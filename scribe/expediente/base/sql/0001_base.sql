@@ -15,6 +15,16 @@ BEGIN
     RAISE EXCEPTION 'La tabla % es solo-agregar.', TG_TABLE_NAME USING ERRCODE = 'SC001';
 END $$;
 
+-- La hora la pone la base: la aplicación no puede agregar nada con fecha de otro día.
+CREATE FUNCTION expediente.poner_hora() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_user = 'scribe_aplicacion' THEN
+        NEW.cuando := clock_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE PROCEDURE expediente.solo_agregar(tabla text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -25,6 +35,13 @@ BEGIN
     EXECUTE format('ALTER TABLE expediente.%I ENABLE ALWAYS TRIGGER no_cambiar, ENABLE ALWAYS TRIGGER no_vaciar',
                    tabla);
     EXECUTE format('GRANT SELECT, INSERT ON expediente.%I TO scribe_aplicacion', tabla);
+    -- Menos en la bitácora, que sella su hora antes de llegar aquí y anota si el reloj retrocedió.
+    IF tabla <> 'bitacora' AND EXISTS (SELECT 1 FROM pg_attribute
+            WHERE attrelid = format('expediente.%I', tabla)::regclass AND attname = 'cuando') THEN
+        EXECUTE format('CREATE TRIGGER a_su_hora BEFORE INSERT ON expediente.%I
+                        FOR EACH ROW EXECUTE FUNCTION expediente.poner_hora()', tabla);
+        EXECUTE format('ALTER TABLE expediente.%I ENABLE ALWAYS TRIGGER a_su_hora', tabla);
+    END IF;
 END $$;
 
 -- Lo que sí puede cambiar (una tarea, un usuario) deja su fila anterior en `historia` y no se borra.
