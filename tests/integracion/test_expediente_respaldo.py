@@ -195,10 +195,9 @@ def test_una_bitacora_ya_alterada_no_se_respalda_en_silencio(motor: BaseEmpotrad
         borrar_base(armado.base)
 
 
-def test_el_respaldo_de_antes_de_rotar_abre(archivo: Path, montaje: Montaje, tmp_path: Path) -> None:
+def test_el_respaldo_de_antes_de_rotar_abre(archivo: Path, montaje: Montaje) -> None:
     assert rotar(montaje.llavero, montaje.almacen, lote=1) >= 1
     comprobar(archivo, FUENTE)
-    respaldar(tmp_path / "nuevo.scribe", montaje.origen, montaje.llavero, FUENTE)
 
 
 # --- El almacén de claves, en la base de verdad --------------------------------------------------------
