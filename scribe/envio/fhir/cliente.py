@@ -41,12 +41,14 @@ class Existente:
 class ClienteFhir:
     """Lo mínimo de REST que hace falta, sobre un `Canal`."""
 
-    def __init__(self, canal: Canal) -> None:
+    def __init__(self, canal: Canal, por_etiqueta: frozenset[str]) -> None:
+        """`por_etiqueta`: los tipos que este servidor no sabe buscar por identificador."""
         self._canal = canal
+        self._por_etiqueta = por_etiqueta
 
     def buscar(self, pieza: Pieza) -> Existente | None:
         """Lo que el destino ya tiene con ese identificador. Lanza `Negado` si lo tiene repetido."""
-        ruta = f"{pieza.tipo}?{_criterio(pieza)}&_count={_PAGINA}"
+        ruta = f"{pieza.tipo}?{self._criterio(pieza)}&_count={_PAGINA}"
         respuesta = self._canal.pedir("GET", ruta)
         if respuesta.estado != 200 or respuesta.cuerpo is None or respuesta.cuerpo.get("resourceType") != "Bundle":
             raise Negado(f"El destino no deja buscar {pieza.tipo}.", "Revise la dirección FHIR y sus permisos.")
@@ -67,7 +69,7 @@ class ClienteFhir:
             "POST",
             pieza.tipo,
             cuerpo or canonico(recurso),
-            {"If-None-Exist": _criterio(pieza), "Prefer": "return=representation"},
+            {"If-None-Exist": self._criterio(pieza), "Prefer": "return=representation"},
         )
         if respuesta.estado == 412:
             raise Negado(f"El destino tiene repetido un {pieza.tipo}.", "Quien lo administra debe dejar uno.")
@@ -109,6 +111,10 @@ class ClienteFhir:
             return None
         return _existente(cuerpo, respuesta.cabeceras.get("etag"))
 
+    def _criterio(self, pieza: Pieza) -> str:
+        """Los identificadores son UUID derivados: en la dirección no viaja ningún dato del paciente."""
+        return urlencode({"_tag" if pieza.tipo in self._por_etiqueta else "identifier": f"{URI}|{pieza.urn}"})
+
 
 def lugar_de(referencia: str) -> tuple[str, str] | None:
     """(tipo, id) de una referencia; nulo si es de otra forma. De una absoluta solo se toma eso: nunca se visita."""
@@ -136,23 +142,19 @@ def _cambiar(nodo: Any, lugares: dict[str, str]) -> Any:
     return [_cambiar(v, lugares) for v in nodo] if isinstance(nodo, list) else nodo
 
 
-def _criterio(pieza: Pieza) -> str:
-    """Los identificadores son UUID derivados: en la dirección no viaja ningún dato del paciente."""
-    return urlencode({"_tag" if pieza.tipo == "Provenance" else "identifier": f"{URI}|{pieza.urn}"})
-
-
 def _es(recurso: Any, pieza: Pieza) -> bool:
     """Si de verdad es el que se buscó: un servidor laxo puede ignorar el criterio y contestar otros."""
     if not isinstance(recurso, dict) or recurso.get("resourceType") != pieza.tipo or not recurso.get("id"):
         return False
     if not _LUGAR.match(f"{pieza.tipo}/{recurso['id']}"):
         return False
-    if pieza.tipo == "Provenance":
-        marcas = recurso.get("meta", {}).get("tag", [])
-        return any(isinstance(m, dict) and (m.get("system"), m.get("code")) == (URI, pieza.urn) for m in marcas)
-    dados = recurso.get("identifier", [])
-    lista = dados if isinstance(dados, list) else [dados]
-    return any(isinstance(i, dict) and (i.get("system"), i.get("value")) == (URI, pieza.urn) for i in lista)
+    marcas = [(m.get("system"), m.get("code")) for m in _lista(recurso.get("meta", {}).get("tag"))]
+    propios = [(i.get("system"), i.get("value")) for i in _lista(recurso.get("identifier"))]
+    return (URI, pieza.urn) in (*marcas, *propios)
+
+
+def _lista(dato: Any) -> list[dict[str, Any]]:
+    return [x for x in (dato if isinstance(dato, list) else [dato]) if isinstance(x, dict)]
 
 
 def _existente(recurso: Recurso, etag: str | None = None) -> Existente:

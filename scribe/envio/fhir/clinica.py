@@ -138,7 +138,7 @@ def _medicamento(entorno: Entorno, m: MedicamentoDeEnvio) -> Pieza:
         "requester": entorno.medico.a(),
         "dosageInstruction": [{"text": limpio(m.indicacion), "route": {"text": limpio(m.via)} if m.via else None}],
     }
-    return pieza(identidad(entorno.instalacion, "medicamento", m.id), recurso, "propia", entorno.seguridad)
+    return pieza(identidad(entorno.instalacion, "medicamento", entorno.nota, m.id), recurso, "propia", entorno.seguridad)
 
 
 def citas(lista: Iterable[Cita]) -> list[Recurso]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections import defaultdict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from scribe.envio.autorizados import Direccion
 from scribe.envio.errores import Aplazado, DestinoMalConfigurado, DestinoNoAutorizado, Negado
-from scribe.envio.fhir import documento, validador
+from scribe.envio.fhir import capacidades, documento, validador
 from scribe.envio.fhir.cliente import ClienteFhir, Existente, con_referencias, lugar_de, relativas
 from scribe.envio.fhir.codigos import TAG_HUELLA, TAG_VERSION, URI, de_hl7
-from scribe.envio.fhir.documento import Conjunto
+from scribe.envio.fhir.documento import Acuerdo, Conjunto
 from scribe.envio.fhir.piezas import Pieza, Recurso, etiqueta
 from scribe.envio.modelo import BorradorDeEnvio, ExpedienteDeEnvio, Paquete
 from scribe.envio.protocolo import Anotador, Entregado, Motivo, Rechazado, Reintentar, Resultado, YaEstaba
@@ -26,9 +29,22 @@ _RETIRABLES = frozenset({"Condition", "FamilyMemberHistory", "MedicationRequest"
 FIRMADA = 0
 
 
+_turnos: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def turno_local(url: str) -> AbstractContextManager[object]:
+    """Un candado por destino, dentro de este proceso."""
+    return _turnos[url]
+
+
 @dataclass(frozen=True, slots=True)
 class DestinoFhir:
-    """Un servidor FHIR R4. `direccion` viene de `autorizados.autorizar`; `origen` es este sistema, para la bitácora."""
+    """Un servidor FHIR R4. `direccion` viene de `autorizados.autorizar`; `origen` es este sistema, para la bitácora.
+
+    `turno` deja pasar un envío a la vez hacia cada destino: hay servidores cuya creación condicional no es
+    atómica y dos envíos simultáneos crearían dos pacientes (medido con sekmet-fhir). El de omisión vale
+    dentro de un proceso; con varios trabajadores, la cola da uno que valga entre todos.
+    """
 
     nombre: str
     direccion: Direccion
@@ -36,38 +52,53 @@ class DestinoFhir:
     credencial: Credencial | None = None
     autoridad: Path | None = None
     limites: Limites = field(default_factory=Limites)
-    sistemas: dict[str, str] = field(default_factory=dict)
+    acuerdo: Acuerdo = field(default_factory=Acuerdo)
     espera: Espera = field(default_factory=Espera)
+    turno: Callable[[str], AbstractContextManager[object]] = turno_local
     reloj: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def enviar_borrador(
         self, expediente: ExpedienteDeEnvio, borrador: BorradorDeEnvio, *, anotar: Anotador, intento: int = 1
     ) -> Resultado:
         """Ver `protocolo.Destino`. Un borrador nunca pisa una nota firmada ni un borrador más nuevo."""
-        conjunto = documento.de_borrador(expediente, borrador, self.sistemas)
+        conjunto = documento.de_borrador(expediente, borrador, self.acuerdo)
         llave = f"{conjunto.nota.urn}#borrador-{borrador.numero}"
-        return self._hacer("borrador", llave, anotar, intento, lambda c: _Entrega(c, borrador.numero).borrador(conjunto))
+        return self._hacer("borrador", llave, anotar, intento, lambda c: _Entrega(self._cliente(c), borrador.numero).borrador(conjunto))
 
     def enviar_firmada(
         self, expediente: ExpedienteDeEnvio, paquete: Paquete, *, anotar: Anotador, intento: int = 1
     ) -> Resultado:
         """Ver `protocolo.Destino`. Envía exactamente los bytes congelados al firmar."""
-        conjunto = documento.de_firmada(expediente, paquete.firmada, self.sistemas)
+        conjunto = documento.de_firmada(expediente, paquete.firmada, self.acuerdo)
         motivo: Motivo = paquete.firmada.relacion or "firmada"
         llave = f"{conjunto.nota.urn}#firmada"
         return self._hacer(
-            motivo, llave, anotar, intento, lambda c: _Entrega(c, FIRMADA).firmada(expediente, paquete, conjunto)
+            motivo, llave, anotar, intento, lambda c: _Entrega(self._cliente(c), FIRMADA).firmada(expediente, paquete, conjunto)
         )
+
+    def probar(self, *, anotar: Anotador) -> tuple[str, ...]:
+        """Lo que le falta al destino para recibir envíos, en frases; vacío si está listo. No manda nada clínico.
+
+        Lanza `ErrorScribe` si no se pudo preguntar.
+        """
+        canal = self._canal("borrador", "prueba", anotar)
+        return tuple(capacidades.faltas(canal.pedir("GET", "metadata").cuerpo or {}, self.acuerdo))
+
+    def _cliente(self, canal: Canal) -> ClienteFhir:
+        return ClienteFhir(canal, self.acuerdo.por_etiqueta)
+
+    def _canal(self, motivo: Motivo, llave: str, anotar: Anotador) -> Canal:
+        return CanalHttp(
+            self.direccion, Envio(motivo, llave, self.origen), anotar,
+            credencial=self.credencial, autoridad=self.autoridad, limites=self.limites, reloj=self.reloj,
+        )  # fmt: skip
 
     def _hacer(
         self, motivo: Motivo, llave: str, anotar: Anotador, intento: int, entrega: Callable[[Canal], Resultado]
     ) -> Resultado:
         try:
-            canal = CanalHttp(
-                self.direccion, Envio(motivo, llave, self.origen), anotar,
-                credencial=self.credencial, autoridad=self.autoridad, limites=self.limites, reloj=self.reloj,
-            )  # fmt: skip
-            return entrega(canal)
+            with self.turno(self.direccion.url):
+                return entrega(self._canal(motivo, llave, anotar))
         except Aplazado as causa:
             return Reintentar(self.espera.cuando(intento, self.reloj(), causa.espera), causa.mensaje)
         except (Negado, DestinoNoAutorizado, DestinoMalConfigurado) as causa:
@@ -77,8 +108,8 @@ class DestinoFhir:
 class _Entrega:
     """Un envío en curso: qué lugar del destino le tocó a cada urn:uuid y si hubo que escribir algo."""
 
-    def __init__(self, canal: Canal, numero: int) -> None:
-        self._cliente = ClienteFhir(canal)
+    def __init__(self, cliente: ClienteFhir, numero: int) -> None:
+        self._cliente = cliente
         self._numero = numero
         self._lugares: dict[str, str] = {}
         self._escritos = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,19 @@ _FIRMAS = {"simple": "firma electrónica simple (segunda contraseña)", "efirma"
 
 
 @dataclass(frozen=True, slots=True)
+class Acuerdo:
+    """Lo que un destino pide distinto.
+
+    `sistemas`: qué sistema usa para cada identificador oficial. `omitir`: tipos de recurso que no admite.
+    `por_etiqueta`: tipos que no sabe buscar por identificador; se buscan por `_tag`.
+    """
+
+    sistemas: dict[str, str] = field(default_factory=dict)
+    omitir: frozenset[str] = frozenset()
+    por_etiqueta: frozenset[str] = frozenset({"Provenance"})
+
+
+@dataclass(frozen=True, slots=True)
 class Conjunto:
     """Las piezas de un envío, en el orden en que se escriben: cada una solo nombra a las anteriores."""
 
@@ -40,13 +53,13 @@ class Conjunto:
         return (*self.base, *self.clinicas, self.nota, *self.procedencia)
 
 
-def de_borrador(e: ExpedienteDeEnvio, b: BorradorDeEnvio, sistemas: dict[str, str]) -> Conjunto:
+def de_borrador(e: ExpedienteDeEnvio, b: BorradorDeEnvio, acuerdo: Acuerdo) -> Conjunto:
     """Las piezas de un borrador: Composition `preliminary`, AIAST, con el Device y el médico como autores."""
-    paciente, medico, lugar, encuentro = _base(e, sistemas)
+    paciente, medico, lugar, encuentro = _base(e, acuerdo.sistemas)
     aparato = personas.aparato(e, b.borrador.modelos)
     entorno = Entorno(e.instalacion, e.nota, paciente, encuentro, medico, de_ia=True)
-    padecimientos = diagnosticos(entorno, b.borrador.codigos)
-    tratamiento = medicamentos(entorno, b.medicamentos)
+    padecimientos = _admitidas(acuerdo, diagnosticos(entorno, b.borrador.codigos))
+    tratamiento = _admitidas(acuerdo, medicamentos(entorno, b.medicamentos))
     recurso = {
         **_comun(e, paciente, encuentro, lugar),
         "status": "preliminary",
@@ -70,13 +83,13 @@ def de_borrador(e: ExpedienteDeEnvio, b: BorradorDeEnvio, sistemas: dict[str, st
     )
 
 
-def de_firmada(e: ExpedienteDeEnvio, f: NotaFirmada, sistemas: dict[str, str]) -> Conjunto:
+def de_firmada(e: ExpedienteDeEnvio, f: NotaFirmada, acuerdo: Acuerdo) -> Conjunto:
     """Las piezas de una nota firmada, sin el Bundle ni el DocumentReference (ver `adjuntos`)."""
-    paciente, medico, lugar, encuentro = _base(e, sistemas)
+    paciente, medico, lugar, encuentro = _base(e, acuerdo.sistemas)
     aparato = personas.aparato(e, f.modelos) if f.modelos else None
     entorno = Entorno(e.instalacion, e.nota, paciente, encuentro, medico, de_ia=False)
-    padecimientos = diagnosticos(entorno, f.codigos)
-    tratamiento = medicamentos(entorno, f.medicamentos)
+    padecimientos = _admitidas(acuerdo, diagnosticos(entorno, f.codigos))
+    tratamiento = _admitidas(acuerdo, medicamentos(entorno, f.medicamentos))
     recurso = {
         **_comun(e, paciente, encuentro, lugar),
         "status": "final",
@@ -101,11 +114,12 @@ def congelar(e: ExpedienteDeEnvio, f: NotaFirmada) -> bytes:
 
     No dependen de ningún destino: adentro todo se nombra por urn:uuid. La misma nota da los mismos bytes.
     """
-    conjunto = de_firmada(e, f, {})
+    conjunto = de_firmada(e, f, Acuerdo())
     orden = (conjunto.nota, *conjunto.base, *conjunto.clinicas, *conjunto.procedencia)
     return canonico(
         {
             "resourceType": "Bundle",
+            "meta": {"tag": [{"system": URI, "code": id_documento(e).urn}]},
             "type": "document",
             "identifier": {"system": URI, "value": id_documento(e).urn},
             "timestamp": hora(f.firmada),
@@ -148,6 +162,10 @@ def adjuntos(e: ExpedienteDeEnvio, paquete: Paquete, conjunto: Conjunto) -> tupl
 def id_documento(e: ExpedienteDeEnvio) -> Any:
     """La identidad del Bundle congelado de esta nota."""
     return identidad(e.instalacion, "documento", e.nota)
+
+
+def _admitidas(acuerdo: Acuerdo, piezas: list[Pieza]) -> list[Pieza]:
+    return [p for p in piezas if p.tipo not in acuerdo.omitir]
 
 
 def _id_nota(e: ExpedienteDeEnvio) -> Any:

@@ -69,10 +69,10 @@ def pieza(id_: UUID, recurso: Recurso, trato: Trato, seguridad: dict[str, str] |
         limpio_["identifier"] = propio
     elif recurso["resourceType"] != "Provenance":
         limpio_["identifier"] = [propio, *limpio_.get("identifier", ())]
-    etiquetas = [{"system": TAG_HUELLA, "code": hashlib.sha256(canonico(limpio_)).hexdigest()}]
-    if recurso["resourceType"] == "Provenance":  # R4 no le da identificador: se busca por su etiqueta
-        etiquetas.append({"system": URI, "code": id_.urn})
-    limpio_["meta"] = {**limpio_.get("meta", {}), "tag": etiquetas}
+    huella = {"system": TAG_HUELLA, "code": hashlib.sha256(canonico(limpio_)).hexdigest()}
+    # La identidad va también como etiqueta: Provenance no tiene identificador en R4 y hay servidores que
+    # no saben buscar por identificador en todos los tipos; `_tag` vale en cualquiera.
+    limpio_["meta"] = {**limpio_.get("meta", {}), "tag": [huella, {"system": URI, "code": id_.urn}]}
     return Pieza(id_, limpio_, trato)
 
 
