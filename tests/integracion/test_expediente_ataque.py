@@ -69,7 +69,11 @@ def test_lo_guardado_no_cambia_ni_se_borra(clinica: Clinica, rol: str) -> None:
             }.get(tabla, "id")
             _negado(conexion, f"TRUNCATE expediente.{tabla} CASCADE")
             if c.base.contar(tabla) or rol == "scribe_aplicacion":
-                _negado(conexion, f"UPDATE expediente.{tabla} SET {columna} = {columna}")
+                valor = (
+                    "'otro'" if tabla in ("nota", "paciente") else columna
+                )  # ahí no cambiar nada sí se deja
+                columna = "equipo" if tabla in ("nota", "paciente") else columna
+                _negado(conexion, f"UPDATE expediente.{tabla} SET {columna} = {valor}")
                 _negado(conexion, f"DELETE FROM expediente.{tabla}")
         for tabla in CON_HISTORIA:
             if c.base.contar(tabla) or rol == "scribe_aplicacion":
@@ -278,11 +282,16 @@ def test_sin_acta_no_se_destruye_una_clave(clinica: Clinica) -> None:
 
 def test_dos_versiones_de_un_catalogo_no_rigen_el_mismo_dia(clinica: Clinica) -> None:
     with clinica.base.entrar() as conexion:
-        alta = "INSERT INTO expediente.catalogo (nombre, version, vigencia, fuente) VALUES (%s, %s, %s, 'prueba')"
+        alta = (
+            "INSERT INTO expediente.catalogo (nombre, version, vigencia, fuente)"
+            " VALUES (%s, %s, %s, 'prueba')"
+        )
         conexion.execute(alta, ("CAT", "1", "[2020-01-01,)"))
         with pytest.raises(psycopg.errors.ExclusionViolation):
             conexion.execute(alta, ("CAT", "2", "[2024-01-01,)"))
-        conexion.execute("UPDATE expediente.catalogo SET vigencia = '[2020-01-01,2024-01-01)'")
+        conexion.execute(
+            "UPDATE expediente.catalogo SET vigencia = '[2020-01-01,2024-01-01)' WHERE nombre = 'CAT'"
+        )
         conexion.execute(alta, ("CAT", "2", "[2024-01-01,)"))
         conexion.execute(alta, ("OTRO", "1", "[2020-01-01,)"))
         _negado(
