@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evaluacion import juicio
 from evaluacion.caso import Caso, Tarea
 from evaluacion.conjunto import Conjunto, ConjuntoInvalido, conjuntos
 from evaluacion.corrida import Plan, correr, entrada
 from evaluacion.informe import escribir
+from evaluacion.juez import Juez
 from evaluacion.medida import grupos, medir, totales
 from evaluacion.procedencia import procedencia
 from evaluacion.razones import razones
-from evaluacion.resultados import Fallo, Medida, Resultados, ResultadoSistema
+from evaluacion.resultados import Cuadro, Fallo, Medida, Resultados, ResultadoSistema
 from evaluacion.salida import Salida
 from evaluacion.sistema import Opciones, Sistema, sistemas
 
@@ -26,7 +28,7 @@ class Pedido:
 
     `conjunto`: nombre o carpeta. `datos`: carpeta con los datos publicados. `pares`: nombres de pares, o
     «todos». `casos`: cuántos casos como mucho (repartidos por todo el conjunto). `casos_pares`: lo mismo
-    para las comparaciones de tiempo, que se repiten `repeticiones` veces.
+    para las comparaciones de tiempo, que se repiten `repeticiones` veces. `juez`: además, el juez local.
     """
 
     conjunto: str
@@ -44,6 +46,7 @@ class Pedido:
     repeticiones: int = 1
     de_nuevo: bool = False
     semilla: int = 0
+    juez: bool = False
 
     @property
     def opciones(self) -> Opciones:
@@ -149,6 +152,7 @@ def evaluar(pedido: Pedido, avance: Avance) -> tuple[Resultados, list[Path]]:
     Si se interrumpe, la misma orden sigue donde iba. Devuelve los resultados y los archivos escritos.
     """
     conjunto, carpeta, casos, ausentes = preparar(pedido)
+    juez = _juez(pedido)
     guardadas = conjunto.guardadas(carpeta)
     if guardadas:
         hechos = [_de_guardadas(conjunto, casos, guardadas)]
@@ -168,12 +172,39 @@ def evaluar(pedido: Pedido, avance: Avance) -> tuple[Resultados, list[Path]]:
         casos={c.id: entrada(c) for c in casos},
         sistemas=tuple(medidos),
         razones=tuple(razones(medidos, PROPIO)),
-        cuadros=tuple(conjunto.analizar(carpeta, casos, list(por_sistema.values()))),
+        cuadros=(
+            *conjunto.analizar(carpeta, casos, list(por_sistema.values())),
+            *_juzgar(juez, hechos, casos, avance, pedido.semilla),
+        ),
         ausentes=ausentes,
         **procedencia(pedido.perfil),
     )
     salidas = {s: {c: r[0] for c, r in por_caso.items()} for s, por_caso in _juntar(hechos).items()}
     return resultados, escribir(resultados, pedido.salida, casos, salidas)
+
+
+def _juez(pedido: Pedido) -> Juez | None:
+    """El juez, si se pidió. Se busca su modelo antes de correr nada: si falta, se dice ya."""
+    if not pedido.juez:
+        return None
+    guardados = juicio.memoria(pedido.salida, de_nuevo=pedido.de_nuevo)
+    return Juez(juicio.modelo(pedido.perfil, pedido.hilos), guardados)
+
+
+def _juzgar(
+    juez: Juez | None, hechos: Sequence[Hecho], casos: Sequence[Caso], avance: Avance, semilla: int
+) -> list[Cuadro]:
+    if juez is None:
+        return []
+    hechas = [
+        (s.nombre, s.titulo, h.ronda.tarea, h.salidas[s.nombre]) for h in hechos for s in h.ronda.sistemas
+    ]
+    try:
+        return juicio.juzgar(
+            juez, juicio.acusados(hechas), casos, lambda que: avance(f"juez · {que}", 0.0), semilla
+        )
+    finally:
+        juez.cerrar()
 
 
 def peso(caso: Caso) -> float:

@@ -53,6 +53,9 @@ def evaluar(
     hilos: Annotated[int | None, typer.Option(min=1, help="Hilos de cómputo, los mismos para todos.")] = None,
     de_nuevo: Annotated[bool, typer.Option("--de-nuevo", help="No reutilizar corridas anteriores.")] = False,
     sin_llm: SinLlm = False,
+    juez: Annotated[
+        bool, typer.Option("--juez", help="Además, un modelo local juzga la nota (lento, aparte).")
+    ] = False,
     silencioso: Silencioso = False,
     depurar: Depurar = False,
 ) -> None:
@@ -90,6 +93,7 @@ def evaluar(
         casos_pares=casos_pares,
         repeticiones=repeticiones,
         de_nuevo=de_nuevo,
+        juez=juez,
     )
     raise typer.Exit(_medir(pedido, visible=not silencioso))
 
