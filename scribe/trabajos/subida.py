@@ -1,0 +1,254 @@
+"""Subir una grabación sin poder perderla.
+
+La regla (diseno.md): cada trozo se escribe cifrado, se comprueba su hash, se sincroniza y se renombra; al
+cerrar se arma el archivo, se comprueba el hash de todo, se sincroniza y se renombra; después UNA transacción
+inserta la grabación, su nota y su trabajo; solo entonces hay recibo («201») y el cliente puede soltar su
+copia. En cualquier punto se puede morir: repetir el trozo o el cierre sigue donde iba, y no hace nada dos
+veces. La memoria no crece con la grabación: se trabaja por tramos.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from scribe.expediente import encuentros, notas, tareas
+from scribe.expediente.bitacora import Actor
+from scribe.expediente.errores import NoExiste
+from scribe.expediente.errores_seguridad import CifradoInvalido
+from scribe.expediente.transaccion import Expediente, Transaccion
+from scribe.trabajos import estado
+from scribe.trabajos.audio import AlmacenAudio, a_disco, carpeta_a_disco
+from scribe.trabajos.capacidad import RESERVA, disco_lleno_claro, estimar, exigir_cola, exigir_espacio
+from scribe.trabajos.errores import SubidaRechazada, SubidaTerminada, TrozoCorrupto, TrozosFaltan
+from scribe.trabajos.modelo import DatosSubida, EstadoSubida, Opciones, Recibo, TrozoGuardado
+from scribe.trabajos.trozos import TROZO_MAX, Carpeta, Trozo
+
+_PARCIAL_VIEJO_S = 24 * 3600.0
+
+
+class Subidas:
+    """Las subidas de este servidor. Se comparte entre hilos; otro proceso puede usar la misma carpeta."""
+
+    def __init__(self, expediente: Expediente, audio: AlmacenAudio, *, reserva: int = RESERVA) -> None:
+        """Los trozos viven junto al audio, en el mismo disco."""
+        self._expediente, self._audio, self._reserva = expediente, audio, reserva
+        self._raiz = audio.carpeta.with_name("subidas")
+        self._raiz.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    # --- Lo que pide el cliente -------------------------------------------------------------------
+
+    def abrir(self, actor: Actor, datos: DatosSubida) -> UUID:
+        """Empieza una subida. Lanza `SinEspacio`, `ColaLlena` o `NoExiste`; nada queda a medias."""
+        # Al cerrar conviven los trozos y el archivo armado: hace falta el doble.
+        exigir_espacio(self._raiz, 2 * (datos.bytes_previstos or TROZO_MAX), reserva=self._reserva + self._por_llegar())
+        nueva = uuid4()
+        with self._expediente.transaccion(actor) as t:
+            exigir_cola(t, datos.prioridad)
+            t.una(
+                "subida_alta", "la subida", id=nueva, encuentro=datos.encuentro, consentimiento=datos.consentimiento,
+                formato=datos.formato, bytes=datos.bytes_previstos, prioridad=int(datos.prioridad),
+                opciones=Jsonb(datos.opciones.model_dump(exclude_none=True)), equipo_guarda=platform.node(),
+                usuario=t.usuario, equipo=actor.equipo,
+            )  # fmt: skip
+        self._carpeta(nueva).crear()
+        return nueva
+
+    def estado(self, actor: Actor, subida: UUID) -> EstadoSubida:
+        """Qué hay ya: para seguir donde se cortó. `NoExiste`."""
+        fila = self._fila(actor, subida)
+        trozos = self._carpeta(subida).trozos() if fila["estado"] == "abierta" else {}
+        return EstadoSubida(id=subida, estado=fila["estado"], trozos=tuple(trozos[n] for n in sorted(trozos)))
+
+    def recibir(self, actor: Actor, subida: UUID, numero: int, sha256: str, datos: Iterable[bytes]) -> TrozoGuardado:
+        """Guarda un trozo que llega por partes. Repetirlo es inocuo.
+
+        Lanza `TrozoCorrupto`, `SinEspacio`, `SubidaTerminada` o `SubidaRechazada`; lo anterior no se toca.
+        """
+        trozo = self.abrir_trozo(actor, subida, numero, sha256)
+        if isinstance(trozo, TrozoGuardado):
+            return trozo
+        try:
+            for parte in datos:
+                trozo.escribir(parte)
+        except BaseException:
+            trozo.abandonar()
+            raise
+        return trozo.terminar()
+
+    def abrir_trozo(self, actor: Actor, subida: UUID, numero: int, sha256: str) -> Trozo | TrozoGuardado:
+        """Para recibirlo uno mismo (`escribir`… `terminar`); si ya estaba, el que está."""
+        if self._fila(actor, subida)["estado"] != "abierta":
+            raise SubidaTerminada("La subida ya terminó.", "Si es otra grabación, abra otra subida.")
+        carpeta = self._carpeta(subida)
+        ya = carpeta.trozos().get(numero)
+        if ya is not None and ya.sha256 == sha256.lower():
+            return ya
+        if ya is not None:
+            raise SubidaRechazada(f"El trozo {numero} ya llegó con otro contenido.", "Numere cada trozo una sola vez.")
+        exigir_espacio(self._raiz, TROZO_MAX, reserva=self._reserva)
+        return carpeta.abrir(numero, sha256.lower(), self._audio.clave(subida, crear=True))
+
+    def cerrar(
+        self, actor: Actor, subida: UUID, *, trozos: int, sha256: str, duracion_s: float | None = None
+    ) -> Recibo:
+        """Da por completa la grabación. Al volver de aquí ya no se puede perder: es el «201».
+
+        `trozos` y `sha256` (hexadecimal, de todo el archivo) los dice el cliente. Repetirlo devuelve el
+        mismo recibo. Lanza `TrozosFaltan`, `TrozoCorrupto`, `SinEspacio`, `SinConsentimiento` o
+        `SubidaTerminada`; en todos los casos lo que llegó sigue a salvo.
+        """
+        carpeta = self._carpeta(subida)
+        with carpeta.cerrojo():
+            fila = self._fila(actor, subida)
+            if fila["estado"] == "abierta":
+                octetos = self._armar(subida, carpeta, trozos, sha256.lower())
+                with self._expediente.transaccion(actor) as t:
+                    recibo = self._registrar(t, fila, sha256.lower(), octetos, duracion_s)
+            else:
+                with self._expediente.transaccion(actor) as t:
+                    recibo = self._ya_cerrada(t, fila, sha256.lower())
+            carpeta.borrar()
+        return recibo
+
+    def descartar(self, actor: Actor, subida: UUID) -> None:
+        """Una persona decide que esa subida no sirve; quita sus trozos. `SubidaTerminada` si ya se cerró."""
+        carpeta = self._carpeta(subida)
+        with carpeta.cerrojo():
+            fila = self._fila(actor, subida)
+            if fila["estado"] == "cerrada":
+                raise SubidaTerminada("La subida ya se cerró.", "La grabación está en el expediente.")
+            if fila["estado"] == "abierta":
+                with self._expediente.transaccion(actor) as t:
+                    t.una("subida_terminar", "la subida", id=subida, estado="descartada")
+            self._audio.borrar(subida)
+            carpeta.borrar()
+
+    # --- Lo que hace el servidor solo -------------------------------------------------------------
+
+    def barrer(self, actor: Actor) -> int:
+        """Avisa de las subidas que llevan un día sin cerrarse y quita restos. Dice cuántas avisó.
+
+        Una subida abierta no se borra nunca sola: puede ser la única copia.
+        """
+        avisadas = 0
+        with self._expediente.transaccion(actor) as t:
+            for fila in t.filas("subidas_olvidadas", equipo=platform.node()):
+                if t.fila("subida_avisada", id=fila["id"]):
+                    avisadas += 1
+                    tareas.crear(
+                        t, "requiere_atencion", paciente=fila["paciente_id"], asignada_a=fila["medico_id"],
+                        descripcion="Una grabación empezó a subirse y no terminó: siga la subida o descártela.",
+                    )  # fmt: skip
+        viejo = time.time() - _PARCIAL_VIEJO_S
+        for resto in (*self._audio.carpeta.glob("*.parcial"), *self._raiz.glob("*/*.parcial")):
+            if resto.stat().st_mtime < viejo:
+                resto.unlink(missing_ok=True)
+        self._quitar_terminadas(actor)
+        return avisadas
+
+    # --- Por dentro -------------------------------------------------------------------------------
+
+    def _carpeta(self, subida: UUID) -> Carpeta:
+        return Carpeta(self._raiz, subida)
+
+    def _fila(self, actor: Actor, subida: UUID) -> DictRow:
+        with self._expediente.transaccion(actor) as t:
+            return t.una("subida_por_id", "esa subida", id=subida)
+
+    def _quitar_terminadas(self, actor: Actor) -> None:
+        """Los trozos de lo que ya se cerró o descartó, si se murió antes de borrarlos."""
+        for cerrojo in self._raiz.glob("*.cerrojo"):
+            with contextlib.suppress(ValueError, NoExiste):
+                subida = UUID(cerrojo.stem)
+                if self._fila(actor, subida)["estado"] != "abierta":
+                    self._carpeta(subida).borrar()
+                    cerrojo.unlink(missing_ok=True)
+
+    def _por_llegar(self) -> int:
+        """Bytes prometidos a otras subidas que aún no llegan."""
+        with self._expediente.transaccion(Actor(None, platform.node())) as t:
+            filas = t.filas("subidas_por_llegar", equipo=platform.node())
+        return sum(
+            max(2 * (f["bytes_previstos"] or 0) - sum(z.octetos for z in self._carpeta(f["id"]).trozos().values()), 0)
+            for f in filas
+        )
+
+    def _armar(self, subida: UUID, carpeta: Carpeta, cuantos: int, sha256: str) -> int:
+        """Junta los trozos en el archivo definitivo y devuelve su tamaño en claro."""
+        hay = carpeta.trozos()
+        if cuantos < 1 or (faltan := tuple(n for n in range(cuantos) if n not in hay)):
+            raise TrozosFaltan(faltan if cuantos >= 1 else (0,))
+        if len(hay) > cuantos:
+            raise SubidaRechazada("Llegaron más trozos de los que se dice.", "Revise cuántos son y cierre otra vez.")
+        with disco_lleno_claro():
+            descriptor, nombre = tempfile.mkstemp(dir=self._audio.carpeta, suffix=".parcial")
+        parcial, suma, octetos = Path(nombre), hashlib.sha256(), 0
+        try:
+            with disco_lleno_claro(), os.fdopen(descriptor, "wb") as archivo:
+                escritor = self._audio.escribir(subida, archivo)
+                for numero in range(cuantos):
+                    for parte in self._leer(carpeta, hay[numero], subida):
+                        suma.update(parte)
+                        octetos += escritor.write(parte)
+                escritor.terminar()
+                a_disco(archivo)
+            if suma.hexdigest() != sha256:
+                raise TrozoCorrupto(
+                    "La grabación completa no es la que se mandó: su hash no coincide.",
+                    "Compare los hashes de los trozos y mande lo que difiera en una subida nueva.",
+                )
+            parcial.replace(self._audio.ruta(subida.hex))
+            carpeta_a_disco(self._audio.carpeta)
+        except BaseException:
+            parcial.unlink(missing_ok=True)
+            raise
+        return octetos
+
+    def _leer(self, carpeta: Carpeta, trozo: TrozoGuardado, subida: UUID) -> Iterable[bytes]:
+        """Un trozo desde el disco; si el disco lo dañó, se olvida y se vuelve a pedir."""
+        try:
+            yield from carpeta.leer(trozo, self._audio.clave(subida))
+        except CifradoInvalido:
+            carpeta.quitar(trozo)
+            raise TrozosFaltan((trozo.numero,)) from None
+
+    def _registrar(
+        self, t: Transaccion, fila: DictRow, sha256: str, octetos: int, duracion_s: float | None
+    ) -> Recibo:
+        """La transacción: grabación, nota, subida cerrada y trabajo; todo o nada."""
+        grabacion = encuentros.alta_grabacion(
+            t, fila["encuentro_id"], fila["consentimiento_id"], sha256=bytes.fromhex(sha256), octetos=octetos,
+            formato=fila["formato"], ubicacion=fila["id"].hex, duracion_s=duracion_s, grabacion=fila["id"],
+        )  # fmt: skip
+        nota = notas.crear(t, fila["encuentro_id"], grabacion=grabacion)
+        t.una("subida_terminar", "la subida", id=fila["id"], estado="cerrada")
+        trabajo = estado.pedir_proceso(
+            t, grabacion, Opciones.model_validate(fila["opciones"]), prioridad=fila["prioridad"], duracion_s=duracion_s
+        )
+        return Recibo(
+            grabacion=grabacion, nota=nota.id, trabajo=trabajo.id, sha256=sha256, octetos=octetos,
+            estimacion=estimar(t, trabajo.prioridad, duracion_s, trabajo=trabajo.id, creado=trabajo.creado),
+        )  # fmt: skip
+
+    def _ya_cerrada(self, t: Transaccion, fila: DictRow, sha256: str) -> Recibo:
+        """El recibo que se dio, para quien no lo alcanzó a oír."""
+        grabacion = t.fila("grabacion_por_id", id=fila["id"])
+        if fila["estado"] != "cerrada" or grabacion is None or bytes(grabacion["sha256"]).hex() != sha256:
+            raise SubidaTerminada("La subida ya terminó con otro contenido.", "Abra otra subida.")
+        nota = t.una("nota_de_grabacion", "la nota", grabacion=fila["id"])
+        trabajo = estado.de_grabacion(t, fila["id"])[0]
+        return Recibo(
+            grabacion=fila["id"], nota=nota["id"], trabajo=trabajo.id, sha256=sha256, octetos=grabacion["bytes"],
+            estimacion=estimar(t, trabajo.prioridad, trabajo.duracion_s, trabajo=trabajo.id, creado=trabajo.creado),
+        )  # fmt: skip
