@@ -134,7 +134,7 @@ def _farmaco(texto: str, dialogo: Dialogo) -> str | None:
     otros = [f for f in datos()["control"]["farmacos"] if not dialogo.menciones(lex.farmacos.get(f, (f,)))]
     if not otros:
         return None
-    nuevo = otros[zlib.crc32(texto.encode()) % len(otros)]
+    nuevo = str(otros[zlib.crc32(texto.encode()) % len(otros)])
     nuevo = nuevo.capitalize() if texto[hallado.start()].isupper() else nuevo
     return texto[: hallado.start()] + nuevo + texto[hallado.end() :]
 
