@@ -124,8 +124,8 @@ def dictamen(sensibilidad: Cifra | None, especificidad: Cifra | None) -> str:
         return "No sirve de juez: acierta lo que daría el azar o menos. Su cifra no dice nada de las notas."
     if sens < minimo["sensibilidad_minima"] or esp < minimo["especificidad_minima"]:
         return (
-            f"No sirve de juez: se le exige {minimo['sensibilidad_minima']:.0%} y "
-            f"{minimo['especificidad_minima']:.0%}. Su cifra no se debe usar para comparar notas."
+            f"No sirve de juez: se le exige {100 * minimo['sensibilidad_minima']:.0f} % y "
+            f"{100 * minimo['especificidad_minima']:.0f} %. Su cifra no se debe usar para comparar notas."
         )
     return "Sirve como segunda opinión; las cifras principales siguen siendo las deterministas."
 

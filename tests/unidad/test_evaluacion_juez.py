@@ -10,6 +10,7 @@ import pytest
 
 from evaluacion import control, evaluar, juicio
 from evaluacion.caso import Caso, Dicho
+from evaluacion.conjunto import Conjunto
 from evaluacion.definiciones import definiciones
 from evaluacion.evaluar import Pedido
 from evaluacion.intervalo import cifra
@@ -259,6 +260,44 @@ def test_ninguna_medida_del_juez_es_principal() -> None:
     del_juez = [d for d in definiciones().values() if d.grupo == "juez"]
     assert {d.nombre for d in del_juez} >= {"juez_sin_sustento", "juez_sensibilidad", "juez_especificidad"}
     assert not any(d.principal for d in del_juez)
+
+
+class _ConNotas(Conjunto):
+    """Un conjunto de un caso del que ya se tiene la nota."""
+
+    nombre = "con_notas"
+    titulo = "Con notas"
+    tarea = "nota"
+    fuente = "inventado"
+
+    def reconoce(self, carpeta: Path) -> bool:
+        return False
+
+    def leer(self, carpeta: Path | None, *, rapido: bool = False) -> list[Caso]:
+        return [CASO]
+
+    def guardadas(self, carpeta: Path | None) -> dict[str, dict[str, Salida]]:
+        return {"scribe": {"c": _salida(*NOTA)}}
+
+
+def test_el_juez_va_en_su_cuadro_y_no_cambia_ninguna_medida(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(evaluar, "localizar", lambda _: (_ConNotas(), None))
+    monkeypatch.setattr(juicio, "modelo", lambda *_: Falso(_perfecto))
+    visto: list[str] = []
+    sin, _ = evaluar.evaluar(Pedido(conjunto="con_notas", salida=tmp_path / "a"), lambda *_: None)
+    con, archivos = evaluar.evaluar(
+        Pedido(conjunto="con_notas", salida=tmp_path / "b", juez=True), lambda que, _: visto.append(que)
+    )
+    assert sin.cuadros == ()
+    assert [c.titulo for c in con.cuadros] == ["Juez local, aparte de las medidas"]
+    assert con.sistemas == sin.sistemas
+    assert not any(n.startswith("juez") for s in con.sistemas for n in s.totales)
+    assert (tmp_path / "b" / "juez" / "veredictos.jsonl").is_file()
+    assert visto[-1] == "juez · c · 4/4"
+    informe = next(a for a in archivos if a.suffix == ".md").read_text("utf-8")
+    assert informe.index("Sensibilidad del juez") < informe.index("sin sustento según el juez")
 
 
 def test_sin_pedirlo_no_se_toca_el_modelo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
