@@ -46,7 +46,8 @@ def test_deja_los_tres_archivos_con_lo_que_se_midio(carpeta: Path) -> None:
     assert (
         resultados.modelos and resultados.paquetes["jiwer"] and len(resultados.scribe["arbol_sha256"]) == 64
     )
-    assert "cefalea_estereo" in (carpeta / "informe.md").read_text("utf-8")
+    assert "| **WER ↓** |" in (carpeta / "informe.md").read_text("utf-8")
+    assert "cefalea_estereo" in (carpeta / "informe.html").read_text("utf-8")
 
 
 def test_la_pagina_no_pide_nada_de_fuera(carpeta: Path) -> None:
@@ -76,7 +77,9 @@ def test_interrumpida_no_deja_informe_y_despues_sigue(
     """Ctrl-C a la mitad: ni informe a medias ni procesos sueltos; lo ya hecho no se repite."""
     destino = tmp_path / "salida"
     shutil.copytree(carpeta / "corridas", destino / "corridas")
-    orden = [*argumentos_scribe(), "evaluar", "consultas_es", "--rapido", "--salida", str(destino)]
+    # Una prueba lanzada en segundo plano hereda Ctrl-C ignorado; una persona no.
+    orden = ["env", "--default-signal=INT", *argumentos_scribe(), "evaluar", "consultas_es", "--rapido"]
+    orden += ["--salida", str(destino)]
     proceso = subprocess.Popen(orden, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=entorno)
     papeles = destino / "corridas" / "scribe" / "consulta"
     limite = time.monotonic() + 120
