@@ -1,4 +1,4 @@
-"""Lo que comparten las pruebas de `envio`: un caso ficticio, un servidor FHIR de verdad y un proxy mentiroso."""
+"""Lo que comparten las pruebas de `envio`: un caso ficticio, un servidor FHIR real y un proxy mentiroso."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ from scribe.envio.transporte import Limites
 
 RAIZ = Path(__file__).resolve().parents[1]
 ZONA = timezone(timedelta(hours=-6))
-ACUERDO = Acuerdo(por_etiqueta=frozenset({"Provenance", "Composition", "FamilyMemberHistory", "Bundle", "Device"}))
+ACUERDO = Acuerdo(
+    por_etiqueta=frozenset({"Provenance", "Composition", "FamilyMemberHistory", "Bundle", "Device"})
+)
 """Lo que sekmet-fhir no sabe buscar por identificador."""
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 8
 # Ninguna bitácora ni mensaje puede llevar esto.
@@ -93,8 +95,9 @@ def un_envio(numero: int = 1, **cambios: Any) -> BorradorDeEnvio:
 def una_firmada(**cambios: Any) -> NotaFirmada:
     b = un_borrador()
     datos: dict[str, Any] = {
-        "nota": b.nota, "codigos": b.codigos, "medicamentos": medicamentos(), "clase_firma": "simple",
-        "firmada": datetime(2026, 11, 20, 10, 0, tzinfo=ZONA), "audio_sha256": b.audio.sha256, "modelos": b.modelos,
+        "nota": b.nota, "codigos": b.codigos, "medicamentos": medicamentos(), "modelos": b.modelos,
+        "firmada": datetime(2026, 11, 20, 10, 0, tzinfo=ZONA), "audio_sha256": b.audio.sha256,
+        "clase_firma": "simple",
     }  # fmt: skip
     return NotaFirmada(**{**datos, **cambios})
 
@@ -144,7 +147,11 @@ class ServidorFhir:
         orden = [sys.executable, "-m", "sekmet.cli", "serve", "-c", "ajustes.yaml", "--host", "127.0.0.1"]
         with (self._carpeta / "servidor.log").open("ab") as salida:
             self._proceso = subprocess.Popen(
-                [*orden, "--port", str(self.puerto)], cwd=self._carpeta, stdout=salida, stderr=salida, env={**os.environ}
+                [*orden, "--port", str(self.puerto)],
+                cwd=self._carpeta,
+                stdout=salida,
+                stderr=salida,
+                env={**os.environ},
             )
         limite = time.monotonic() + 90
         while time.monotonic() < limite:
@@ -247,7 +254,9 @@ class ProxyMentiroso:
                     if not proxy.truco(peticion):
                         estado, cabeceras, datos = peticion.pasar()
                         quitar = {"content-length", "transfer-encoding", "connection"}
-                        peticion.contestar(estado, {n: v for n, v in cabeceras if n.lower() not in quitar}, datos)
+                        peticion.contestar(
+                            estado, {n: v for n, v in cabeceras if n.lower() not in quitar}, datos
+                        )
                 except OSError:
                     pass
 

@@ -22,7 +22,9 @@ from scribe.envio.errores import DestinoNoAutorizado
 Ip = IPv4Address | IPv6Address
 Red = IPv4Network | IPv6Network
 
-_NOMBRE = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_NOMBRE = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\Z"
+)
 _RUTA = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?\Z")
 _PUERTOS = {"https": 443, "http": 80}
 _BUCLE = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
@@ -63,7 +65,9 @@ class EquipoAutorizado(BaseModel):
         """Si esta dirección es de las suyas."""
         ip = _desnuda(ip)
         return any(
-            ip.version == red.version and ip in red and all(_dentro(red, e) for e in _ESPECIALES if _esta(ip, e))
+            ip.version == red.version
+            and ip in red
+            and all(_dentro(red, e) for e in _ESPECIALES if _esta(ip, e))
             for red in self.redes
         )
 
@@ -94,11 +98,11 @@ def autorizar(url: str, equipos: Iterable[EquipoAutorizado]) -> Direccion:
     No admite usuario en la URL, ni consulta, ni fragmento, ni IP escritas de formas raras; http solo se
     admite hacia este mismo equipo (NOM-024-SSA3 3.3.4, cifrado en tránsito).
     """
-    if url != url.strip() or any(c <= " " or c == "\\" or c == "\x7f" for c in url):
+    if url != url.strip() or any(c <= " " or c in "\\\x7f" for c in url):
         raise _no("La dirección tiene espacios o caracteres de control.")
     try:
         partes = urlsplit(url)
-        puerto = partes.port or _PUERTOS.get(partes.scheme, 0)
+        puerto = partes.port if partes.port is not None else _PUERTOS.get(partes.scheme, 0)
     except ValueError:
         raise _no("La dirección no se entiende.") from None
     if partes.scheme not in _PUERTOS or not partes.hostname:

@@ -25,7 +25,14 @@ from scribe.envio.fhir.documento import id_documento
 from scribe.envio.fhir.piezas import canonico
 from scribe.envio.modelo import BorradorDeEnvio, ExpedienteDeEnvio, Paquete
 from scribe.envio.protocolo import (
-    Anotador, Entregado, Intercambio, Motivo, Rechazado, Reintentar, Resultado, YaEstaba,
+    Anotador,
+    Entregado,
+    Intercambio,
+    Motivo,
+    Rechazado,
+    Reintentar,
+    Resultado,
+    YaEstaba,
 )  # fmt: skip
 from scribe.envio.reintentos import Espera
 
@@ -33,8 +40,10 @@ MARCA = ".destino-scribe"
 _SUMAS = "sumas.sha256"
 _RESTO_S = 3600.0
 _PASAJEROS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOENT, errno.ESTALE,
-     errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.EBUSY, errno.EMFILE, errno.ENFILE, errno.EFBIG}
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOENT,
+        errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.EBUSY, errno.EMFILE, errno.ENFILE,
+    }
 )  # fmt: skip
 
 
@@ -59,14 +68,18 @@ class DestinoCarpeta:
         """
         try:
             if not self.raiz.is_dir() or self.raiz.is_symlink():
-                raise DestinoMalConfigurado("El destino no es una carpeta.", "Cree la carpeta y vuelva a registrarla.")
+                raise DestinoMalConfigurado(
+                    "El destino no es una carpeta.", "Cree la carpeta y vuelva a registrarla."
+                )
             with (self.raiz / MARCA).open("w", encoding="utf-8") as marca:
                 marca.write("Aquí entrega Scribe. No borre este archivo.\n")
                 marca.flush()
                 os.fsync(marca.fileno())
             _fijar(self.raiz)
         except OSError as causa:
-            raise DestinoMalConfigurado("No se puede escribir en la carpeta del destino.", "Revise permisos.") from causa
+            raise DestinoMalConfigurado(
+                "No se puede escribir en la carpeta del destino.", "Revise permisos."
+            ) from causa
 
     def enviar_borrador(
         self, expediente: ExpedienteDeEnvio, borrador: BorradorDeEnvio, *, anotar: Anotador, intento: int = 1
@@ -86,7 +99,11 @@ class DestinoCarpeta:
             "pdf_sha256": paquete.pdf_sha256,
             "documento_sha256": paquete.documento_sha256,
         }
-        archivos = {"nota.pdf": paquete.pdf, "nota.json": canonico(nota), "documento.fhir.json": paquete.documento}
+        archivos = {
+            "nota.pdf": paquete.pdf,
+            "nota.json": canonico(nota),
+            "documento.fhir.json": paquete.documento,
+        }
         nombre = f"{id_documento(expediente)}-firmada"
         return self._hacer(paquete.firmada.relacion or "firmada", nombre, archivos, anotar, intento)
 
@@ -125,7 +142,9 @@ class DestinoCarpeta:
                 # Otro trabajador llegó primero con lo mismo: gana el que ya está, si es igual.
                 if causa.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
                     raise
-                return _comparar(final, archivos) or Reintentar(self.reloj(), "La carpeta final apareció a medias.")
+                return _comparar(final, archivos) or Reintentar(
+                    self.reloj(), "La carpeta final apareció a medias."
+                )
             _fijar(self.raiz)
             return Entregado((nombre,))
         finally:
@@ -157,10 +176,14 @@ class DestinoCarpeta:
 def _comparar(final: Path, archivos: dict[str, bytes]) -> Resultado | None:
     """Si ya está lo mismo, o algo distinto que no se va a pisar; nulo si no hay nada."""
     if final.is_symlink() or (final.exists() and not final.is_dir()):
-        return Rechazado("En la carpeta del destino hay otra cosa con ese nombre.", "Quítela y repita el envío.")
+        return Rechazado(
+            "En la carpeta del destino hay otra cosa con ese nombre.", "Quítela y repita el envío."
+        )
     if not final.exists():
         return None
-    iguales = all((final / n).is_file() and (final / n).read_bytes() == datos for n, datos in archivos.items())
+    iguales = all(
+        (final / n).is_file() and (final / n).read_bytes() == datos for n, datos in archivos.items()
+    )
     if iguales:
         return YaEstaba((final.name,))
     return Rechazado(

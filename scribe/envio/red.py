@@ -59,7 +59,9 @@ class RedAutorizada(httpcore2.NetworkBackend):
         for ip in self._resolver():
             try:
                 with permitir_destinos(frozenset({(ip, port)})):
-                    flujo = self._base.connect_tcp(ip, port, self._plazo.acotar(timeout), None, socket_options)
+                    flujo = self._base.connect_tcp(
+                        ip, port, self._plazo.acotar(timeout), None, socket_options
+                    )
                 return _FlujoConPlazo(flujo, self._plazo)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as causa:
                 fallo = causa
@@ -72,7 +74,7 @@ class RedAutorizada(httpcore2.NetworkBackend):
         raise DestinoNoAutorizado("Un destino no puede ser un socket local.", "Use su dirección https.")
 
     def sleep(self, seconds: float) -> None:
-        """httpcore lo pide para sus reintentos, que aquí están apagados."""
+        """Httpcore lo pide para sus reintentos, que aquí están apagados."""
         time.sleep(self._plazo.acotar(seconds))
 
     def _resolver(self) -> tuple[str, ...]:
@@ -120,7 +122,8 @@ def contexto_tls(autoridad: Path | None) -> ssl.SSLContext:
         contexto = ssl.create_default_context(cafile=str(autoridad) if autoridad else None)
     except (OSError, ssl.SSLError) as causa:
         raise DestinoMalConfigurado(
-            "El archivo de la autoridad certificadora no se puede usar.", "Dé un archivo PEM con su certificado."
+            "El archivo de la autoridad certificadora no se puede usar.",
+            "Dé un archivo PEM con su certificado.",
         ) from causa
     contexto.minimum_version = ssl.TLSVersion.TLSv1_2
     return contexto

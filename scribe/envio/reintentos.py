@@ -21,7 +21,7 @@ class Espera:
 
     def cuando(self, intento: int, ahora: datetime, pedida: timedelta | None = None) -> datetime:
         """La hora del siguiente intento; nunca antes de lo que pidió el destino (con su propio tope)."""
-        doblada = self.base * 2 ** min(max(intento, 1) - 1, 30)
+        doblada = self.base * (1 << min(max(intento, 1) - 1, 30))
         propia = min(doblada, self.tope) * random.uniform(0.75, 1.25)
         return ahora + max(propia, min(pedida or timedelta(), self.tope_pedido))
 

@@ -1,8 +1,10 @@
-"""El secreto con que un destino nos reconoce: se lee al usarlo y no se guarda ni se escribe en ningún lado."""
+"""El secreto con que un destino nos reconoce: se lee al usarlo y no se guarda ni se escribe."""
 
 from __future__ import annotations
 
 import base64
+import os
+import stat
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,22 +63,26 @@ class Credencial(BaseModel):
 
 def _de_archivo(ruta: Path) -> str:
     # El descriptor se comprueba después de abrirlo: entre mirar y abrir no se puede cambiar el archivo.
-    import os
-    import stat
-
     try:
         descriptor = os.open(ruta, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         raise DestinoMalConfigurado(
-            f"No se puede leer el secreto {ruta.name}.", "Revise la ruta y los permisos; no puede ser un enlace."
+            f"No se puede leer el secreto {ruta.name}.",
+            "Revise la ruta y los permisos; no puede ser un enlace.",
         ) from None
-    with os.fdopen(descriptor, "rb") as archivo:
+    try:
         estado = os.fstat(descriptor)
-        if not stat.S_ISREG(estado.st_mode) or estado.st_mode & 0o077 or estado.st_uid not in {os.geteuid(), 0}:
+        if (
+            not stat.S_ISREG(estado.st_mode)
+            or estado.st_mode & 0o077
+            or estado.st_uid not in {os.geteuid(), 0}
+        ):
             raise DestinoMalConfigurado(
                 f"Otros usuarios pueden leer el secreto {ruta.name}.", f"Ejecute: chmod 600 {ruta.name}"
             )
-        return archivo.read(_LARGO_MAX + 1).decode("utf-8", "replace")
+        return os.read(descriptor, _LARGO_MAX + 1).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
 
 
 def _keyring() -> Any:

@@ -97,7 +97,7 @@ class CanalHttp:
         self, metodo: str, ruta: str, cuerpo: bytes | None = None, cabeceras: Mapping[str, str] | None = None
     ) -> Respuesta:
         """Ver `Canal.pedir`. `ruta` va después de la raíz del destino y la arma Scribe, nunca el destino."""
-        operacion = f"{metodo} {ruta.split('?')[0]}"
+        operacion = f"{metodo} {ruta.split('?', maxsplit=1)[0]}"
         self._anotar(self._asiento("intento", operacion, cuerpo))
         try:
             estado, recibidas, bruto = self._hablar(metodo, ruta, cuerpo, cabeceras or {})
@@ -119,7 +119,10 @@ class CanalHttp:
             transport=transporte, trust_env=False, follow_redirects=False, timeout=limites.conectar_s
         ) as cliente:
             peticion = cliente.build_request(
-                metodo, f"{self._direccion.url}/{ruta}", content=cuerpo, headers=self._cabeceras(cuerpo, cabeceras)
+                metodo,
+                f"{self._direccion.url}/{ruta}",
+                content=cuerpo,
+                headers=self._cabeceras(cuerpo, cabeceras),
             )
             peticion.extensions["timeout"] = {
                 "connect": limites.conectar_s, "read": limites.total_s, "write": limites.total_s, "pool": 1.0,
@@ -160,12 +163,16 @@ class CanalHttp:
             raise Aplazado(f"El destino contestó {estado}.", "Se repetirá solo.", espera)
         if estado in {401, 403}:
             raise Negado(
-                f"El destino no aceptó la credencial ({estado}).", "Renueve el secreto del destino y repita el envío."
+                f"El destino no aceptó la credencial ({estado}).",
+                "Renueve el secreto del destino y repita el envío.",
             )
         if estado in {404, 410, 412}:
             return Respuesta(estado, cabeceras)
         if estado >= 400:
-            raise Negado(f"El destino rechazó el recurso ({estado}): {_motivos(bruto)}.", "Revise con quien lo administra.")
+            raise Negado(
+                f"El destino rechazó el recurso ({estado}): {_motivos(bruto)}.",
+                "Revise con quien lo administra.",
+            )
         if not bruto.strip():
             return Respuesta(estado, cabeceras)
         if "json" not in cabeceras.get("content-type", "").lower():
@@ -173,7 +180,12 @@ class CanalHttp:
         return Respuesta(estado, cabeceras, _objeto(bruto))
 
     def _asiento(
-        self, fase: str, operacion: str, cuerpo: bytes | None, resultado: str = "", respuesta: bytes | None = None
+        self,
+        fase: str,
+        operacion: str,
+        cuerpo: bytes | None,
+        resultado: str = "",
+        respuesta: bytes | None = None,
     ) -> Intercambio:
         return Intercambio(
             fase="intento" if fase == "intento" else "desenlace",
@@ -194,7 +206,10 @@ class _Transporte(httpx2.BaseTransport):
 
     def __init__(self, direccion: Direccion, plazo: Plazo, tls: ssl.SSLContext | None) -> None:
         self._reserva = httpcore2.ConnectionPool(
-            ssl_context=tls, max_connections=1, retries=0, network_backend=RedAutorizada(direccion.equipo, plazo)
+            ssl_context=tls,
+            max_connections=1,
+            retries=0,
+            network_backend=RedAutorizada(direccion.equipo, plazo),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -202,7 +217,9 @@ class _Transporte(httpx2.BaseTransport):
         respuesta = self._reserva.handle_request(
             httpcore2.Request(
                 method=request.method,
-                url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                url=httpcore2.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
                 headers=request.headers.raw,
                 content=request.stream,
                 extensions=request.extensions,
@@ -237,7 +254,16 @@ def _objeto(bruto: bytes) -> dict[str, Any]:
     return dato
 
 
-_CODIGO_MAX = 40
+# R4, issue-type: los únicos códigos que se repiten; lo demás que diga un servidor puede ser de la nota.
+_CODIGOS = frozenset(
+    {
+        "invalid", "structure", "required", "value", "invariant", "security", "login", "unknown",
+        "expired", "forbidden", "suppressed", "processing", "not-supported", "duplicate",
+        "multiple-matches", "not-found", "deleted", "too-long", "code-invalid", "extension", "too-costly",
+        "business-rule", "conflict", "transient", "lock-error", "no-store", "exception", "timeout",
+        "incomplete", "throttled",
+    }
+)  # fmt: skip
 
 
 def _motivos(bruto: bytes) -> str:
@@ -247,12 +273,12 @@ def _motivos(bruto: bytes) -> str:
         codigos = {str(a.get("code", "")) for a in avisos if isinstance(a, dict)}
     except (Aplazado, TypeError):
         return "sin explicación"
-    limpios = sorted(c for c in codigos if c.replace("-", "").isalpha() and len(c) <= _CODIGO_MAX)
+    limpios = sorted(codigos & _CODIGOS)
     return ", ".join(limpios) or "sin explicación"
 
 
 def _traducir(causa: Exception) -> Aplazado | Negado | None:
-    """Un fallo de la red como `Aplazado`, salvo el del certificado, que una persona debe ver; nulo si es otro."""
+    """Un fallo de la red como `Aplazado`, salvo el del certificado, que una persona debe ver; o nulo."""
     actual: BaseException | None = causa
     while actual is not None:
         if isinstance(actual, ssl.SSLCertVerificationError):

@@ -37,8 +37,6 @@ from tests.envio_apoyo import (
     ServidorFhir,
     a_la_vez,
     cortar_tras_guardar,
-    medicamentos,
-    puerto_libre,
     quinientos_tras_guardar,
     un_borrador,
     un_destino,
@@ -69,14 +67,15 @@ def proxy(servidor: ServidorFhir) -> Iterator[ProxyMentiroso]:
 
 
 def propios(servidor: ServidorFhir, instalacion: UUID, tipo: str) -> list[dict[str, Any]]:
-    """Los de esta prueba: los que nombran a su paciente o llevan su identificador (cada una es otra instalación)."""
+    """Los de esta prueba: cada una es otra instalación, con sus propios identificadores."""
     from scribe.envio.fhir.codigos import URI, identidad
 
     raices = [
         identidad(instalacion, *p)
         for p in (
             ("paciente", UUID(int=2)), ("medico", UUID(int=3)), ("establecimiento", UUID(int=4)),
-            ("encuentro", UUID(int=5)), ("nota", UUID(int=1)), ("documento", UUID(int=1)), ("pdf", UUID(int=1)),
+            ("encuentro", UUID(int=5)), ("nota", UUID(int=1)), ("documento", UUID(int=1)),
+            ("pdf", UUID(int=1)),
         )
     ]  # fmt: skip
     urnas = {r.urn for r in raices}
@@ -85,7 +84,11 @@ def propios(servidor: ServidorFhir, instalacion: UUID, tipo: str) -> list[dict[s
         for p in servidor.todos("Patient")
         if any((i.get("system"), i.get("value")) == (URI, raices[0].urn) for i in p["identifier"])
     ]
-    notas = [f"Composition/{c['id']}" for c in servidor.todos("Composition") if c["identifier"]["value"] == raices[4].urn]
+    notas = [
+        f"Composition/{c['id']}"
+        for c in servidor.todos("Composition")
+        if c["identifier"]["value"] == raices[4].urn
+    ]
 
     def es(r: dict[str, Any]) -> bool:
         ids = r.get("identifier", [])
@@ -102,10 +105,12 @@ def cuenta(servidor: ServidorFhir, instalacion: UUID) -> dict[str, int]:
 
 
 BORRADOR = {
-    "Organization": 1, "Practitioner": 1, "Patient": 1, "Encounter": 1, "Condition": 1, "FamilyMemberHistory": 1,
-    "MedicationRequest": 1, "Composition": 1, "Bundle": 0, "DocumentReference": 0, "Provenance": 1,
+    "Organization": 1, "Practitioner": 1, "Patient": 1, "Encounter": 1, "Condition": 1,
+    "FamilyMemberHistory": 1, "MedicationRequest": 1, "Composition": 1, "Bundle": 0,
+    "DocumentReference": 0, "Provenance": 1,
 }  # fmt: skip
 FIRMADA = {**BORRADOR, "Bundle": 1, "DocumentReference": 1, "Provenance": 4}
+SIN_BORRADOR = {**FIRMADA, "Provenance": 3}
 
 
 def insiste(enviar: Any, veces: int = 12) -> Resultado:
@@ -139,7 +144,10 @@ def test_de_preliminary_a_final(servidor: ServidorFhir) -> None:
     assert final["attester"][0]["mode"] == "legal"
     assert {s["code"] for s in final["meta"]["security"]} == {VIO_MEDICO["code"]}
     [firme] = propios(servidor, e.instalacion, "Condition")
-    assert (firme["id"], firme["verificationStatus"]["coding"][0]["code"]) == (padecimiento["id"], "confirmed")
+    assert (firme["id"], firme["verificationStatus"]["coding"][0]["code"]) == (
+        padecimiento["id"],
+        "confirmed",
+    )
     [receta] = propios(servidor, e.instalacion, "MedicationRequest")
     assert (receta["status"], receta["intent"]) == ("draft", "plan")
     [documento] = propios(servidor, e.instalacion, "DocumentReference")
@@ -186,7 +194,9 @@ def test_falla_despues_de_guardar_en_cada_escritura(
     resultado = insiste(lambda i: destino.enviar_borrador(e, un_envio(), anotar=Anotaciones(), intento=i), 30)
     assert isinstance(resultado, (Entregado, YaEstaba))
     assert cuenta(servidor, e.instalacion) == BORRADOR
-    resultado = insiste(lambda i: destino.enviar_firmada(e, un_paquete(e), anotar=Anotaciones(), intento=i), 30)
+    resultado = insiste(
+        lambda i: destino.enviar_firmada(e, un_paquete(e), anotar=Anotaciones(), intento=i), 30
+    )
     assert isinstance(resultado, (Entregado, YaEstaba))
     assert cuenta(servidor, e.instalacion) == FIRMADA
     assert len(vistos) >= 15, "la prueba debe haber mentido en todas las escrituras"
@@ -215,7 +225,11 @@ def test_caido_y_reiniciado_a_la_mitad(tmp_path: Path) -> None:
     servidor.levantar()
     try:
         proxy = ProxyMentiroso(servidor.puerto)
-        proxy.truco = a_la_vez(1, lambda p: p.escribe and p.ruta.endswith("/Composition"), lambda p: servidor.matar() or p.cortar())
+        proxy.truco = a_la_vez(
+            1,
+            lambda p: p.escribe and p.ruta.endswith("/Composition"),
+            lambda p: servidor.matar() or p.cortar(),
+        )
         por_proxy = un_destino(proxy.puerto, Limites(conectar_s=2, total_s=20))
         assert isinstance(por_proxy.enviar_borrador(e, un_envio(), anotar=Anotaciones()), Reintentar)
         servidor.levantar()
@@ -269,13 +283,17 @@ def test_una_direccion_que_da_el_servidor_no_se_visita(proxy: ProxyMentiroso, se
     ajeno = ProxyMentiroso(servidor.puerto)
 
     def por_otro_lado(p: Peticion) -> bool:
-        _, cabeceras, datos = p.pasar()
+        _, _, datos = p.pasar()
         hecho = json.loads(datos)
-        return p.contestar(201, {"Location": f"http://127.0.0.1:{ajeno.puerto}/fhir/{hecho['resourceType']}/{hecho['id']}"})
+        return p.contestar(
+            201, {"Location": f"http://127.0.0.1:{ajeno.puerto}/fhir/{hecho['resourceType']}/{hecho['id']}"}
+        )
 
     proxy.truco = lambda p: p.metodo == "POST" and por_otro_lado(p)
     e = un_expediente()
-    assert isinstance(un_destino(proxy.puerto).enviar_borrador(e, un_envio(), anotar=Anotaciones()), Entregado)
+    assert isinstance(
+        un_destino(proxy.puerto).enviar_borrador(e, un_envio(), anotar=Anotaciones()), Entregado
+    )
     assert ajeno.vistas == []
     assert cuenta(servidor, e.instalacion) == BORRADOR
     ajeno.cerrar()
@@ -303,7 +321,9 @@ def test_respuesta_enorme_no_se_lee_entera(proxy: ProxyMentiroso) -> None:
     enviados = [0]
 
     def enorme(p: Peticion) -> bool:
-        p.m.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nConnection: close\r\n\r\n")
+        p.m.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nConnection: close\r\n\r\n"
+        )
         for _ in range(2000):
             p.m.wfile.write(b" " * 65536)
             enviados[0] += 65536
@@ -317,7 +337,9 @@ def test_respuesta_enorme_no_se_lee_entera(proxy: ProxyMentiroso) -> None:
 
 def test_comprimida_no_se_abre(proxy: ProxyMentiroso) -> None:
     """Una bomba comprimida no llega a inflarse: se pidió sin comprimir."""
-    proxy.truco = lambda p: p.contestar(200, {"Content-Encoding": "gzip", "Content-Type": "application/fhir+json"}, b"x")
+    proxy.truco = lambda p: p.contestar(
+        200, {"Content-Encoding": "gzip", "Content-Type": "application/fhir+json"}, b"x"
+    )
     resultado = un_destino(proxy.puerto).enviar_borrador(un_expediente(), un_envio(), anotar=Anotaciones())
     assert isinstance(resultado, Reintentar)
 
@@ -348,7 +370,9 @@ def test_dos_trabajadores_a_la_vez(servidor: ServidorFhir) -> None:
 
     def trabaja() -> None:
         destino = un_destino(servidor.puerto)
-        resultados.append(insiste(lambda i: destino.enviar_firmada(e, paquete, anotar=Anotaciones(), intento=i)))
+        resultados.append(
+            insiste(lambda i: destino.enviar_firmada(e, paquete, anotar=Anotaciones(), intento=i))
+        )
 
     hilos = [threading.Thread(target=trabaja) for _ in range(3)]
     for h in hilos:
@@ -356,16 +380,20 @@ def test_dos_trabajadores_a_la_vez(servidor: ServidorFhir) -> None:
     for h in hilos:
         h.join()
     assert {type(r) for r in resultados} <= {Entregado, YaEstaba}
-    assert cuenta(servidor, e.instalacion) == {**FIRMADA}
+    assert cuenta(servidor, e.instalacion) == SIN_BORRADOR
 
 
 def test_un_borrador_nunca_pisa_lo_firmado_ni_lo_nuevo(servidor: ServidorFhir) -> None:
     e, destino = un_expediente(), un_destino(servidor.puerto)
     assert isinstance(destino.enviar_borrador(e, un_envio(2), anotar=Anotaciones()), Entregado)
-    assert isinstance(destino.enviar_borrador(e, un_envio(1, medicamentos=()), anotar=Anotaciones()), YaEstaba)
+    assert isinstance(
+        destino.enviar_borrador(e, un_envio(1, medicamentos=()), anotar=Anotaciones()), YaEstaba
+    )
     assert isinstance(destino.enviar_firmada(e, un_paquete(e), anotar=Anotaciones()), Entregado)
     antes = {t: propios(servidor, e.instalacion, t) for t in TIPOS}
-    assert isinstance(destino.enviar_borrador(e, un_envio(3, medicamentos=()), anotar=Anotaciones()), YaEstaba)
+    assert isinstance(
+        destino.enviar_borrador(e, un_envio(3, medicamentos=()), anotar=Anotaciones()), YaEstaba
+    )
     assert {t: propios(servidor, e.instalacion, t) for t in TIPOS} == antes
 
 
@@ -382,7 +410,9 @@ def test_lo_que_el_medico_quito_queda_marcado_como_error(servidor: ServidorFhir)
     e, destino = un_expediente(), un_destino(servidor.puerto)
     destino.enviar_borrador(e, un_envio(), anotar=Anotaciones())
     sin = [c for c in un_borrador().codigos if c.estado is EstadoCodigo.FAMILIAR]
-    resultado = destino.enviar_firmada(e, un_paquete(e, codigos=tuple(sin), medicamentos=()), anotar=Anotaciones())
+    resultado = destino.enviar_firmada(
+        e, un_paquete(e, codigos=tuple(sin), medicamentos=()), anotar=Anotaciones()
+    )
     assert isinstance(resultado, Entregado)
     [padecimiento] = propios(servidor, e.instalacion, "Condition")
     assert padecimiento["verificationStatus"]["coding"][0]["code"] == "entered-in-error"
@@ -399,7 +429,9 @@ def test_adenda_es_otra_nota_que_refiere_a_la_primera(servidor: ServidorFhir) ->
     paquete = un_paquete(segunda, relacion="adenda", relacionada=e.nota, codigos=(), medicamentos=())
     assert isinstance(destino.enviar_firmada(segunda, paquete, anotar=notas), Entregado)
     assert {n.motivo for n in notas} == {"adenda"}
-    adenda, primera = sorted(propios(servidor, e.instalacion, "Composition"), key=lambda c: "relatesTo" not in c)
+    adenda, primera = sorted(
+        propios(servidor, e.instalacion, "Composition"), key=lambda c: "relatesTo" not in c
+    )
     assert adenda["relatesTo"][0]["code"] == "appends"
     assert adenda["relatesTo"][0]["targetIdentifier"] == primera["identifier"]
 
@@ -426,7 +458,9 @@ def test_servidor_que_ignora_la_busqueda(servidor: ServidorFhir, proxy: ProxyMen
 
     proxy.truco = sin_criterio
     e = un_expediente()
-    assert isinstance(un_destino(proxy.puerto).enviar_borrador(e, un_envio(), anotar=Anotaciones()), Entregado)
+    assert isinstance(
+        un_destino(proxy.puerto).enviar_borrador(e, un_envio(), anotar=Anotaciones()), Entregado
+    )
     assert cuenta(servidor, e.instalacion) == BORRADOR
     assert cuenta(servidor, otro.instalacion) == BORRADOR
 
@@ -443,8 +477,7 @@ def test_un_tipo_que_el_destino_no_admite_se_omite(servidor: ServidorFhir) -> No
 
 def test_probar_dice_que_le_falta(servidor: ServidorFhir) -> None:
     faltas = un_destino(servidor.puerto).probar(anotar=Anotaciones())
-    assert faltas == ("No declara Composition; si no lo admite, agréguelo a los tipos omitidos.",
-                      "No declara FamilyMemberHistory; si no lo admite, agréguelo a los tipos omitidos.")  # fmt: skip
+    assert [f.split(";")[0] for f in faltas] == ["No declara Composition", "No declara FamilyMemberHistory"]
 
 
 def test_ningun_dato_del_paciente_en_registros_ni_direcciones(
@@ -459,14 +492,19 @@ def test_ningun_dato_del_paciente_en_registros_ni_direcciones(
         lambda p: p.contestar(
             422,
             {"Content-Type": "application/fhir+json"},
-            json.dumps({"resourceType": "OperationOutcome", "issue": [{"code": "Quetzalina", "diagnostics": p.cuerpo.decode()}]}).encode(),
+            json.dumps(
+                {
+                    "resourceType": "OperationOutcome",
+                    "issue": [{"code": "Quetzalina", "diagnostics": p.cuerpo.decode()}],
+                }
+            ).encode(),
         ),
     )
     resultados.append(destino.enviar_firmada(e, un_paquete(e), anotar=notas))
     resultados.append(destino.enviar_firmada(e, un_paquete(e), anotar=notas))
     assert [type(r) for r in resultados] == [Entregado, Rechazado, Entregado]
     todo = "\n".join([caplog.text, repr(notas), repr(resultados), repr(proxy.vistas), repr(destino)]).lower()
-    assert [m for m in MARCAS if m.lower() in todo.replace("clinast_airpt", "")] in ([], ["Quetzalina"]) and "tlaxpana" not in todo
+    assert [m for m in MARCAS if m.lower() in todo] == []
     assert notas, "se anotó"
     assert len([n for n in notas if n.fase == "intento"]) == len([n for n in notas if n.fase == "desenlace"])
     assert all(n.llave.startswith("urn:uuid:") and len(n.sha256) == 64 for n in notas)
@@ -487,8 +525,3 @@ def test_documento_de_otra_nota_no_sale(proxy: ProxyMentiroso) -> None:
     paquete = un_paquete(e).model_copy(update={"documento": ajeno.documento})
     assert isinstance(un_destino(proxy.puerto).enviar_firmada(e, paquete, anotar=Anotaciones()), Rechazado)
     assert proxy.vistas == []
-
-
-def test_medicamentos_de_apoyo_no_son_vacios() -> None:
-    """Sin ellos las pruebas de arriba no probarían MedicationRequest."""
-    assert medicamentos() and puerto_libre()

@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from scribe.envio.errores import Aplazado, Negado
 from scribe.envio.fhir import validador
 from scribe.envio.fhir.codigos import URI
-from scribe.envio.fhir.reglas import referencias
 from scribe.envio.fhir.piezas import Pieza, Recurso, canonico
+from scribe.envio.fhir.reglas import referencias
 from scribe.envio.transporte import Canal, Respuesta
 
 _LUGAR = re.compile(r"(?:\A|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?\Z")
@@ -50,8 +50,14 @@ class ClienteFhir:
         """Lo que el destino ya tiene con ese identificador. Lanza `Negado` si lo tiene repetido."""
         ruta = f"{pieza.tipo}?{self._criterio(pieza)}&_count={_PAGINA}"
         respuesta = self._canal.pedir("GET", ruta)
-        if respuesta.estado != 200 or respuesta.cuerpo is None or respuesta.cuerpo.get("resourceType") != "Bundle":
-            raise Negado(f"El destino no deja buscar {pieza.tipo}.", "Revise la dirección FHIR y sus permisos.")
+        if (
+            respuesta.estado != 200
+            or respuesta.cuerpo is None
+            or respuesta.cuerpo.get("resourceType") != "Bundle"
+        ):
+            raise Negado(
+                f"El destino no deja buscar {pieza.tipo}.", "Revise la dirección FHIR y sus permisos."
+            )
         entradas = respuesta.cuerpo.get("entry") or []
         hallados = [e["resource"] for e in entradas if isinstance(e, dict) and _es(e.get("resource"), pieza)]
         distintos = {str(r["id"]): r for r in hallados}
@@ -74,7 +80,9 @@ class ClienteFhir:
         if respuesta.estado == 412:
             raise Negado(f"El destino tiene repetido un {pieza.tipo}.", "Quien lo administra debe dejar uno.")
         if respuesta.estado not in {200, 201}:
-            raise Negado(f"El destino no deja crear {pieza.tipo} ({respuesta.estado}).", "Revise sus permisos.")
+            raise Negado(
+                f"El destino no deja crear {pieza.tipo} ({respuesta.estado}).", "Revise sus permisos."
+            )
         dado = _lugar(respuesta, pieza)
         if dado is not None:
             return dado
@@ -99,15 +107,24 @@ class ClienteFhir:
             {"If-Match": f'W/"{actual.version}"', "Prefer": "return=minimal"},
         )
         if respuesta.estado == 412:
-            raise Aplazado(f"Alguien cambió {actual.tipo} en el destino mientras se enviaba.", "Se repetirá solo.")
+            raise Aplazado(
+                f"Alguien cambió {actual.tipo} en el destino mientras se enviaba.", "Se repetirá solo."
+            )
         if respuesta.estado not in {200, 201, 204}:
-            raise Negado(f"El destino no deja cambiar {actual.tipo} ({respuesta.estado}).", "Revise sus permisos.")
+            raise Negado(
+                f"El destino no deja cambiar {actual.tipo} ({respuesta.estado}).", "Revise sus permisos."
+            )
 
     def leer(self, tipo: str, id_: str) -> Existente | None:
         """Un recurso por su lugar; nulo si ya no está."""
         respuesta = self._canal.pedir("GET", f"{tipo}/{id_}")
         cuerpo = respuesta.cuerpo
-        if respuesta.estado != 200 or cuerpo is None or cuerpo.get("resourceType") != tipo or cuerpo.get("id") != id_:
+        if (
+            respuesta.estado != 200
+            or cuerpo is None
+            or cuerpo.get("resourceType") != tipo
+            or cuerpo.get("id") != id_
+        ):
             return None
         return _existente(cuerpo, respuesta.cabeceras.get("etag"))
 
@@ -117,7 +134,7 @@ class ClienteFhir:
 
 
 def lugar_de(referencia: str) -> tuple[str, str] | None:
-    """(tipo, id) de una referencia; nulo si es de otra forma. De una absoluta solo se toma eso: nunca se visita."""
+    """(tipo, id) de una referencia; nulo si es de otra forma. Una absoluta nunca se visita."""
     hallado = _LUGAR.search(referencia)
     return (hallado[1], hallado[2]) if hallado else None
 
@@ -161,7 +178,9 @@ def _existente(recurso: Recurso, etag: str | None = None) -> Existente:
     version = recurso.get("meta", {}).get("versionId")
     if version is None and etag:
         version = etag.removeprefix("W/").strip('"')
-    limpia = str(version) if version is not None and re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", str(version)) else None
+    limpia = (
+        str(version) if version is not None and re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", str(version)) else None
+    )
     return Existente(str(recurso["resourceType"]), str(recurso["id"]), limpia, recurso)
 
 

@@ -8,7 +8,17 @@ from uuid import UUID
 
 from scribe.consulta import Cita, Codigo, Enunciado, EstadoCodigo
 from scribe.envio.fhir.codigos import (
-    AIAST, EXT_CITA, EXT_ENUNCIADO, EXT_ESTADO, HL7, SISTEMAS_CIE, V3, VERIFICACION, concepto, de_hl7, identidad,
+    AIAST,
+    EXT_CITA,
+    EXT_ENUNCIADO,
+    EXT_ESTADO,
+    HL7,
+    SISTEMAS_CIE,
+    V3,
+    VERIFICACION,
+    concepto,
+    de_hl7,
+    identidad,
 )  # fmt: skip
 from scribe.envio.fhir.narrativa import limpio
 from scribe.envio.fhir.piezas import Pieza, Recurso, pieza
@@ -114,7 +124,10 @@ def _familiar(entorno: Entorno, d: Diagnostico) -> Pieza:
 
 def _codigo(d: Diagnostico) -> Recurso:
     return {
-        "coding": [{"system": SISTEMAS_CIE[c.sistema], "code": c.codigo, "display": limpio(c.titulo)} for c in d.codigos],
+        "coding": [
+            {"system": SISTEMAS_CIE[c.sistema], "code": c.codigo, "display": limpio(c.titulo)}
+            for c in d.codigos
+        ],
         "text": limpio(d.codigos[0].titulo),
     }
 
@@ -136,9 +149,16 @@ def _medicamento(entorno: Entorno, m: MedicamentoDeEnvio) -> Pieza:
         "subject": entorno.paciente.a(),
         "encounter": entorno.encuentro.a(),
         "requester": entorno.medico.a(),
-        "dosageInstruction": [{"text": limpio(m.indicacion), "route": {"text": limpio(m.via)} if m.via else None}],
+        "dosageInstruction": [
+            {"text": limpio(m.indicacion), "route": {"text": limpio(m.via)} if m.via else None}
+        ],
     }
-    return pieza(identidad(entorno.instalacion, "medicamento", entorno.nota, m.id), recurso, "propia", entorno.seguridad)
+    return pieza(
+        identidad(entorno.instalacion, "medicamento", entorno.nota, m.id),
+        recurso,
+        "propia",
+        entorno.seguridad,
+    )
 
 
 def citas(lista: Iterable[Cita]) -> list[Recurso]:

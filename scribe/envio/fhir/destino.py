@@ -39,7 +39,7 @@ def turno_local(url: str) -> AbstractContextManager[object]:
 
 @dataclass(frozen=True, slots=True)
 class DestinoFhir:
-    """Un servidor FHIR R4. `direccion` viene de `autorizados.autorizar`; `origen` es este sistema, para la bitácora.
+    """Un servidor FHIR R4. `direccion` viene de `autorizados.autorizar`; `origen` es este sistema.
 
     `turno` deja pasar un envío a la vez hacia cada destino: hay servidores cuya creación condicional no es
     atómica y dos envíos simultáneos crearían dos pacientes (medido con sekmet-fhir). El de omisión vale
@@ -63,7 +63,13 @@ class DestinoFhir:
         """Ver `protocolo.Destino`. Un borrador nunca pisa una nota firmada ni un borrador más nuevo."""
         conjunto = documento.de_borrador(expediente, borrador, self.acuerdo)
         llave = f"{conjunto.nota.urn}#borrador-{borrador.numero}"
-        return self._hacer("borrador", llave, anotar, intento, lambda c: _Entrega(self._cliente(c), borrador.numero).borrador(conjunto))
+        return self._hacer(
+            "borrador",
+            llave,
+            anotar,
+            intento,
+            lambda c: _Entrega(self._cliente(c), borrador.numero).borrador(conjunto),
+        )
 
     def enviar_firmada(
         self, expediente: ExpedienteDeEnvio, paquete: Paquete, *, anotar: Anotador, intento: int = 1
@@ -73,11 +79,15 @@ class DestinoFhir:
         motivo: Motivo = paquete.firmada.relacion or "firmada"
         llave = f"{conjunto.nota.urn}#firmada"
         return self._hacer(
-            motivo, llave, anotar, intento, lambda c: _Entrega(self._cliente(c), FIRMADA).firmada(expediente, paquete, conjunto)
+            motivo,
+            llave,
+            anotar,
+            intento,
+            lambda c: _Entrega(self._cliente(c), FIRMADA).firmada(expediente, paquete, conjunto),
         )
 
     def probar(self, *, anotar: Anotador) -> tuple[str, ...]:
-        """Lo que le falta al destino para recibir envíos, en frases; vacío si está listo. No manda nada clínico.
+        """Lo que le falta al destino para recibir envíos, en frases. No manda nada clínico.
 
         Lanza `ErrorScribe` si no se pudo preguntar.
         """
@@ -94,7 +104,12 @@ class DestinoFhir:
         )  # fmt: skip
 
     def _hacer(
-        self, motivo: Motivo, llave: str, anotar: Anotador, intento: int, entrega: Callable[[Canal], Resultado]
+        self,
+        motivo: Motivo,
+        llave: str,
+        anotar: Anotador,
+        intento: int,
+        entrega: Callable[[Canal], Resultado],
     ) -> Resultado:
         try:
             with self.turno(self.direccion.url):
@@ -130,7 +145,11 @@ class _Entrega:
         pdf, firma = documento.adjuntos(expediente, paquete, conjunto)
         _validar((*conjunto.todas, congelado, pdf, firma))
         nota = self._cliente.buscar(conjunto.nota)
-        if nota is not None and nota.recurso.get("status") in _CERRADOS and not _igual(nota.recurso, conjunto.nota):
+        if (
+            nota is not None
+            and nota.recurso.get("status") in _CERRADOS
+            and not _igual(nota.recurso, conjunto.nota)
+        ):
             raise Negado(
                 "El destino ya tiene otra nota firmada con este identificador; una nota firmada no cambia.",
                 "Envíe la corrección como adenda o como nota que sustituye.",
@@ -166,7 +185,9 @@ class _Entrega:
             return
         if pieza.trato == "inmutable":
             if cuerpo is None and etiqueta(actual.recurso, TAG_HUELLA) is not None:
-                raise Negado(f"El destino tiene otro {pieza.tipo} con este identificador.", "Revise qué lo cambió.")
+                raise Negado(
+                    f"El destino tiene otro {pieza.tipo} con este identificador.", "Revise qué lo cambió."
+                )
             return
         if pieza.tipo == "Encounter":
             if actual.recurso.get("status") == "finished":  # lo comparten varias notas: solo avanza
@@ -189,7 +210,11 @@ class _Entrega:
                 if lugar is None or lugar[0] not in _RETIRABLES or "/".join(lugar) in vigentes:
                     continue
                 actual = self._cliente.leer(*lugar)
-                if actual is not None and etiqueta(actual.recurso, TAG_HUELLA) is not None and not _retirado(actual.recurso):
+                if (
+                    actual is not None
+                    and etiqueta(actual.recurso, TAG_HUELLA) is not None
+                    and not _retirado(actual.recurso)
+                ):
                     self._cliente.actualizar(actual, _sin_efecto(actual.recurso, self._numero))
                     self._escritos += 1
 
@@ -199,7 +224,9 @@ class _Entrega:
             return
         guardado = self._cliente.buscar(pieza)
         if guardado is None or guardado.recurso.get("status") != pieza.recurso["status"]:
-            raise Aplazado("El destino dijo haber guardado la nota, pero no está como se envió.", "Se repetirá solo.")
+            raise Aplazado(
+                "El destino dijo haber guardado la nota, pero no está como se envió.", "Se repetirá solo."
+            )
 
     def _resultado(self, *piezas: Pieza) -> Resultado:
         lugares = tuple(self._lugares[p.urn] for p in piezas)
@@ -233,7 +260,9 @@ def _version(recurso: Recurso) -> int:
 def _retirado(recurso: Recurso) -> bool:
     if recurso["resourceType"] != "Condition":
         return bool(recurso.get("status") == "entered-in-error")
-    return any(c.get("code") == "entered-in-error" for c in recurso.get("verificationStatus", {}).get("coding", []))
+    return any(
+        c.get("code") == "entered-in-error" for c in recurso.get("verificationStatus", {}).get("coding", [])
+    )
 
 
 def _sin_efecto(recurso: Recurso, numero: int) -> Recurso:

@@ -13,8 +13,19 @@ from scribe.consulta import Borrador, Enunciado, EstadoEnunciado, Nota, Seccion
 from scribe.envio.fhir import personas
 from scribe.envio.fhir.clinica import Entorno, citas, diagnosticos, enunciado, medicamentos
 from scribe.envio.fhir.codigos import (
-    AIAST, CLINAST, EXT_SHA256, ID_DOCUMENTO, ID_GRABACION, SECCIONES, TIPO_NOTA, URI, V3, VIO_MEDICO, concepto,
-    de_hl7, identidad,
+    AIAST,
+    CLINAST,
+    EXT_SHA256,
+    ID_DOCUMENTO,
+    ID_GRABACION,
+    SECCIONES,
+    TIPO_NOTA,
+    URI,
+    V3,
+    VIO_MEDICO,
+    concepto,
+    de_hl7,
+    identidad,
 )  # fmt: skip
 from scribe.envio.fhir.narrativa import limpio, narrativa
 from scribe.envio.fhir.piezas import Pieza, Recurso, canonico, hora, pieza, podar
@@ -217,8 +228,10 @@ def _renglon(e: Enunciado) -> str:
 
 
 def _pendientes(b: Borrador) -> list[Recurso]:
-    """Lo que el médico debe ver antes de firmar: lo clínico que quedó fuera y los avisos. Solo en borradores."""
-    renglones = [("Se dijo y no quedó en la nota: " + o.texto, o.citas) for o in b.omisiones if limpio(o.texto)]
+    """Lo que el médico debe ver antes de firmar: lo clínico que quedó fuera y los avisos."""
+    renglones = [
+        ("Se dijo y no quedó en la nota: " + o.texto, o.citas) for o in b.omisiones if limpio(o.texto)
+    ]
     renglones += [("Aviso: " + a.texto, a.citas) for a in b.avisos if limpio(a.texto)]
     if not renglones:
         return []
@@ -251,7 +264,9 @@ def _de_ia(
         "target": [nota.a()],
         "recorded": hora(cuando),
         "activity": concepto({"system": f"{V3}DataOperation", "code": "CREATE", "display": "create"}),
-        "agent": [{"type": de_hl7("provenance-participant-type", "assembler", "Assembler"), "who": aparato.a()}],
+        "agent": [
+            {"type": de_hl7("provenance-participant-type", "assembler", "Assembler"), "who": aparato.a()}
+        ],
         "entity": [{"role": "source", "what": origen}],
     }
     return pieza(identidad(e.instalacion, "procedencia", parte, e.nota), recurso, "inmutable", AIAST)
@@ -269,12 +284,19 @@ def _de_firma(
     que = [
         {"role": "source", "what": {"display": nombre, "identifier": {"system": ID_DOCUMENTO, "value": suma}}}
         for nombre, suma in resumenes
-    ] or [{"role": "revision", "what": {"display": "Borrador revisado" if f.de_ia else "Nota escrita por el médico"}}]
+    ] or [
+        {
+            "role": "revision",
+            "what": {"display": "Borrador revisado" if f.de_ia else "Nota escrita por el médico"},
+        }
+    ]
     recurso = {
         "resourceType": "Provenance",
         "target": [o.a() for o in objetos],
         "recorded": hora(f.firmada),
-        "activity": concepto({"system": f"{V3}DocumentCompletion", "code": "LA", "display": "legally authenticated"}),
+        "activity": concepto(
+            {"system": f"{V3}DocumentCompletion", "code": "LA", "display": "legally authenticated"}
+        ),
         "agent": [
             {
                 "type": de_hl7("provenance-participant-type", "attester", "Attester"),

@@ -45,7 +45,9 @@ def revisar(recurso: dict[str, Any], ruta: str | None = None) -> list[str]:
     """Las fallas de un recurso y de los que lleva dentro (las entradas de un Bundle)."""
     tipo = recurso.get("resourceType")
     if tipo not in definiciones()["tipos"]:
-        return [f"{ruta or 'recurso'}: Scribe no envía el tipo {tipo if str(tipo).isalpha() else 'desconocido'}"]
+        return [
+            f"{ruta or 'recurso'}: Scribe no envía el tipo {tipo if str(tipo).isalpha() else 'desconocido'}"
+        ]
     lugar = ruta or str(tipo)
     fallas = list(_objeto(recurso, str(tipo), str(tipo), lugar, recurso))
     if "id" in recurso and not _ID.match(str(recurso["id"])):
@@ -121,7 +123,7 @@ def _definicion(tabla: dict[str, Any], base: str, nombre: str) -> tuple[dict[str
         return directa, directa["c"].split(".")[0], directa["c"]
     tipo = directa["t"][0] if directa["t"] else "Element"
     if tipo in _PROPIOS and any(r.startswith(f"{base}.{nombre}.") for r in tabla):
-        return directa, base.split(".")[0], f"{base}.{nombre}"
+        return directa, base.split(".", maxsplit=1)[0], f"{base}.{nombre}"
     return directa, tipo, tipo
 
 
@@ -150,7 +152,7 @@ def _invariantes(
 ) -> Iterator[str]:
     for clave in definicion.get("i", ()):
         try:
-            salida = _regla(clave)(ResourceNode.create_node(valor, base), {"resource": raiz, "rootResource": raiz})
+            salida = _regla(clave)(_nodo(valor, base), {"resource": raiz, "rootResource": raiz})
             cumple = salida in ([True], [])
         except Exception:  # una expresión que no se puede evaluar no se da por cumplida
             cumple = False
@@ -158,14 +160,21 @@ def _invariantes(
             yield f"{ruta}: {clave}"
 
 
+def _nodo(valor: dict[str, Any], base: str) -> Any:
+    """El valor con su tipo, para que FHIRPath entienda sus elementos de varios tipos (`value[x]`)."""
+    return ResourceNode.create_node(valor, base)  # type: ignore[no-untyped-call]
+
+
 @cache
 def _regla(clave: str) -> Callable[[Any, Any], list[Any]]:
-    return fhirpathpy.compile(definiciones()["invariantes"][clave], models["r4"], {"userInvocationTable": _PROPIAS})
+    return fhirpathpy.compile(
+        definiciones()["invariantes"][clave], models["r4"], {"userInvocationTable": _PROPIAS}
+    )
 
 
 def _tiene_valor(entrada: list[Any]) -> list[bool]:
     """`hasValue()` de FHIR, que fhirpathpy no trae: un solo primitivo con valor."""
-    datos = [get_data(e) for e in entrada]
+    datos = [get_data(e) for e in entrada]  # type: ignore[no-untyped-call]
     return [len(datos) == 1 and datos[0] is not None and not isinstance(datos[0], (dict, list))]
 
 

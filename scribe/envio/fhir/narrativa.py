@@ -18,7 +18,9 @@ def limpio(texto: str) -> str:
     return _PROHIBIDOS.sub("", texto).strip()
 
 
-def narrativa(parrafos: list[str], lista: list[str] | None = None, estado: str = "generated") -> dict[str, str]:
+def narrativa(
+    parrafos: list[str], lista: list[str] | None = None, estado: str = "generated"
+) -> dict[str, str]:
     """Un `Narrative` con párrafos y, si se da, una lista. Los textos llegan sin escapar."""
     cuerpo = "".join(f"<p>{escape(limpio(p))}</p>" for p in parrafos if limpio(p))
     if lista:

@@ -19,11 +19,16 @@ _MADRE = "http://hl7.org/fhir/StructureDefinition/humanname-mothers-family"
 def paciente(e: ExpedienteDeEnvio, sistemas: dict[str, str]) -> Pieza:
     """El paciente; si no se sabe quién es, se dice en vez de inventar un nombre."""
     p = e.paciente
-    propios = [*p.identificadores, Identificador(tipo="EXPEDIENTE", valor=p.numero_expediente, sistema=e.instalacion.urn)]
+    propios = [
+        *p.identificadores,
+        Identificador(tipo="EXPEDIENTE", valor=p.numero_expediente, sistema=e.instalacion.urn),
+    ]
     recurso = {
         "resourceType": "Patient",
         "identifier": [identificador(i, sistemas) for i in propios],
-        "name": [_nombre(p.nombre) if p.nombre else {"extension": [{"url": _AUSENTE, "valueCode": "unknown"}]}],
+        "name": [
+            _nombre(p.nombre) if p.nombre else {"extension": [{"url": _AUSENTE, "valueCode": "unknown"}]}
+        ],
         "gender": _SEXO[p.sexo],
         "birthDate": p.nacimiento.isoformat() if p.nacimiento else None,
         "address": [{"text": p.domicilio}] if p.domicilio else [],

@@ -78,7 +78,9 @@ def pieza(id_: UUID, recurso: Recurso, trato: Trato, seguridad: dict[str, str] |
 
 def canonico(dato: Any) -> bytes:
     """JSON en una sola forma: claves en orden, sin espacios, UTF-8."""
-    return json.dumps(dato, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(
+        dato, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
 
 
 def podar(dato: Any) -> Any:
@@ -94,7 +96,9 @@ def podar(dato: Any) -> Any:
 def etiqueta(recurso: Recurso, sistema: str) -> str | None:
     """El código de la etiqueta de ese sistema, si la lleva."""
     marcas = recurso.get("meta", {}).get("tag", [])
-    return next((str(t.get("code")) for t in marcas if isinstance(t, dict) and t.get("system") == sistema), None)
+    return next(
+        (str(t.get("code")) for t in marcas if isinstance(t, dict) and t.get("system") == sistema), None
+    )
 
 
 def hora(cuando: datetime) -> str:

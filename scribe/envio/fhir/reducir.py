@@ -19,7 +19,7 @@ RECURSOS = (
     "MedicationRequest", "Organization", "Patient", "Practitioner", "Provenance",
 )  # fmt: skip
 ARCHIVOS = ("profiles-resources.json", "profiles-types.json", "valuesets.json", "v3-codesystems.json")
-# ele-1, ext-1 y las de texto se comprueban aparte; dom-2 a dom-5 hablan de recursos contenidos, que no se usan.
+# ele-1, ext-1 y las de texto se comprueban aparte; dom-2 a dom-5, de recursos contenidos, que no se usan.
 _FUERA = frozenset({"ele-1", "ext-1", "txt-1", "txt-2", "dom-2", "dom-3", "dom-4", "dom-5", "ref-1"})
 DESTINO = Path(__file__).parent / "datos" / "definiciones_r4.json"
 
@@ -38,7 +38,9 @@ def reducir(carpeta: Path) -> dict[str, Any]:
             continue
         tipos[nombre] = _elementos(estructuras[nombre])
         for elemento in tipos[nombre].values():
-            pendientes += [t for t in elemento.get("t", ()) if estructuras.get(t, {}).get("kind") != "resource"]
+            pendientes += [
+                t for t in elemento.get("t", ()) if estructuras.get(t, {}).get("kind") != "resource"
+            ]
     usados = {e["v"] for t in tipos.values() for e in t.values() if "v" in e}
     conjuntos = {u: c for u in sorted(usados) if (c := _codigos(terminos, u))}
     reglas = {c["key"]: c["expression"] for r in tipos for c in _restricciones(estructuras[r])}
@@ -112,5 +114,7 @@ def _recorrer(conceptos: Any) -> Iterator[str]:
 
 if __name__ == "__main__":
     DESTINO.write_text(
-        json.dumps(reducir(Path(sys.argv[1])), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", "utf-8"
+        json.dumps(reducir(Path(sys.argv[1])), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        + "\n",
+        "utf-8",
     )

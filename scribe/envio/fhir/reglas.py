@@ -98,7 +98,12 @@ def _tipos(lista: list[Recurso]) -> set[str]:
 def _composition(c: Recurso) -> Iterator[str]:
     faltan = [n for n in ("encounter", "custodian", "subject", "confidentiality") if n not in c]
     yield from (f"Composition.{n}: falta" for n in faltan)
-    codigos = [x["code"] for s in c.get("section", ()) for x in s.get("code", {}).get("coding", ()) if x["system"] == LOINC]
+    codigos = [
+        x["code"]
+        for s in c.get("section", ())
+        for x in s.get("code", {}).get("coding", ())
+        if x["system"] == LOINC
+    ]
     if sorted(codigos) != sorted(SECCIONES_LOINC):
         yield "Composition.section: deben ir las cinco secciones, una vez cada una"
     if any("text" not in s for s in c.get("section", ())):
@@ -133,7 +138,9 @@ def _condition(c: Recurso) -> Iterator[str]:
 def _medicamento(m: Recurso) -> Iterator[str]:
     if m["status"] not in {"draft", "entered-in-error"} or m["intent"] not in {"proposal", "plan"}:
         yield "MedicationRequest: se envía lo redactado, nunca una orden"
-    yield from (f"MedicationRequest.{n}: falta" for n in ("encounter", "requester", "dosageInstruction") if n not in m)
+    yield from (
+        f"MedicationRequest.{n}: falta" for n in ("encounter", "requester", "dosageInstruction") if n not in m
+    )
 
 
 def _documento(d: Recurso) -> Iterator[str]:
