@@ -57,7 +57,7 @@ class Almacen:
         """El resultado guardado bajo `clave`, o el de `hacer()`, que se guarda. Dice si ya estaba."""
         if not self.activo:
             return hacer(), False
-        archivo = self.carpeta / f"{clave}.bin"
+        archivo = self.carpeta / f"{clave}-{self._marca()}.bin"
         with contextlib.suppress(OSError, InvalidTag, ValidationError, ValueError):
             bytes_ = archivo.read_bytes()
             plano = AESGCM(self.llave).decrypt(bytes_[:_NONCE], bytes_[_NONCE:], clave.encode())
@@ -65,6 +65,10 @@ class Almacen:
         resultado = hacer()
         self._guardar(archivo, clave, tipo.dump_json(resultado))
         return resultado, False
+
+    def _marca(self) -> str:
+        """De qué grabación es, sin decirlo: dos grabaciones con los mismos ajustes no se pisan."""
+        return hashlib.blake2b(self.llave, digest_size=8, person=b"scribe-nombre").hexdigest()
 
     def _guardar(self, archivo: Path, clave: str, plano: bytes) -> None:
         """Escribe cifrado y de una vez; sin sitio o sin permiso, se trabaja sin caché."""

@@ -43,6 +43,13 @@ def test_lo_guardado_no_se_lee_sin_la_grabacion(tmp_path: Path, audio: Path) -> 
     assert otro.recordar("asr-1", TIPO, lambda: ()) == ((), False)
 
 
+def test_dos_grabaciones_con_los_mismos_ajustes_no_se_pisan(tmp_path: Path, audio: Path) -> None:
+    otro = tmp_path / "b.wav"
+    otro.write_bytes(os.urandom(5000))
+    uno, dos = (Almacen.de_grabacion(tmp_path / "c", a, activo=True) for a in (audio, otro))
+    assert [a.recordar("asr-1", TIPO, lambda: DICHO)[1] for a in (uno, dos, uno, dos)] == [False, False, True, True]
+
+
 @pytest.mark.parametrize("basura", [b"", b"x" * 5, os.urandom(400)])
 def test_un_archivo_danado_se_rehace(tmp_path: Path, audio: Path, basura: bytes) -> None:
     almacen = Almacen.de_grabacion(tmp_path / "c", audio, activo=True)
