@@ -170,10 +170,10 @@ class ServidorFhir:
             self._proceso.wait(30)
             self._proceso = None
 
-    def todos(self, tipo: str) -> list[dict[str, Any]]:
+    def todos(self, tipo: str, criterio: str = "") -> list[dict[str, Any]]:
         """Todo lo que hay de un tipo, preguntado por fuera de lo que se prueba."""
         conexion = http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=30)
-        conexion.request("GET", f"/fhir/{tipo}?_count=500")
+        conexion.request("GET", f"/fhir/{tipo}?_count=500{criterio}")
         dato = json.loads(conexion.getresponse().read())
         conexion.close()
         return [e["resource"] for e in dato.get("entry", [])]

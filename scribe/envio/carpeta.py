@@ -41,8 +41,9 @@ _SUMAS = "sumas.sha256"
 _RESTO_S = 3600.0
 _PASAJEROS = frozenset(
     {
-        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOENT,
-        errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.EBUSY, errno.EMFILE, errno.ENFILE,
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO,
+        errno.ENOENT, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.EBUSY,
+        errno.EMFILE, errno.ENFILE,
     }
 )  # fmt: skip
 

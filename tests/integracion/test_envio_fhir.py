@@ -79,16 +79,8 @@ def propios(servidor: ServidorFhir, instalacion: UUID, tipo: str) -> list[dict[s
         )
     ]  # fmt: skip
     urnas = {r.urn for r in raices}
-    paciente = [
-        f"Patient/{p['id']}"
-        for p in servidor.todos("Patient")
-        if any((i.get("system"), i.get("value")) == (URI, raices[0].urn) for i in p["identifier"])
-    ]
-    notas = [
-        f"Composition/{c['id']}"
-        for c in servidor.todos("Composition")
-        if c["identifier"]["value"] == raices[4].urn
-    ]
+    paciente = [f"Patient/{p['id']}" for p in servidor.todos("Patient", f"&_tag={raices[0].urn}")]
+    notas = [f"Composition/{c['id']}" for c in servidor.todos("Composition", f"&_tag={raices[4].urn}")]
 
     def es(r: dict[str, Any]) -> bool:
         ids = r.get("identifier", [])

@@ -6,10 +6,11 @@ import errno
 import hashlib
 import json
 import os
-import subprocess
-import sys
+import resource
+import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from scribe.envio import carpeta as modulo
 from scribe.envio.carpeta import MARCA, DestinoCarpeta
 from scribe.envio.errores import DestinoMalConfigurado
 from scribe.envio.protocolo import Entregado, Rechazado, Reintentar, YaEstaba
-from tests.envio_apoyo import MARCAS, PDF, RAIZ, Anotaciones, un_envio, un_expediente, un_paquete
+from tests.envio_apoyo import MARCAS, PDF, Anotaciones, un_envio, un_expediente, un_paquete
 
 EXPEDIENTE = un_expediente()
 PAQUETE = un_paquete(EXPEDIENTE)
@@ -133,58 +134,56 @@ def test_el_disco_falla_en_cada_paso(
     assert len([p for p in visibles(destino) if not p.name.startswith(".")]) == 1
 
 
+def _en_hijo(trabajo: Callable[[], str]) -> tuple[int, str]:
+    """Corre `trabajo` en un proceso hijo que puede morir a media escritura: (cómo acabó, qué dijo)."""
+    leer, escribir = os.pipe()
+    hijo = os.fork()
+    if hijo == 0:
+        try:
+            os.write(escribir, trabajo().encode())
+        finally:
+            os._exit(0)
+    os.close(escribir)
+    with os.fdopen(leer) as salida:
+        dicho = salida.read()
+    return os.waitstatus_to_exitcode(os.waitpid(hijo, 0)[1]), dicho
+
+
 def test_disco_lleno_de_verdad(destino: DestinoCarpeta) -> None:
     """El límite de tamaño del proceso corta la escritura a la mitad, como un disco lleno."""
-    guion = f"""
-import resource, signal
-from pathlib import Path
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-from scribe.envio.carpeta import DestinoCarpeta
-from tests.envio_apoyo import *
-e = un_expediente()
-r = DestinoCarpeta('b', Path({str(destino.raiz)!r}), 's').enviar_firmada(e, un_paquete(e), anotar=Anotaciones())
-print(type(r).__name__, '|', r.motivo)
-"""
-    hecho = subprocess.run(
-        [sys.executable, "-c", guion],
-        cwd=RAIZ,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(RAIZ)},
-    )
-    assert hecho.stdout.startswith("Reintentar | No hay espacio"), hecho.stderr
+
+    def trabajo() -> str:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        return repr(enviar(destino))
+
+    _, dicho = _en_hijo(trabajo)
+    assert dicho.startswith("Reintentar(") and "No hay espacio" in dicho
     assert visibles(destino) == []
 
 
 def test_matado_a_la_mitad_no_deja_nada_visible(destino: DestinoCarpeta) -> None:
     """Kill -9 en cada escritura al disco: nunca se ve una carpeta final incompleta y después se entrega."""
-    guion = """
-import os, sys
-from pathlib import Path
-from scribe.envio import carpeta
-from tests.envio_apoyo import *
-raiz, morir = Path(sys.argv[1]), int(sys.argv[2])
-cuenta, de_verdad = [0], os.fsync
-def fsync(d):
-    cuenta[0] += 1
-    if cuenta[0] == morir:
-        os.kill(os.getpid(), 9)
-    de_verdad(d)
-carpeta.os.fsync = fsync
-import uuid
-e = un_expediente(instalacion=uuid.UUID(int=77))
-print(type(carpeta.DestinoCarpeta('b', raiz, 's').enviar_firmada(e, un_paquete(e), anotar=Anotaciones())).__name__)
-"""
-    ambiente = {**os.environ, "PYTHONPATH": str(RAIZ)}
-    for morir in range(1, 8):
-        orden = [sys.executable, "-c", guion, str(destino.raiz), str(morir)]
-        hecho = subprocess.run(orden, cwd=RAIZ, capture_output=True, text=True, env=ambiente, check=False)
+    de_verdad = os.fsync
+    for morir in range(1, 9):
+        cuenta = [0]
+
+        def fsync(descriptor: int, *, cuenta: list[int] = cuenta, morir: int = morir) -> None:
+            cuenta[0] += 1
+            if cuenta[0] == morir:
+                os.kill(os.getpid(), signal.SIGKILL)
+            de_verdad(descriptor)
+
+        def trabajo(fsync: Any = fsync) -> str:
+            modulo.os.fsync = fsync
+            return type(enviar(destino)).__name__
+
+        acabo, dicho = _en_hijo(trabajo)
         finales = [p for p in visibles(destino) if not p.name.startswith(".")]
         assert all(len(list(p.iterdir())) == 4 for p in finales), f"a medias al morir en {morir}"
-        if hecho.returncode == 0:
+        if acabo == 0:
             break
-    assert hecho.stdout.strip() in {"Entregado", "YaEstaba"}, hecho.stderr
+    assert dicho in {"Entregado", "YaEstaba"}
     assert morir > 3, "la prueba debe haber matado varias veces"
 
 

@@ -297,6 +297,7 @@ def _poner(valor: Any, *ruta: str) -> Callable[[Any], None]:
     return f
 
 
+_AL_REVES = {"start": "2026-01-01T08:00:00-06:00", "end": "2026-01-01T13:00:00Z"}
 _SCRIPT = '<div xmlns="http://www.w3.org/1999/xhtml"><script>x</script></div>'
 _IMG = '<div xmlns="http://www.w3.org/1999/xhtml"><p>x<img src="http://x"/></p></div>'
 _ENTIDAD = '<!DOCTYPE d [<!ENTITY a "b">]><div xmlns="http://www.w3.org/1999/xhtml">&a;</div>'
@@ -327,7 +328,7 @@ _ENTIDAD = '<!DOCTYPE d [<!ENTITY a "b">]><div xmlns="http://www.w3.org/1999/xht
         ("Condition", _poner("zzz", "clinicalStatus", "coding", "0", "code")),
         ("Condition", _poner("entered-in-error", "verificationStatus", "coding", "0", "code")),
         ("Condition", _poner({"start": "2026-02-02", "end": "2026-01-01"}, "onsetPeriod")),
-        ("Encounter", _poner({"start": "2026-01-01T08:00:00-06:00", "end": "2026-01-01T13:00:00Z"}, "period")),
+        ("Encounter", _poner(_AL_REVES, "period")),
         ("Encounter", _quitar("class")),
         ("MedicationRequest", _quitar("medicationCodeableConcept")),
         ("MedicationRequest", _poner({"reference": "Medication/1"}, "medicationReference")),

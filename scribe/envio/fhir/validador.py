@@ -38,5 +38,5 @@ def exigir(recurso: dict[str, Any]) -> None:
 
 
 def _sin_valor(mensaje: str) -> str:
-    """Fhirkit cita el valor entre comillas al principio; aquí se quita, que puede ser un dato del paciente."""
+    """Fhirkit cita el valor entre comillas al principio; aquí se quita: puede ser un dato."""
     return mensaje.rsplit('" ', 1)[-1] if mensaje.startswith('"') else mensaje.split(":", 1)[0]
