@@ -19,6 +19,8 @@ from evaluacion.salida import Salida
 from scribe.consulta import Rol, Tramo, Turno
 
 _PASO = 0.01
+Uem = Sequence[tuple[float, float]]
+"""Los (inicio, fin), en segundos, de lo que se mide; vacío, todo (NIST UEM)."""
 COLLAR_S = 0.25
 """Segundos perdonados a cada lado de cada frontera en `der_025`, los de las evaluaciones de NIST."""
 
@@ -65,14 +67,16 @@ def leer_rttm(archivo: Path) -> list[Tramo]:
     return tramos
 
 
-def desglose(referencia: Iterable[Tramo], hipotesis: Iterable[Tramo], collar: float = 0.0) -> Desglose:
+def desglose(
+    referencia: Iterable[Tramo], hipotesis: Iterable[Tramo], collar: float = 0.0, uem: Uem = ()
+) -> Desglose:
     """Voz inventada, perdida y atribuida a otro, con el mejor reparto de nombres (pyannote.metrics).
 
     El solape cuenta. `collar`, en segundos a cada lado de cada frontera, como en NIST (pyannote.metrics
-    pide el ancho total, por eso se dobla).
+    pide el ancho total, por eso se dobla). Lo que cae fuera de `uem` no cuenta.
     """
-    ref, hip, uem = _anotaciones(referencia, hipotesis)
-    partes = DiarizationErrorRate(collar=2 * collar, skip_overlap=False)(ref, hip, uem=uem, detailed=True)
+    ref, hip, region = _anotaciones(referencia, hipotesis, uem)
+    partes = DiarizationErrorRate(collar=2 * collar, skip_overlap=False)(ref, hip, uem=region, detailed=True)
     return Desglose(
         float(partes["false alarm"]),
         float(partes["missed detection"]),
@@ -81,25 +85,39 @@ def desglose(referencia: Iterable[Tramo], hipotesis: Iterable[Tramo], collar: fl
     )
 
 
-def der(referencia: Iterable[Tramo], hipotesis: Iterable[Tramo], collar: float = 0.0) -> Tiempo:
+def der(
+    referencia: Iterable[Tramo], hipotesis: Iterable[Tramo], collar: float = 0.0, uem: Uem = ()
+) -> Tiempo:
     """Tiempo mal atribuido (falso + perdido + confundido) entre tiempo de voz de la referencia."""
-    return desglose(referencia, hipotesis, collar).error
+    return desglose(referencia, hipotesis, collar, uem).error
 
 
-def jer(referencia: Iterable[Tramo], hipotesis: Iterable[Tramo]) -> Tiempo:
+def jer(referencia: Iterable[Tramo], hipotesis: Iterable[Tramo], uem: Uem = ()) -> Tiempo:
     """Suma del error de Jaccard de cada hablante de la referencia, y cuántos son (DIHARD II, Ryant 2019).
 
     Cada persona pesa lo mismo hable mucho o poco: al acompañante que dice tres frases se le nota.
     """
-    ref, hip, uem = _anotaciones(referencia, hipotesis)
+    ref, hip, region = _anotaciones(referencia, hipotesis, uem)
     medida = JaccardErrorRate()  # type: ignore[no-untyped-call]
-    partes = medida(ref, hip, uem=uem, detailed=True)
+    partes = medida(ref, hip, uem=region, detailed=True)
     return Tiempo(float(partes["speaker error"]), float(partes["speaker count"]))
 
 
 def contar(tramos: Iterable[Tramo]) -> int:
     """Número de hablantes distintos."""
     return len({t.hablante for t in tramos})
+
+
+def dentro(tramos: Iterable[Tramo], uem: Uem) -> list[Tramo]:
+    """La parte de los tramos que cae en lo que se mide; todos, si `uem` está vacío."""
+    if not uem:
+        return list(tramos)
+    cortados = [
+        t.model_copy(update={"inicio": max(t.inicio, a), "fin": min(t.fin, b)})
+        for t in tramos
+        for a, b in uem
+    ]
+    return [t for t in cortados if t.fin > t.inicio]
 
 
 def rol_correcto(referencia: Iterable[Tramo], turnos: Iterable[Turno]) -> Tiempo:
@@ -137,7 +155,7 @@ def medir(caso: Caso, salida: Salida) -> Parcial:
     """Todo lo de este grupo para un caso que dice quién habló."""
     parcial = Parcial()
     if caso.tramos and salida.tramos is not None:
-        _tiempos(parcial, caso.tramos, salida.tramos)
+        _tiempos(parcial, caso.tramos, salida.tramos, caso.uem)
     if salida.transcripcion is None:
         return parcial
     turnos = salida.transcripcion.turnos
@@ -147,18 +165,18 @@ def medir(caso: Caso, salida: Salida) -> Parcial:
         )
         parcial.cuentas["cpwer"] = (errores.errores, errores.total)
     if caso.con_roles and caso.tramos and any(t.rol is not Rol.INCIERTO for t in turnos):
-        rol = rol_correcto(caso.tramos, turnos)
+        rol = rol_correcto(dentro(caso.tramos, caso.uem), turnos)
         parcial.cuentas["rol"] = (rol.parte, rol.total)
     return parcial
 
 
-def _tiempos(parcial: Parcial, verdad: Sequence[Tramo], hallado: Sequence[Tramo]) -> None:
+def _tiempos(parcial: Parcial, verdad: Sequence[Tramo], hallado: Sequence[Tramo], uem: Uem) -> None:
     partes, con_collar, jaccard = (
-        desglose(verdad, hallado),
-        der(verdad, hallado, COLLAR_S),
-        jer(verdad, hallado),
+        desglose(verdad, hallado, uem=uem),
+        der(verdad, hallado, COLLAR_S, uem),
+        jer(verdad, hallado, uem),
     )
-    esperados, hallados = contar(verdad), contar(hallado)
+    esperados, hallados = contar(dentro(verdad, uem)), contar(dentro(hallado, uem))
     parcial.cuentas |= {
         "der": (partes.error.parte, partes.total),
         "der_025": (con_collar.parte, con_collar.total),
@@ -180,9 +198,11 @@ def _con_hablantes(salida: Salida) -> bool:
 
 
 def _anotaciones(
-    referencia: Iterable[Tramo], hipotesis: Iterable[Tramo]
+    referencia: Iterable[Tramo], hipotesis: Iterable[Tramo], uem: Uem
 ) -> tuple[Annotation, Annotation, Timeline]:
     ref, hip = _anotacion(referencia), _anotacion(hipotesis)
+    if uem:
+        return ref, hip, Timeline([Segment(inicio, fin) for inicio, fin in uem])
     extension = ref.get_timeline().extent() | hip.get_timeline().extent()
     return ref, hip, Timeline([extension])
 

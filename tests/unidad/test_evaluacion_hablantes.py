@@ -191,3 +191,24 @@ def test_quien_solo_transcribe_no_se_mide_por_hablante() -> None:
 
 def test_sin_roles_verdaderos_no_hay_rol() -> None:
     assert "rol" not in medir(_caso(), _salida(Rol.MEDICO, REFERENCIA)).cuentas
+
+
+def test_fuera_de_la_uem_no_se_mide() -> None:
+    # Solo 5–15: 5 s de cada quien. Se confunden 2 (8–10); lo inventado en 30–40 y lo perdido en 18–20, fuera.
+    hallado = _tramos(("A", 0, 8), ("B", 8, 18), ("C", 30, 40))
+    caso = _caso(con_roles=True, uem=((5.0, 15.0),))
+    cuentas = medir(caso, _salida(Rol.MEDICO, hallado)).cuentas
+    assert cuentas["der"] == pytest.approx((2.0, 10.0))
+    assert cuentas["der_falso"][0] == cuentas["der_perdido"][0] == pytest.approx(0.0)
+    # Médico: 5 dichos, 3 hallados: 1 - 3/5. Paciente: 5 dichos, 7 hallados, 5 comunes: 1 - 5/7.
+    assert cuentas["jer"] == pytest.approx((2 / 5 + 2 / 7, 2))
+    # «C» solo sale fuera: dentro son dos, como deben.
+    assert cuentas["hablantes_acierto"] == (1.0, 1.0)
+    # El turno cubre 0–10 y es del médico: dentro se miden 5–10.
+    assert cuentas["rol"] == pytest.approx((5.0, 5.0), abs=0.05)
+    assert der(REFERENCIA, hallado).parte == pytest.approx(2 + 2 + 10)
+
+
+def test_el_corte_de_la_uem_no_es_una_frontera_de_collar() -> None:
+    # Con collar se quita solo 9.75–10.25; los cortes en 5 y 15 no son fronteras de nadie.
+    assert der(REFERENCIA, [], 0.25, ((5.0, 15.0),)).total == pytest.approx(9.5)
