@@ -106,7 +106,8 @@ def medir(caso: Caso, salida: Salida) -> Parcial:
         tipos = {a.tipo for a in salida.borrador.avisos}
         parcial.cuentas["alertas"] = (sum(a in tipos for a in caso.alertas), len(caso.alertas))
         parcial.detalle["alertas"] = [f"falta la alerta: {a}" for a in caso.alertas if a not in tipos]
-    _lectura(nota, caso.idioma[:2], parcial)
+    if caso.habla:  # lo escrito donde nadie habla es invento: ni se lee mejor ni es más breve
+        _lectura(nota, caso.idioma[:2], parcial)
     return parcial
 
 
@@ -152,7 +153,9 @@ def _sustento(caso: Caso, salida: Salida, nota: Nota, con_secciones: bool, parci
         _poner(parcial, nombre, *cuenta)
     parcial.detalle["criticos"] = [f"{c.clase}: {c.motivo} — {c.enunciado}" for c in graves.hallados]
     transcripcion = salida.transcripcion or (salida.borrador.transcripcion if salida.borrador else None)
-    if con_secciones and transcripcion is not None and any(e.citas for e in enunciados):
+    # Un borrador lleva citas por contrato: si no trae ninguna, le faltan todas. A un par no se le piden.
+    cita = salida.borrador is not None or any(e.citas for e in enunciados)
+    if con_secciones and transcripcion is not None and cita:
         invalidas = citas.invalidas(enunciados, transcripcion)
         _poner(
             parcial, "citas_validas", len(enunciados) - len({f.indice for f in invalidas}), len(enunciados)

@@ -266,3 +266,24 @@ def test_lectura_de_lo_comprobable() -> None:
     }  # fmt: skip
     assert lectura.lados == {"derecho"}
     assert lectura.tiempos == {"martes"}
+
+
+def test_lo_escrito_donde_nadie_habla_no_cuenta_como_lectura() -> None:
+    def lectura(**campos: object) -> dict[str, tuple[float, float]]:
+        return medir(Caso.model_validate({"id": "c", **campos}), Salida(caso="c", nota=BUENA)).cuentas
+
+    # «Alergia a penicilina», «Niega tos» y «Azitromicina 500 mg cada 24 h».
+    assert lectura()["palabras_de_la_nota"] == (3 + 2 + 6, 1.0)
+    assert not lectura(habla=False)
+
+
+def test_un_borrador_sin_ninguna_cita_las_tiene_todas_mal() -> None:
+    turnos = (Turno(id=1, hablante="H1", inicio=0, fin=9, texto="Tengo alergia a la penicilina."),)
+    caso = Caso(id="c", dichos=(Dicho(hablante="paciente", texto=turnos[0].texto, inicio=0, fin=9),))
+    transcripcion = Transcripcion(idioma="es", turnos=turnos)
+    nota = Nota(subjetivo=(ALERGIA,))
+    borrador = Borrador(audio=InfoAudio(sha256="0", duracion_s=9.0), transcripcion=transcripcion, nota=nota)
+    assert medir(caso, Salida(caso="c", borrador=borrador)).cuentas["citas_validas"] == (0, 1)
+    # Un par que no cita no se mide en eso.
+    par = medir(caso, Salida(caso="c", transcripcion=transcripcion, nota=nota)).cuentas
+    assert "citas_validas" not in par
