@@ -68,7 +68,7 @@ def proxy(servidor: ServidorFhir) -> Iterator[ProxyMentiroso]:
 
 def propios(servidor: ServidorFhir, instalacion: UUID, tipo: str) -> list[dict[str, Any]]:
     """Los de esta prueba: cada una es otra instalación, con sus propios identificadores."""
-    from scribe.envio.fhir.codigos import URI, identidad
+    from scribe.envio.fhir.codigos import identidad
 
     raices = [
         identidad(instalacion, *p)
