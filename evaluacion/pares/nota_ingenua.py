@@ -18,6 +18,8 @@ from evaluacion.salida import Costo, Salida
 from scribe.consulta import Enunciado, Nota, Seccion
 
 _ADORNO = re.compile(r"^[\s#>*_•\-–]+|[\s*_]+$")
+_VINETA = re.compile(r"^\s*([-*•–]|\d{1,2}[.)])\s")
+_TITULO = re.compile(r"^\s*(#+\s.*|\*\*[^*]+\*\*:?\s*)$")
 _NUMERAL = re.compile(r"^\d{1,2}[.)]\s+")
 _ORACION = re.compile(r"(?<=[.;!?])\s+(?=[\wÁÉÍÓÚÑ¿¡])")
 
@@ -80,16 +82,25 @@ def por_apartados(texto: str) -> Nota:
     apartados: dict[Seccion, list[Enunciado]] = {}
     actual: Seccion = "subjetivo"
     for renglon in texto.splitlines():
-        actual, resto = _encabezado(renglon, actual)
+        seccion, resto = _encabezado(renglon, actual)
+        if seccion is actual and resto is renglon and _TITULO.match(renglon):
+            continue  # un título que no es de apartado («Nota SOAP») no afirma nada
+        actual = seccion
         limpio = _NUMERAL.sub("", _ADORNO.sub("", resto)).replace("**", "").strip()
         apartados.setdefault(actual, []).extend(
-            Enunciado(texto=o.strip(), tipo="texto", citas=()) for o in _ORACION.split(limpio) if o.strip()
+            Enunciado(texto=o.strip(), tipo="texto", citas=()) for o in _ORACION.split(limpio) if _afirma(o)
         )
     return Nota(**{seccion: tuple(enunciados) for seccion, enunciados in apartados.items()})
 
 
+def _afirma(oracion: str) -> bool:
+    return bool(oracion.strip()) and not oracion.rstrip().endswith(":")
+
+
 def _encabezado(renglon: str, actual: Seccion) -> tuple[Seccion, str]:
     """Si el renglón abre un apartado, cuál es, y lo que queda de él tras el encabezado."""
+    if _VINETA.match(renglon):
+        return actual, renglon  # «- Diagnóstico: …» dentro de un apartado no abre otro
     limpio = _ADORNO.sub("", renglon)
     antes, signo, despues = limpio.partition(":")
     titulo = re.sub(r"\s*\([^)]*\)", "", antes).strip(" *_#").lower()

@@ -36,7 +36,7 @@ class PyannoteDeFabrica(Par):
     """La tubería `SpeakerDiarization` de pyannote.audio."""
 
     nombre = "pyannote"
-    titulo = "pyannote.audio de fábrica"
+    titulo = "pyannote.audio de fábrica (en minimo, 3.1 con CAM++)"
     tareas: tuple[Tarea, ...] = ("diarizacion",)
     paquetes = ("pyannote-audio", "torch", "torchaudio")
 

@@ -46,7 +46,7 @@ def recorte(muestras: Path, grabar: Callable[..., Path]) -> Caso:
 def _correr(par: Par, caso: Caso) -> Salida:
     tarea = par.tareas[0]
     assert par.falta() is None
-    par.preparar(tarea, Opciones(hilos=2))
+    par.preparar(tarea, Opciones(hilos=1))
     salida = par.resolver(caso, tarea)
     assert all(s >= 0 for s in salida.costo.etapas.values())
     return salida

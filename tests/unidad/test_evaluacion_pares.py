@@ -220,12 +220,17 @@ def _textos(nota: Nota) -> dict[str, list[str]]:
 def test_la_nota_libre_se_parte_en_oraciones_por_apartado() -> None:
     nota = por_apartados(NOTA)
     assert _textos(nota) == {
-        "subjetivo": ["Nota SOAP", "Tos de tres días.", "Niega fiebre.", "Alérgico a penicilina"],
+        "subjetivo": ["Tos de tres días.", "Niega fiebre.", "Alérgico a penicilina"],
         "objetivo": ["Saturación 94 %"],
         "analisis": ["Bronquitis aguda"],
         "plan": ["Paracetamol 500 mg cada 8 horas;", "reposo."],
     }
     assert all(e.citas == () for e in nota.enunciados)
+
+
+def test_una_vineta_con_nombre_de_apartado_no_abre_otro() -> None:
+    texto = "**Nota SOAP**\n**Objetivo:**\n- **Diagnóstico:** amigdalitis.\n- Signos:\n - **Plan:** reposo."
+    assert _textos(por_apartados(texto)) == {"objetivo": ["Diagnóstico: amigdalitis.", "Plan: reposo."]}
 
 
 def test_una_oracion_que_empieza_como_un_encabezado_no_lo_es() -> None:
