@@ -168,7 +168,7 @@ def evaluar(pedido: Pedido, avance: Avance) -> tuple[Resultados, list[Path]]:
         perfil=pedido.perfil,
         rapido=pedido.rapido,
         semilla=pedido.semilla,
-        repeticiones=pedido.repeticiones,
+        repeticiones=max(h.ronda.repeticiones for h in hechos),
         casos={c.id: entrada(c) for c in casos},
         sistemas=tuple(medidos),
         razones=tuple(razones(medidos, PROPIO)),
