@@ -1,22 +1,19 @@
 """Lo que comparten las pruebas de la cola: un taller con motores falsos, una grabación de prueba y un
 trabajador que corre en otro proceso y se puede matar en cualquier paso.
-
-    python -m tests.trabajos_base «ajustes en JSON»
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -44,14 +41,13 @@ from scribe.flujo import Motores, Resultado, procesar
 from scribe.progreso import Etapa, Progreso
 from scribe.trabajos import resultado
 from scribe.trabajos.audio import AlmacenAudio
-from scribe.trabajos.modelo import DatosSubida, Opciones, Prioridad, Recibo
+from scribe.trabajos.modelo import DatosSubida, Prioridad, Recibo
 from scribe.trabajos.presencia import Presencia
 from scribe.trabajos.procesar import Taller
 from scribe.trabajos.subida import Subidas
 from scribe.trabajos.trabajador import Trabajador
-from tests.expediente_base import LLAVERO, SISTEMA, BasePrueba, CifradorPrueba, Clinica, IndexadorPrueba
+from tests.expediente_base import LLAVERO, SISTEMA, CifradorPrueba, Clinica, IndexadorPrueba
 
-RAIZ = Path(__file__).resolve().parents[1]
 TROZO = 20_000
 
 
@@ -60,14 +56,16 @@ class ClavesPrueba:
 
     def clave(self, contexto: str, *, crear: bool = True) -> Clave:
         del crear
-        return Clave(hashlib.sha256(b"prueba" + contexto.split("|")[0].encode()).digest())
+        return Clave(hashlib.sha256(b"prueba" + contexto.split("|", maxsplit=1)[0].encode()).digest())
 
 
 def wav(segundos: float = 2.0, semilla: int = 7) -> bytes:
     """Un wav mono de 16 kHz con algo que suena."""
     azar = np.random.default_rng(semilla)
     archivo = io.BytesIO()
-    soundfile.write(archivo, (azar.standard_normal(int(segundos * 16_000)) * 0.1).astype(np.float32), 16_000, format="WAV")
+    soundfile.write(
+        archivo, (azar.standard_normal(int(segundos * 16_000)) * 0.1).astype(np.float32), 16_000, format="WAV"
+    )
     return archivo.getvalue()
 
 
@@ -115,7 +113,7 @@ class Oido(_Falso):
     def transcribir(self, grabacion: Any, **k: Any) -> tuple[Escucha, ...]:
         self._trabajar("asr", k.get("avance"))
         palabras = [Palabra(texto=p, inicio=i * 0.2, fin=i * 0.2 + 0.1, prob=0.9)
-                    for i, p in enumerate("me duele la garganta desde ayer".split())]  # fmt: skip
+                    for i, p in enumerate(["me", "duele", "la", "garganta", "desde", "ayer"])]  # fmt: skip
         return (Escucha(idioma="es", palabras=tuple(palabras), segmentos=(0,)),)
 
 
@@ -141,7 +139,10 @@ class Codigos(_Falso):
 
 def motores(cuenta: Cuenta, tarda_s: float = 0.0) -> Motores:
     return Motores(
-        Oido(cuenta, tarda_s), Separador(cuenta, tarda_s), Escriba(cuenta, tarda_s), Codigos(cuenta, tarda_s)  # type: ignore[arg-type]
+        Oido(cuenta, tarda_s),
+        Separador(cuenta, tarda_s),
+        Escriba(cuenta, tarda_s),
+        Codigos(cuenta, tarda_s),  # type: ignore[arg-type]
     )
 
 
@@ -170,20 +171,30 @@ class Puesto:
         return AlmacenAudio(self.datos, ClavesPrueba())
 
     def abrir(self, **k: Any) -> UUID:
-        datos = DatosSubida(encuentro=self.clinica.encuentro, consentimiento=self.clinica.consentimiento, formato="wav", **k)
+        datos = DatosSubida(
+            encuentro=self.clinica.encuentro, consentimiento=self.clinica.consentimiento, formato="wav", **k
+        )
         return self.subidas.abrir(self.clinica.medica, datos)
 
-    def mandar(self, subida: UUID, datos: bytes, cuales: Iterable[int] | None = None, tamano: int = TROZO) -> None:
+    def mandar(
+        self, subida: UUID, datos: bytes, cuales: Iterable[int] | None = None, tamano: int = TROZO
+    ) -> None:
         for numero, suma, parte in trozos(datos, tamano):
             if cuales is None or numero in set(cuales):
                 self.subidas.recibir(self.clinica.medica, subida, numero, suma, [parte])
 
     def cerrar(self, subida: UUID, datos: bytes, tamano: int = TROZO, **k: Any) -> Recibo:
         return self.subidas.cerrar(
-            self.clinica.medica, subida, trozos=len(trozos(datos, tamano)), sha256=hashlib.sha256(datos).hexdigest(), **k
+            self.clinica.medica,
+            subida,
+            trozos=len(trozos(datos, tamano)),
+            sha256=hashlib.sha256(datos).hexdigest(),
+            **k,
         )
 
-    def subir(self, datos: bytes | None = None, prioridad: Prioridad = Prioridad.MEDICO_ESPERA, **k: Any) -> Recibo:
+    def subir(
+        self, datos: bytes | None = None, prioridad: Prioridad = Prioridad.MEDICO_ESPERA, **k: Any
+    ) -> Recibo:
         datos = datos if datos is not None else wav()
         subida = self.abrir(prioridad=prioridad, **k)
         self.mandar(subida, datos)
@@ -208,35 +219,49 @@ class Puesto:
             time.sleep(0.1)
         return fila
 
-    def lanzar(self, **opciones: Any) -> subprocess.Popen[bytes]:
-        """Un trabajador en otro proceso."""
+    def lanzar(self, **opciones: Any) -> BaseProcess:
+        """Un trabajador en otro proceso, listo para matarlo."""
         dicho = {"dsn": self.clinica.base.dsn(), "datos": str(self.datos), **opciones}
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.trabajos_base", json.dumps(dicho)], cwd=RAIZ,
-            env={**os.environ, "PYTHONPATH": str(RAIZ)}, stdout=subprocess.DEVNULL,
-            stderr=(self.datos / "trabajador.log").open("ab"),
-        )  # fmt: skip
+        return lanzar(trabajador_de_prueba, dicho)
 
     @contextmanager
-    def trabajando(self, cuantos: int = 1, **opciones: Any) -> Iterator[list[subprocess.Popen[bytes]]]:
+    def trabajando(self, cuantos: int = 1, **opciones: Any) -> Iterator[list[BaseProcess]]:
         procesos = [self.lanzar(**opciones) for _ in range(cuantos)]
         try:
             yield procesos
         finally:
             for proceso in procesos:
                 proceso.kill()
-                proceso.wait()
+                proceso.join()
+
+
+_PROCESOS = multiprocessing.get_context("forkserver")
+_PROCESOS.set_forkserver_preload([__name__])  # importar los motores tarda: que se haga una vez
+
+
+def lanzar(que: Callable[..., None], *argumentos: Any) -> BaseProcess:
+    """Otro proceso de verdad que ya tiene todo importado."""
+    proceso = _PROCESOS.Process(target=que, args=argumentos, daemon=True)
+    proceso.start()
+    return proceso
 
 
 def hacer_taller(
-    expediente: Expediente, datos: Path, presencia: Presencia, cuenta: Cuenta, tarda_s: float = 0.0, **cambios: Any
+    expediente: Expediente,
+    datos: Path,
+    presencia: Presencia,
+    cuenta: Cuenta,
+    tarda_s: float = 0.0,
+    **cambios: Any,
 ) -> Taller:
     campos: dict[str, Any] = {
         "armar": lambda ajustes: motores(cuenta, tarda_s),
         "ajustes": lambda opciones: Ajustes(**opciones.model_dump(exclude_none=True), cache=datos / "cache"),
         "paciencia_s": 60.0,
     }
-    return Taller(expediente, AlmacenAudio(datos, ClavesPrueba()), presencia, SISTEMA, **{**campos, **cambios})
+    return Taller(
+        expediente, AlmacenAudio(datos, ClavesPrueba()), presencia, SISTEMA, **{**campos, **cambios}
+    )
 
 
 def abrir_expediente(dsn: str) -> Expediente:
@@ -257,8 +282,8 @@ def flujo_mortal(muere_en: str) -> Callable[..., Resultado]:
     return correr
 
 
-def _principal() -> None:
-    dicho = json.loads(sys.argv[1])
+def trabajador_de_prueba(dicho: dict[str, Any]) -> None:
+    """Un trabajador que trabaja, o muere donde se le dice."""
     datos, muere = Path(dicho["datos"]), dicho.get("muere", "")
     if muere.startswith("entregar"):
         verdadera = resultado.entregar
@@ -288,12 +313,3 @@ def _principal() -> None:
 
             Taller.con_paciencia = lambda self, hacer: con_paciencia(hacer)  # type: ignore[method-assign]
         Trabajador(dicho["dsn"], "computo", taller, latido_s=0.3, muerto_s=1.0, barrido_s=0.3).correr()
-
-
-def base_de(clinica: Clinica) -> BasePrueba:
-    """La base de una clínica (para reiniciar su servidor)."""
-    return clinica.base
-
-
-if __name__ == "__main__":
-    _principal()

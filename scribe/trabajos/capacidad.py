@@ -62,7 +62,9 @@ def exigir_cola(t: Transaccion, prioridad: int) -> None:
     fila = t.fila("cola_por_delante", prioridad=prioridad, antes=_ahora(), salvo=None, media=0.0)
     if fila and fila["cuantos"] >= LOTE_MAX:
         raise ColaLlena(
-            f"Ya hay {fila['cuantos']} grabaciones esperando.", "Vuelva a intentarlo más tarde.", _ESPERA_LOTE_S
+            f"Ya hay {fila['cuantos']} grabaciones esperando.",
+            "Vuelva a intentarlo más tarde.",
+            _ESPERA_LOTE_S,
         )
 
 

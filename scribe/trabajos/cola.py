@@ -54,7 +54,7 @@ def aplicacion(dsn: str, taller: Taller | None = None) -> App:
         hacer(taller, UUID(trabajo))
 
     for nombre in TAREAS:
-        app.task(tarea, name=nombre, retry=_SiSePide())
+        app.task(name=nombre, retry=_SiSePide())(tarea)
     return app
 
 

@@ -32,7 +32,9 @@ def pedir_proceso(
     """Pide el borrador de una grabación. Pedir lo mismo otra vez devuelve el trabajo que ya había."""
     datos = opciones.model_dump(exclude_none=True)
     llave = f"procesar:{grabacion}:{_marca(datos)}"
-    return _pedir(t, "procesar", llave, grabacion=grabacion, opciones=datos, prioridad=prioridad, duracion_s=duracion_s)
+    return _pedir(
+        t, "procesar", llave, grabacion=grabacion, opciones=datos, prioridad=prioridad, duracion_s=duracion_s
+    )
 
 
 def pedir_envio(
@@ -139,7 +141,9 @@ def soltar(t: Transaccion, trabajo: UUID, segundos: float) -> None:
         _detener(t, trabajo, EstadoTrabajo.PENDIENTE, intentos=actual.intentos, segundos=segundos)
 
 
-def fallar(t: Transaccion, trabajo: UUID, motivo: str, remedio: str, segundos: float, *, definitivo: bool) -> bool:
+def fallar(
+    t: Transaccion, trabajo: UUID, motivo: str, remedio: str, segundos: float, *, definitivo: bool
+) -> bool:
     """Anota un fallo; al tercero (o si es definitivo) pasa a «requiere atención». Dice si hay que repetir."""
     actual = Trabajo.model_validate(t.una("trabajo_tomar", "el trabajo", id=trabajo))
     if actual.estado is not EstadoTrabajo.EN_CURSO:
@@ -148,7 +152,15 @@ def fallar(t: Transaccion, trabajo: UUID, motivo: str, remedio: str, segundos: f
     if definitivo or intentos >= INTENTOS_MAX:
         a_atencion(t, actual, motivo, remedio, segundos, intentos)
         return False
-    _detener(t, trabajo, EstadoTrabajo.PENDIENTE, motivo=motivo, remedio=remedio, segundos=segundos, intentos=intentos)
+    _detener(
+        t,
+        trabajo,
+        EstadoTrabajo.PENDIENTE,
+        motivo=motivo,
+        remedio=remedio,
+        segundos=segundos,
+        intentos=intentos,
+    )
     return True
 
 

@@ -82,7 +82,11 @@ class Presencia:
                 self._abierta().execute("SELECT pg_advisory_unlock(%s::int, %s::int)", candado(trabajo))
 
     def _pedir(self, trabajo: UUID) -> bool:
-        fila = self._abierta().execute("SELECT pg_try_advisory_lock(%s::int, %s::int)", candado(trabajo)).fetchone()
+        fila = (
+            self._abierta()
+            .execute("SELECT pg_try_advisory_lock(%s::int, %s::int)", candado(trabajo))
+            .fetchone()
+        )
         return bool(fila and fila[0])
 
     def _cuidar(self) -> None:

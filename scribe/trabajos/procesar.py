@@ -115,8 +115,9 @@ def hacer(taller: Taller, trabajo: UUID) -> None:
 
 def _intentar(taller: Taller, trabajo: Trabajo) -> None:
     inicio = time.monotonic()
+    hace = _procesar if trabajo.clase == "procesar" else _otra
     try:
-        otra_vez = _procesar(taller, trabajo) if trabajo.clase == "procesar" else _otra(taller, trabajo)
+        otra_vez = hace(taller, trabajo)
     except Repetir:
         raise
     except Ceder:
@@ -143,11 +144,19 @@ def explicar(fallo: Exception) -> tuple[str, str, bool]:
     if isinstance(fallo, MemoryError):
         return "No alcanzó la memoria.", "Cierre otros programas o elija un perfil más pequeño.", False
     if isinstance(fallo, FileNotFoundError):
-        return "Falta el archivo de la grabación en este equipo.", "Procésela donde está, o restáurela.", False
-    return f"Fallo interno ({type(fallo).__name__}).", "Reintente; si sigue, avise a quien mantiene Scribe.", False
+        return (
+            "Falta el archivo de la grabación en este equipo.",
+            "Procésela donde está, o restáurela.",
+            False,
+        )
+    return (
+        f"Fallo interno ({type(fallo).__name__}).",
+        "Reintente; si sigue, avise a quien mantiene Scribe.",
+        False,
+    )
 
 
-def _procesar(taller: Taller, trabajo: Trabajo) -> None:
+def _procesar(taller: Taller, trabajo: Trabajo) -> datetime | None:
     inicio, grabacion = time.monotonic(), trabajo.grabacion_id
     if grabacion is None:
         raise Definitivo("El trabajo no dice de qué grabación es.")
@@ -161,13 +170,15 @@ def _procesar(taller: Taller, trabajo: Trabajo) -> None:
     with taller.audio.en_claro(grabacion) as ruta:
         hecho = taller.flujo(ruta, motores, ajustes, contexto, anotador)
     taller.con_paciencia(lambda t: resultado.entregar(t, trabajo, hecho.borrador, time.monotonic() - inicio))
+    return None
 
 
 def _otra(taller: Taller, trabajo: Trabajo) -> datetime | None:
     hace = taller.otras.get(trabajo.clase)
     if hace is None:
         raise Definitivo(
-            f"Este trabajador no sabe hacer trabajos de clase «{trabajo.clase}».", "Actualice Scribe en ese equipo."
+            f"Este trabajador no sabe hacer trabajos de clase «{trabajo.clase}».",
+            "Actualice Scribe en ese equipo.",
         )
     return hace(taller, trabajo)
 
@@ -194,7 +205,7 @@ def de_su_expediente(t: Transaccion, grabacion: UUID, plantilla: str) -> Context
     return Contexto(
         nombre=datos.nombre_completo or None,
         edad=_edad(datos.nacimiento),
-        sexo=datos.sexo if datos.sexo in {"M", "F"} else None,  # type: ignore[arg-type]
+        sexo=datos.sexo if datos.sexo in {"M", "F"} else None,
         medicamentos=tuple(
             g.contenido.medicamento for g in clinico.vigentes(t, paciente.id, "medicacion")
             if isinstance(g.contenido, Medicacion) and g.contenido.estado == "activo"

@@ -33,7 +33,11 @@ def entregar(t: Transaccion, trabajo: Trabajo, borrador: Borrador, segundos: flo
     if ahora.estado is not EstadoTrabajo.EN_CURSO or ahora.grabacion_id is None:
         return False
     modelos = borrador.modelos.model_dump(mode="json")
-    oido = {"asr": modelos["asr"], "diarizacion": modelos["diarizacion"], "audio": borrador.audio.model_dump()}
+    oido = {
+        "asr": modelos["asr"],
+        "diarizacion": modelos["diarizacion"],
+        "audio": borrador.audio.model_dump(),
+    }
     transcripcion = encuentros.alta_transcripcion(
         t, ahora.grabacion_id, borrador.transcripcion.model_dump_json().encode(), oido
     )

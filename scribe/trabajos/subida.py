@@ -51,7 +51,9 @@ class Subidas:
     def abrir(self, actor: Actor, datos: DatosSubida) -> UUID:
         """Empieza una subida. Lanza `SinEspacio`, `ColaLlena` o `NoExiste`; nada queda a medias."""
         # Al cerrar conviven los trozos y el archivo armado: hace falta el doble.
-        exigir_espacio(self._raiz, 2 * (datos.bytes_previstos or TROZO_MAX), reserva=self._reserva + self._por_llegar())
+        exigir_espacio(
+            self._raiz, 2 * (datos.bytes_previstos or TROZO_MAX), reserva=self._reserva + self._por_llegar()
+        )
         nueva = uuid4()
         with self._expediente.transaccion(actor) as t:
             exigir_cola(t, datos.prioridad)
@@ -70,7 +72,9 @@ class Subidas:
         trozos = self._carpeta(subida).trozos() if fila["estado"] == "abierta" else {}
         return EstadoSubida(id=subida, estado=fila["estado"], trozos=tuple(trozos[n] for n in sorted(trozos)))
 
-    def recibir(self, actor: Actor, subida: UUID, numero: int, sha256: str, datos: Iterable[bytes]) -> TrozoGuardado:
+    def recibir(
+        self, actor: Actor, subida: UUID, numero: int, sha256: str, datos: Iterable[bytes]
+    ) -> TrozoGuardado:
         """Guarda un trozo que llega por partes. Repetirlo es inocuo.
 
         Lanza `TrozoCorrupto`, `SinEspacio`, `SubidaTerminada` o `SubidaRechazada`; lo anterior no se toca.
@@ -95,7 +99,9 @@ class Subidas:
         if ya is not None and ya.sha256 == sha256.lower():
             return ya
         if ya is not None:
-            raise SubidaRechazada(f"El trozo {numero} ya llegó con otro contenido.", "Numere cada trozo una sola vez.")
+            raise SubidaRechazada(
+                f"El trozo {numero} ya llegó con otro contenido.", "Numere cada trozo una sola vez."
+            )
         exigir_espacio(self._raiz, TROZO_MAX, reserva=self._reserva)
         return carpeta.abrir(numero, sha256.lower(), self._audio.clave(subida, crear=True))
 
@@ -180,7 +186,11 @@ class Subidas:
         with self._expediente.transaccion(Actor(None, platform.node())) as t:
             filas = t.filas("subidas_por_llegar", equipo=platform.node())
         return sum(
-            max(2 * (f["bytes_previstos"] or 0) - sum(z.octetos for z in self._carpeta(f["id"]).trozos().values()), 0)
+            max(
+                2 * (f["bytes_previstos"] or 0)
+                - sum(z.octetos for z in self._carpeta(f["id"]).trozos().values()),
+                0,
+            )
             for f in filas
         )
 
@@ -190,7 +200,9 @@ class Subidas:
         if cuantos < 1 or (faltan := tuple(n for n in range(cuantos) if n not in hay)):
             raise TrozosFaltan(faltan if cuantos >= 1 else (0,))
         if len(hay) > cuantos:
-            raise SubidaRechazada("Llegaron más trozos de los que se dice.", "Revise cuántos son y cierre otra vez.")
+            raise SubidaRechazada(
+                "Llegaron más trozos de los que se dice.", "Revise cuántos son y cierre otra vez."
+            )
         with disco_lleno_claro():
             descriptor, nombre = tempfile.mkstemp(dir=self._audio.carpeta, suffix=".parcial")
         parcial, suma, octetos = Path(nombre), hashlib.sha256(), 0
@@ -234,7 +246,11 @@ class Subidas:
         nota = notas.crear(t, fila["encuentro_id"], grabacion=grabacion)
         t.una("subida_terminar", "la subida", id=fila["id"], estado="cerrada")
         trabajo = estado.pedir_proceso(
-            t, grabacion, Opciones.model_validate(fila["opciones"]), prioridad=fila["prioridad"], duracion_s=duracion_s
+            t,
+            grabacion,
+            Opciones.model_validate(fila["opciones"]),
+            prioridad=fila["prioridad"],
+            duracion_s=duracion_s,
         )
         return Recibo(
             grabacion=grabacion, nota=nota.id, trabajo=trabajo.id, sha256=sha256, octetos=octetos,

@@ -37,7 +37,8 @@ class Trabajador:
 
     def correr(self) -> None:
         """Trabaja hasta recibir SIGTERM o SIGINT (o hasta que muera `padre`). Lo que estaba haciendo se suelta
-        entre dos pasos y sigue después donde iba."""  # fmt: skip
+        entre dos pasos y sigue después donde iba.
+        """  # fmt: skip
         logging.getLogger("procrastinate").setLevel(logging.ERROR)  # sus avisos repiten lo que ya se anota
         asyncio.run(self._vivir())
 
@@ -63,7 +64,7 @@ class Trabajador:
             )  # fmt: skip
             vigilante = asyncio.create_task(self._vigilar(app, self._actual))
             try:
-                await self._actual.run()
+                await self._actual.run()  # type: ignore[no-untyped-call]
             finally:
                 vigilante.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -90,4 +91,4 @@ class Trabajador:
     def _apagar(self) -> None:
         self.taller.apagando.set()
         if self._actual is not None:
-            self._actual.stop()
+            self._actual.stop()  # type: ignore[no-untyped-call]

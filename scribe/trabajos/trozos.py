@@ -81,7 +81,9 @@ class Carpeta:
     def abrir(self, numero: int, sha256: str, clave: Clave) -> Trozo:
         """Un trozo por recibir. Lanza `SubidaRechazada` si el número o el hash no tienen forma."""
         if not 0 <= numero < TROZOS_MAX or not _SHA256.match(sha256):
-            raise SubidaRechazada("El número o el hash del trozo no tienen la forma debida.", "Revise el envío.")
+            raise SubidaRechazada(
+                "El número o el hash del trozo no tienen la forma debida.", "Revise el envío."
+            )
         return Trozo(self, numero, sha256, clave, contexto(self._subida, f"trozo.{numero}"))
 
     def _archivo(self, trozo: TrozoGuardado) -> Path:
@@ -124,7 +126,8 @@ class Trozo:
         try:
             if not self._octetos or self._suma.hexdigest() != self._sha256:
                 raise TrozoCorrupto(
-                    f"El trozo {self._numero} no llegó como se mandó: su hash no coincide.", "Mándelo otra vez."
+                    f"El trozo {self._numero} no llegó como se mandó: su hash no coincide.",
+                    "Mándelo otra vez.",
                 )
             guardado = TrozoGuardado(numero=self._numero, octetos=self._octetos, sha256=self._sha256)
             with disco_lleno_claro():

@@ -63,7 +63,12 @@ def test_repetir_un_trozo_o_el_cierre_es_inocuo(puesto: Puesto) -> None:
     uno = puesto.cerrar(subida, datos)
     otro = puesto.cerrar(subida, datos)
     assert (uno.grabacion, uno.nota, uno.trabajo) == (otro.grabacion, otro.nota, otro.trabajo)
-    for tabla in ("expediente.grabacion", "expediente.nota", "trabajos.trabajo", "trabajos.procrastinate_jobs"):
+    for tabla in (
+        "expediente.grabacion",
+        "expediente.nota",
+        "trabajos.trabajo",
+        "trabajos.procrastinate_jobs",
+    ):
         assert puesto.uno(f"SELECT count(*) AS n FROM {tabla}")["n"] == 1
 
 

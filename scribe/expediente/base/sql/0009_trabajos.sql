@@ -5,7 +5,7 @@ CREATE SCHEMA trabajos;
 GRANT USAGE ON SCHEMA trabajos TO scribe_aplicacion;
 
 -- El esquema de procrastinate 3.10.0 tal como lo publica (licencia MIT, © 2019 PeopleDoc y colaboradores),
--- en un esquema propio: sus funciones usan el search_path de quien las llama.
+-- en un esquema propio.
 SET LOCAL search_path = trabajos, pg_catalog, pg_temp;
 -- >>> procrastinate
 -- Procrastinate Schema
@@ -609,6 +609,16 @@ CREATE TRIGGER procrastinate_trigger_delete_jobs_v1
     FOR EACH ROW EXECUTE PROCEDURE procrastinate_unlink_periodic_defers_v1();
 -- <<< procrastinate
 SET LOCAL search_path = pg_catalog, pg_temp;
+
+-- Sus funciones nombran sus tablas sin esquema: se les fija dónde buscarlas, las llame quien las llame.
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'trabajos'::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = trabajos, pg_catalog, pg_temp', f);
+    END LOOP;
+END $$;
 
 -- Lo mínimo para encolar y trabajar. Sin DELETE: un trabajo no se tira.
 GRANT SELECT, INSERT, UPDATE ON trabajos.procrastinate_jobs TO scribe_aplicacion;
