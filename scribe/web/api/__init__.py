@@ -1,0 +1,1 @@
+"""Las rutas de la API, un archivo por sustantivo."""

@@ -1,0 +1,75 @@
+"""La aplicación HTTP: rutas, permisos comprobados, una sola forma de error y defensas alrededor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from scribe import __version__
+from scribe.errores import ErrorScribe
+from scribe.web import permisos
+from scribe.web.defensas import Defensas
+from scribe.web.errores import de_validacion, forma, respuesta
+from scribe.web.servicios import Servicios
+
+CUARTOS = ("sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "notas", "firma", "sistema")
+LOCALES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_DESCRIPCION = """
+Expediente clínico de Scribe: llegan borradores, el médico los aprueba y firma, y nada firmado cambia.
+
+Se entra con `POST /api/sesion`, que pone una cookie. Ningún dato de un paciente va en una URL: se busca por
+POST y las rutas solo llevan identificadores al azar. Todo error tiene la forma
+`{"error": {"codigo", "mensaje", "remedio", "campos"}}`.
+"""
+
+
+def crear(servicios: Servicios, *, nombres: Iterable[str] = ()) -> FastAPI:
+    """La aplicación lista. Lanza `PermisosIncompletos` si alguna ruta no dice quién puede usarla."""
+    app = FastAPI(
+        title="Scribe", version=__version__, description=_DESCRIPCION, docs_url=None, redoc_url=None,
+        openapi_url=None, generate_unique_id_function=_nombre,
+    )  # fmt: skip
+    app.state.servicios = servicios
+    for cuarto in CUARTOS:
+        # Una sola lista plana, y no `include_router`: así la comprobación ve exactamente lo que se sirve.
+        app.router.routes.extend(import_module(f"scribe.web.api.{cuarto}").rutas.routes)
+    permisos.comprobar(app)
+    _errores(app)
+    app.add_middleware(Defensas, nombres=LOCALES | {n.lower() for n in nombres}, tls=servicios.tls)
+    return app
+
+
+def _nombre(ruta: APIRoute) -> str:
+    return f"{ruta.tags[0]}_{ruta.name}" if ruta.tags else ruta.name
+
+
+def _errores(app: FastAPI) -> None:
+    @app.exception_handler(ErrorScribe)
+    def propio(_: Request, fallo: ErrorScribe) -> JSONResponse:
+        return respuesta(fallo)
+
+    @app.exception_handler(RequestValidationError)
+    def validacion(_: Request, fallo: RequestValidationError) -> JSONResponse:
+        return de_validacion(fallo)
+
+    @app.exception_handler(ValidationError)
+    def de_modelo(_: Request, fallo: ValidationError) -> JSONResponse:
+        return de_validacion(RequestValidationError(fallo.errors(include_input=False, include_url=False)))
+
+    @app.exception_handler(HTTPException)
+    def del_marco(_: Request, fallo: HTTPException) -> JSONResponse:
+        mensajes = {
+            404: ("no_existe", "No existe esa ruta."),
+            405: ("metodo", "Esa ruta no admite ese método."),
+        }
+        codigo, mensaje = mensajes.get(
+            fallo.status_code, ("peticion_invalida", "La petición no se entiende.")
+        )
+        return forma(fallo.status_code, codigo, mensaje, "Revise /api/openapi.json.")

@@ -1,0 +1,135 @@
+"""Los errores de la web, y cómo se dice por HTTP cualquier error propio: una sola forma JSON.
+
+ErrorDeUso
+└── PeticionWeb            lo pedido por HTTP no procede
+    ├── SinSesion          401  no hay sesión, venció o se cerró
+    ├── NoEntra            401  usuario, contraseña o código que no son, o cuenta bloqueada
+    ├── FaltaCodigo        401  la contraseña es; falta el código del segundo factor
+    ├── FaltaReautenticar  403  hay que escribir la contraseña otra vez
+    ├── OrigenAjeno        403  la petición viene de otra página
+    ├── CuerpoEnorme       413  lo que llega pasa del tamaño admitido
+    └── YaHayServidor      —    otro servidor usa esta carpeta de datos
+
+`{"error": {"codigo": "…", "mensaje": "…", "remedio": "…", "campos": […]}}`, sin datos del paciente ni lo
+que se escribió.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from scribe.errores import ErrorDeUso, ErrorScribe
+from scribe.expediente import errores as e
+from scribe.expediente import errores_seguridad as s
+from scribe.trabajos import errores as tr
+
+
+class PeticionWeb(ErrorDeUso):
+    """Lo pedido por HTTP no procede."""
+
+
+class SinSesion(PeticionWeb):
+    """No hay sesión válida."""
+
+    def __init__(self) -> None:
+        super().__init__("No hay sesión, o ya venció.", "Entre otra vez.")
+
+
+class NoEntra(PeticionWeb):
+    """No se puede entrar; no se dice qué falló, para no decir qué usuarios existen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No se pudo entrar: el usuario o la contraseña no son, o la cuenta está bloqueada.",
+            "A los 3 fallos se bloquea; se desbloquea en la consola con: scribe usuarios desbloquear",
+        )
+
+
+class FaltaCodigo(PeticionWeb):
+    """Falta el código del segundo factor."""
+
+    def __init__(self) -> None:
+        super().__init__("Falta el código de su aplicación de segundo factor.", "Escríbalo y repita.")
+
+
+class FaltaReautenticar(PeticionWeb):
+    """Hay que escribir otra vez la contraseña."""
+
+    def __init__(self) -> None:
+        super().__init__("Para esto hay que escribir otra vez la contraseña.", "Reautentíquese y repita.")
+
+
+class OrigenAjeno(PeticionWeb):
+    """La petición viene de otra página o a otro nombre."""
+
+
+class CuerpoEnorme(PeticionWeb):
+    """Lo que llega pasa del tamaño admitido."""
+
+
+class YaHayServidor(PeticionWeb):
+    """Otro servidor usa esta carpeta de datos."""
+
+
+_ESTADOS: tuple[tuple[type[ErrorScribe], int, str], ...] = (
+    (SinSesion, 401, "sin_sesion"),
+    (NoEntra, 401, "no_entra"),
+    (FaltaCodigo, 401, "falta_codigo"),
+    (FaltaReautenticar, 403, "reautenticar"),
+    (OrigenAjeno, 403, "origen_ajeno"),
+    (CuerpoEnorme, 413, "cuerpo_enorme"),
+    (e.NoExiste, 404, "no_existe"),
+    (e.SinPermiso, 403, "sin_permiso"),
+    (e.Duplicado, 409, "duplicado"),
+    (e.VersionAtrasada, 409, "version_atrasada"),
+    (e.TransicionInvalida, 409, "transicion_invalida"),
+    (e.SoloAgregar, 409, "solo_agregar"),
+    (e.SinConsentimiento, 409, "sin_consentimiento"),
+    (s.NotaIncompleta, 422, "nota_incompleta"),
+    (s.ClaveDePasoRechazada, 422, "clave_rechazada"),
+    (s.CertificadoRechazado, 422, "certificado_rechazado"),
+    (s.FirmaRechazada, 422, "firma_rechazada"),
+    (e.DatoInvalido, 422, "dato_invalido"),
+    (tr.TrozoCorrupto, 422, "trozo_corrupto"),
+    (tr.TrozosFaltan, 409, "trozos_faltan"),
+    (tr.SubidaTerminada, 409, "subida_terminada"),
+    (tr.SubidaRechazada, 400, "subida_rechazada"),
+    (tr.SinEspacio, 507, "sin_espacio"),
+    (tr.ColaLlena, 503, "cola_llena"),
+    (e.BaseNoDisponible, 503, "base_no_disponible"),
+    (e.BitacoraRota, 500, "bitacora_rota"),
+    (ErrorDeUso, 400, "peticion_invalida"),
+    (ErrorScribe, 500, "fallo_interno"),
+)
+
+
+def respuesta(fallo: ErrorScribe) -> JSONResponse:
+    """La respuesta de un error propio."""
+    estado, codigo = next((n, c) for clase, n, c in _ESTADOS if isinstance(fallo, clase))
+    cabeceras = {}
+    if isinstance(fallo, tr.ColaLlena):
+        cabeceras["Retry-After"] = str(int(fallo.espera_s))
+    campos = [{"campo": "trozos", "faltan": list(fallo.faltan)}] if isinstance(fallo, tr.TrozosFaltan) else []
+    return forma(estado, codigo, fallo.mensaje, fallo.remedio, campos, cabeceras)
+
+
+def de_validacion(fallo: RequestValidationError) -> JSONResponse:
+    """Qué campo está mal y por qué, sin repetir lo que se escribió (podría ser de un paciente)."""
+    campos = [{"campo": ".".join(str(p) for p in f["loc"]), "falla": f["type"]} for f in fallo.errors()]
+    return forma(422, "forma_invalida", "Algún dato no tiene la forma debida.", "Revise los campos.", campos)
+
+
+def forma(
+    estado: int,
+    codigo: str,
+    mensaje: str,
+    remedio: str = "",
+    campos: list[dict[str, Any]] | None = None,
+    cabeceras: dict[str, str] | None = None,
+) -> JSONResponse:
+    """La única forma de error."""
+    cuerpo = {"codigo": codigo, "mensaje": mensaje, "remedio": remedio, "campos": campos or []}
+    return JSONResponse({"error": cuerpo}, estado, cabeceras)
