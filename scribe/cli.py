@@ -14,7 +14,7 @@ import typer.rich_utils as ayuda_rich
 from typer.exceptions import TyperException
 
 from scribe.errores import ErrorScribe
-from scribe.ordenes import consulta, doctor, evaluar, lote, modelos, voz
+from scribe.ordenes import consulta, doctor, evaluar, lote, modelos, trabajador, voz
 from scribe.terminal import consola, error
 
 ayuda_rich.ARGUMENTS_PANEL_TITLE = "Argumentos"
@@ -35,6 +35,7 @@ app = typer.Typer(
 app.command()(consulta.consulta)
 app.command()(lote.lote)
 app.command()(evaluar.evaluar)
+app.command()(trabajador.trabajador)
 app.command()(doctor.doctor)
 app.add_typer(modelos.app, name="modelos")
 app.add_typer(voz.app, name="voz")

@@ -110,6 +110,8 @@ class _Falso:
 
 
 class Oido(_Falso):
+    """Oye siempre lo mismo."""
+
     def transcribir(self, grabacion: Any, **k: Any) -> tuple[Escucha, ...]:
         self._trabajar("asr", k.get("avance"))
         palabras = [Palabra(texto=p, inicio=i * 0.2, fin=i * 0.2 + 0.1, prob=0.9)
@@ -118,12 +120,16 @@ class Oido(_Falso):
 
 
 class Separador(_Falso):
+    """Una sola voz."""
+
     def separar(self, grabacion: Any, **k: Any) -> Separacion:
         self._trabajar("diarizacion", k.get("avance"))
         return Separacion(tramos=(Tramo(hablante="H1", inicio=0.0, fin=2.0),))
 
 
 class Escriba(_Falso):
+    """El primer turno, citado."""
+
     def redactar(self, transcripcion: Any, contexto: Contexto, **k: Any) -> Redaccion:
         self._trabajar("nota", k.get("avance"))
         turno = transcripcion.turnos[0]
@@ -132,6 +138,8 @@ class Escriba(_Falso):
 
 
 class Codigos(_Falso):
+    """Ninguno."""
+
     def codificar(self, *_: Any) -> tuple[Any, ...]:
         self._trabajar("codigos")
         return ()
@@ -296,10 +304,11 @@ def trabajador_de_prueba(dicho: dict[str, Any]) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
             return hecho
 
-        resultado.entregar = entregar
+        resultado.entregar = entregar  # type: ignore[assignment]
     with Presencia(dicho["dsn"], "scribe-trabajador-computo") as presencia:
         taller = hacer_taller(
-            abrir_expediente(dicho["dsn"]), datos, presencia, Cuenta(datos / "cuenta.txt"), dicho.get("tarda_s", 0.0),
+            abrir_expediente(dicho["dsn"]), datos, presencia, Cuenta(datos / "cuenta.txt"),
+            dicho.get("tarda_s", 0.0),
             flujo=flujo_mortal(muere),
         )  # fmt: skip
         if muere == "entregar:despues":

@@ -1,1 +1,1 @@
-"""La cola y el camino de una grabación: subirla sin perderla, procesarla y dejar su borrador en el expediente."""
+"""La cola y el camino de una grabación: subirla sin perderla, procesarla y entregar su borrador."""

@@ -1,4 +1,4 @@
-"""Lo que se repasa cada poco para que nada se quede atorado: ni por una muerte, ni por un reloj, ni por un olvido."""
+"""Lo que se repasa cada poco para que nada se quede atorado: por una muerte, un reloj o un olvido."""
 
 from __future__ import annotations
 

@@ -128,7 +128,8 @@ def empezar(t: Transaccion, trabajo: UUID) -> Trabajo | None:
     if intentos >= INTENTOS_MAX:
         a_atencion(
             t, actual, f"El proceso murió {intentos} veces seguidas en el paso «{actual.paso or 'inicio'}».",
-            "Suele faltar memoria: cierre otros programas o elija un perfil más pequeño, y reintente.", 0.0, intentos,
+            "Suele faltar memoria: cierre otros programas o elija un perfil más pequeño, y reintente.", 0.0,
+            intentos,
         )  # fmt: skip
         return None
     return Trabajo.model_validate(t.una("trabajo_empezar", "el trabajo", id=trabajo, intentos=intentos))
@@ -185,10 +186,17 @@ def terminar(t: Transaccion, trabajo: UUID, segundos: float) -> None:
     _detener(t, trabajo, EstadoTrabajo.HECHO, segundos=segundos)
 
 
-def empezar_paso(t: Transaccion, trabajo: UUID, nombre: str, llave: str) -> None:
-    """Anota en qué paso va."""
+def terminar_envio(t: Transaccion, trabajo: Trabajo, segundos: float) -> None:
+    """Enviado: su único paso y el trabajo."""
+    terminar_paso(t, trabajo.id, "enviar", trabajo.llave, segundos)
+    terminar(t, trabajo.id, segundos)
+
+
+def empezar_paso(t: Transaccion, trabajo: UUID, nombre: str, llave: str) -> int:
+    """Anota en qué paso va; devuelve cuántas veces se ha empezado."""
     t.fila("trabajo_en_paso", id=trabajo, paso=nombre)
-    t.fila("paso_empezar", id=trabajo, paso=nombre, llave=llave)
+    veces: int = t.una("paso_empezar", "el trabajo", id=trabajo, paso=nombre, llave=llave)["veces"]
+    return veces
 
 
 def terminar_paso(t: Transaccion, trabajo: UUID, nombre: str, llave: str, segundos: float) -> None:
@@ -215,8 +223,9 @@ def _pedir(
     duracion_s: float | None = None,
 ) -> Trabajo:
     fila = t.fila(
-        "trabajo_alta", id=id or uuid4(), clase=clase, llave=llave, grabacion=grabacion, nota=nota, destino=destino,
-        opciones=Jsonb(opciones), datos=datos, prioridad=int(prioridad), duracion_s=duracion_s,
+        "trabajo_alta", id=id or uuid4(), clase=clase, llave=llave, grabacion=grabacion, nota=nota,
+        destino=destino, opciones=Jsonb(opciones), datos=datos, prioridad=int(prioridad),
+        duracion_s=duracion_s,
         usuario=t.actor.usuario, equipo=t.actor.equipo,
     )  # fmt: skip
     fila = fila or t.una("trabajo_por_llave", "el trabajo", llave=llave)

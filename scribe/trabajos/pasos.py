@@ -17,7 +17,8 @@ from scribe.progreso import Etapa
 from scribe.trabajos import estado
 
 NOMBRES: dict[Etapa, str] = {
-    "audio": "leer", "asr": "transcribir", "diarizacion": "separar", "nota": "redactar", "codigos": "codificar",
+    "audio": "leer", "asr": "transcribir", "diarizacion": "separar", "nota": "redactar", 
+    "codigos": "codificar",
 }  # fmt: skip
 """El paso que es cada etapa del flujo."""
 
@@ -50,7 +51,8 @@ class Anotador:
     """
 
     def __init__(
-        self, expediente: Expediente, actor: Actor, trabajo: UUID, llaves: dict[Etapa, str], entre_pasos: Callable[[], None]
+        self, expediente: Expediente, actor: Actor, trabajo: UUID, llaves: dict[Etapa, str],
+        entre_pasos: Callable[[], None],
     ) -> None:  # fmt: skip
         self._expediente, self._actor, self._trabajo = expediente, actor, trabajo
         self._llaves, self._entre_pasos = llaves, entre_pasos
@@ -72,7 +74,7 @@ class Anotador:
                 lambda t: estado.terminar_paso(t, self._trabajo, NOMBRES[etapa], self._llaves[etapa], tardo)
             )
 
-    def _anotar(self, hacer: Callable[[Transaccion], None]) -> None:
+    def _anotar(self, hacer: Callable[[Transaccion], object]) -> None:
         try:
             with self._expediente.transaccion(self._actor) as t:
                 hacer(t)

@@ -64,7 +64,7 @@ class HaceOtraClase(Protocol):
     """Quien hace los trabajos que no son procesar una grabación (enviar, archivo suelto)."""
 
     def __call__(self, taller: Taller, trabajo: Trabajo) -> datetime | None:
-        """Lo hace y lo da por terminado; una hora si hay que repetirlo desde entonces. Lanza `ErrorScribe`."""
+        """Lo hace y lo da por terminado; una hora, si hay que repetirlo desde entonces."""
         ...
 
 
@@ -138,7 +138,7 @@ def _intentar(taller: Taller, trabajo: Trabajo) -> None:
 
 
 def explicar(fallo: Exception) -> tuple[str, str, bool]:
-    """Motivo, remedio y si repetirlo no sirve. De un error ajeno solo se dice su clase: su texto no es nuestro."""
+    """Motivo, remedio y si repetirlo no sirve. De un error ajeno solo se dice su clase, nunca su texto."""
     if isinstance(fallo, ErrorScribe):
         return fallo.mensaje, fallo.remedio, isinstance(fallo, ErrorDeUso | Definitivo)
     if isinstance(fallo, MemoryError):
@@ -165,7 +165,7 @@ def _procesar(taller: Taller, trabajo: Trabajo) -> datetime | None:
     contexto = taller.con_paciencia(lambda t: de_su_expediente(t, grabacion, ajustes.plantilla))
     anotador = pasos.Anotador(
         taller.expediente, taller.actor, trabajo.id, pasos.llaves(motores, ajustes, contexto),
-        lambda: _ceder_si_toca(taller, trabajo),
+        lambda: ceder_si_toca(taller, trabajo),
     )  # fmt: skip
     with taller.audio.en_claro(grabacion) as ruta:
         hecho = taller.flujo(ruta, motores, ajustes, contexto, anotador)
@@ -183,8 +183,8 @@ def _otra(taller: Taller, trabajo: Trabajo) -> datetime | None:
     return hace(taller, trabajo)
 
 
-def _ceder_si_toca(taller: Taller, trabajo: Trabajo) -> None:
-    """Entre dos pasos: deja el turno si se está apagando, si otro tomó el trabajo o si alguien tiene más prisa."""
+def ceder_si_toca(taller: Taller, trabajo: Trabajo) -> None:
+    """Entre dos pasos: deja el turno si se apaga, si otro tomó el trabajo o si alguien tiene más prisa."""
     if not taller.presencia.sigue(trabajo.id):
         raise Repetir(_en(OCUPADO))  # sin tocar su estado: ya es de otro
     if taller.apagando.is_set():
@@ -215,7 +215,8 @@ def de_su_expediente(t: Transaccion, grabacion: UUID, plantilla: str) -> Context
             if isinstance(g.contenido, Problema) and g.contenido.estado == "activo"
         ),
         alergias=tuple(
-            g.contenido.medicamento or g.contenido.descripcion for g in clinico.vigentes(t, paciente.id, "alergia")
+            g.contenido.medicamento or g.contenido.descripcion
+            for g in clinico.vigentes(t, paciente.id, "alergia")
             if isinstance(g.contenido, Alergia) and not g.contenido.niega
         ),
         plantilla=plantilla,

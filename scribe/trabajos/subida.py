@@ -58,7 +58,8 @@ class Subidas:
         with self._expediente.transaccion(actor) as t:
             exigir_cola(t, datos.prioridad)
             t.una(
-                "subida_alta", "la subida", id=nueva, encuentro=datos.encuentro, consentimiento=datos.consentimiento,
+                "subida_alta", "la subida", id=nueva, encuentro=datos.encuentro,
+                consentimiento=datos.consentimiento,
                 formato=datos.formato, bytes=datos.bytes_previstos, prioridad=int(datos.prioridad),
                 opciones=Jsonb(datos.opciones.model_dump(exclude_none=True)), equipo_guarda=platform.node(),
                 usuario=t.usuario, equipo=actor.equipo,
@@ -154,7 +155,7 @@ class Subidas:
                     avisadas += 1
                     tareas.crear(
                         t, "requiere_atencion", paciente=fila["paciente_id"], asignada_a=fila["medico_id"],
-                        descripcion="Una grabación empezó a subirse y no terminó: siga la subida o descártela.",
+                        descripcion="Una grabación no terminó de subirse: siga la subida o descártela.",
                     )  # fmt: skip
         viejo = time.time() - _PARCIAL_VIEJO_S
         for resto in (*self._audio.carpeta.glob("*.parcial"), *self._raiz.glob("*/*.parcial")):
@@ -265,6 +266,9 @@ class Subidas:
         nota = t.una("nota_de_grabacion", "la nota", grabacion=fila["id"])
         trabajo = estado.de_grabacion(t, fila["id"])[0]
         return Recibo(
-            grabacion=fila["id"], nota=nota["id"], trabajo=trabajo.id, sha256=sha256, octetos=grabacion["bytes"],
-            estimacion=estimar(t, trabajo.prioridad, trabajo.duracion_s, trabajo=trabajo.id, creado=trabajo.creado),
+            grabacion=fila["id"], nota=nota["id"], trabajo=trabajo.id, sha256=sha256,
+            octetos=grabacion["bytes"],
+            estimacion=estimar(
+                t, trabajo.prioridad, trabajo.duracion_s, trabajo=trabajo.id, creado=trabajo.creado
+            ),
         )  # fmt: skip

@@ -36,9 +36,10 @@ class Trabajador:
     _actual: Worker | None = field(default=None, init=False)
 
     def correr(self) -> None:
-        """Trabaja hasta recibir SIGTERM o SIGINT (o hasta que muera `padre`). Lo que estaba haciendo se suelta
-        entre dos pasos y sigue después donde iba.
-        """  # fmt: skip
+        """Trabaja hasta recibir SIGTERM o SIGINT, o hasta que muera `padre`.
+
+        Lo que estaba haciendo se suelta entre dos pasos y sigue después donde iba.
+        """
         logging.getLogger("procrastinate").setLevel(logging.ERROR)  # sus avisos repiten lo que ya se anota
         asyncio.run(self._vivir())
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -151,7 +151,5 @@ class Trozo:
 @contextmanager
 def _aunque_no_quepa() -> Iterator[None]:
     """Cerrar un archivo en un disco lleno vuelve a fallar al vaciar su memoria; ya no importa."""
-    try:
+    with suppress(OSError):
         yield
-    except OSError:
-        pass

@@ -1,4 +1,4 @@
-"""Matar la subida en cada punto, llenar el disco, reiniciar la base con gente trabajando y subir cien a la vez."""
+"""Matar la subida en cada punto, llenar el disco, matar la base bajo carga y subir cien a la vez."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.trabajos_base import ClavesPrueba, Puesto, abrir_expediente, lanzar, 
 
 
 @pytest.fixture
-def puesto(clinica: Clinica, tmp_path: Path) -> Puesto:
+def puesto(clinica: Clinica, tmp_path: Path) -> Puesto:  # noqa: F811
     return Puesto.de(clinica, tmp_path)
 
 
@@ -53,7 +53,7 @@ def _envolver(cuenta: Callable[[], None], dueno: Any, nombre: str) -> None:
 
 
 def subir_y_morir(dsn: str, datos: str, actor: Actor, subida: UUID, sonido: bytes, cual: int) -> None:
-    """Sube y cierra; se mata justo antes o justo después del fsync, renombrado o confirmación número `cual`."""
+    """Sube y cierra; se mata justo antes o después del fsync, renombrado o confirmación número `cual`."""
     subidas, van = _subidas(dsn, Path(datos)), [0]
 
     def cuenta() -> None:
@@ -117,7 +117,7 @@ def _el_cliente_sigue(puesto: Puesto, subida: UUID, sonido: bytes) -> None:
 
 
 def subir_con_tope(dsn: str, datos: str, actor: Actor, subida: UUID, sonido: bytes, resultado: Any) -> None:
-    """Con un tope de tamaño de archivo: cabe el primer trozo, no cabe el segundo, y luego no cabe el total."""
+    """Con un tope de tamaño de archivo: cabe el primer trozo, no el segundo, y luego no el total."""
     subidas, partes = _subidas(dsn, Path(datos)), trozos(sonido)
     _, duro = resource.getrlimit(resource.RLIMIT_FSIZE)
 

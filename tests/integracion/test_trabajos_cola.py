@@ -1,12 +1,14 @@
-"""La cola contra PostgreSQL: idempotente, con prioridad, sin perder ni duplicar, aunque maten a quien trabaja."""
+"""La cola contra PostgreSQL: idempotente, con prioridad, sin perder ni duplicar, aunque la maten."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import signal
 import time
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import soundfile
 
+from scribe.ajustes import Ajustes
+from scribe.envio.protocolo import Entregado, Rechazado, Reintentar
 from scribe.errores import AudioInvalido, FalloDeEtapa
-from scribe.expediente import notas
-from scribe.trabajos import estado
+from scribe.expediente import encuentros, notas
+from scribe.motores import armar
+from scribe.trabajos import archivo, enviar, estado
 from scribe.trabajos.barrido import componer
 from scribe.trabajos.capacidad import estimar
 from scribe.trabajos.cola import aplicacion, recuperar
@@ -29,7 +35,7 @@ from tests.trabajos_base import Puesto, wav
 
 
 @pytest.fixture
-def puesto(clinica: Clinica, tmp_path: Path) -> Puesto:
+def puesto(clinica: Clinica, tmp_path: Path) -> Puesto:  # noqa: F811
     return Puesto.de(clinica, tmp_path)
 
 
@@ -163,7 +169,8 @@ def test_la_aplicacion_no_puede_tirar_un_trabajo(puesto: Puesto) -> None:
     recibo = puesto.subir()
     with puesto.clinica.base.entrar() as conexion:
         for orden in (
-            "DELETE FROM trabajos.procrastinate_jobs", "DELETE FROM trabajos.trabajo", "TRUNCATE trabajos.trabajo",
+            "DELETE FROM trabajos.procrastinate_jobs", "DELETE FROM trabajos.trabajo",
+            "TRUNCATE trabajos.trabajo",
             "TRUNCATE trabajos.procrastinate_jobs CASCADE", "DELETE FROM trabajos.subida",
             "UPDATE trabajos.trabajo SET llave = 'otra'", "ALTER TABLE trabajos.trabajo DISABLE TRIGGER ALL",
         ):  # fmt: skip
@@ -228,9 +235,7 @@ def test_el_reloj_hacia_atras_no_deja_nada_atorado(puesto: Puesto) -> None:
         conexion.execute(
             "INSERT INTO trabajos.procrastinate_workers (last_heartbeat) VALUES (now() + interval '3 hours')"
         )
-        conexion.execute(
-            "UPDATE trabajos.procrastinate_jobs SET scheduled_at = now() + interval '3 hours' WHERE status = 'todo'"
-        )
+        conexion.execute("UPDATE trabajos.procrastinate_jobs SET scheduled_at = now() + interval '3 hours'")
     compuesto = componer(puesto.expediente, SISTEMA)
     assert (compuesto.latidos, compuesto.citas) == (1, 1)
     assert puesto.uno("SELECT scheduled_at <= now() AS ya FROM trabajos.procrastinate_jobs")["ya"]
@@ -353,3 +358,76 @@ def test_errores_de_uso_llevan_su_remedio() -> None:
     assert explicar(FalloDeEtapa("Falló.", "Repita.")) == ("Falló.", "Repita.", False)
     assert "secreto" not in explicar(KeyError("secreto"))[0]
     assert explicar(MemoryError())[2] is False
+
+
+# --- Envíos, archivos sueltos y el flujo de verdad --------------------------------------------------
+
+
+def test_un_envio_se_repite_cuando_dice_el_destino_y_un_rechazo_lo_ve_alguien(puesto: Puesto) -> None:
+    nota, destino = puesto.clinica.nota(), uuid4()
+    with puesto.clinica.base.entrar() as conexion:
+        conexion.execute(
+            "INSERT INTO expediente.destino (id, nombre, clase, direccion) VALUES (%s, 'x', 'carpeta', 'x')",
+            (destino,),
+        )
+    dichos = iter(
+        [Reintentar(datetime(2030, 1, 1, tzinfo=UTC), "caído"), Entregado(("a/1",)), Rechazado("No cumple.")]
+    )
+    intentos = []
+
+    def mensajero(_taller: Any, _trabajo: Any, intento: int) -> Any:
+        intentos.append(intento)
+        return next(dichos)
+
+    with puesto.taller(otras={"enviar": enviar.con(mensajero)}) as taller:
+        with puesto.expediente.transaccion(puesto.clinica.medica) as t:
+            uno = estado.pedir_envio(t, nota.id, destino, "borrador", 1)
+            assert estado.pedir_envio(t, nota.id, destino, "borrador", 1).id == uno.id
+        with pytest.raises(Repetir) as fallo:
+            hacer(taller, uno.id)
+        assert fallo.value.cuando.year == 2030
+        hacer(taller, uno.id)
+        hacer(taller, uno.id)
+        with puesto.expediente.transaccion(puesto.clinica.medica) as t:
+            assert (estado.leer(t, uno.id).estado, estado.leer(t, uno.id).intentos) == ("hecho", 0)
+            dos = estado.pedir_envio(t, nota.id, destino, "borrador", 2)
+        hacer(taller, dos.id)
+        with puesto.expediente.transaccion(puesto.clinica.medica) as t:
+            assert (estado.leer(t, dos.id).estado, estado.leer(t, dos.id).motivo) == (
+                "requiere_atencion",
+                "No cumple.",
+            )
+    assert intentos == [1, 2, 1]
+
+
+def test_un_archivo_suelto_por_la_cola_deja_lo_mismo_que_lote(puesto: Puesto) -> None:
+    audio = puesto.datos / "Maria Nunez.wav"
+    audio.write_bytes(wav())
+    with puesto.expediente.transaccion(puesto.clinica.medica) as t:
+        pedido = archivo.pedir(t, audio, puesto.datos / "salida", Opciones())
+        assert archivo.pedir(t, audio, puesto.datos / "salida", Opciones()).id == pedido.id
+    fila = puesto.uno("SELECT * FROM trabajos.trabajo")
+    assert (
+        fila["prioridad"] == Prioridad.LOTE
+        and b"Nunez" not in bytes(fila["datos"])
+        and "Nunez" not in fila["llave"]
+    )
+    with puesto.taller(otras={"archivo": archivo.hacer}) as taller:
+        hacer(taller, pedido.id)
+    assert puesto.uno("SELECT estado FROM trabajos.trabajo")["estado"] == "hecho"
+    assert {p.name for p in (puesto.datos / "salida").iterdir()} >= {"borrador.json", "nota.html"}
+
+
+def test_con_los_motores_de_verdad(puesto: Puesto, muestras: Path) -> None:
+    senal, hercios = soundfile.read(muestras / "faringitis.ogg", frames=15 * 48_000, dtype="float32")
+    sonido = io.BytesIO()
+    soundfile.write(sonido, senal[: 15 * hercios], hercios, format="WAV")
+    recibo = puesto.subir(sonido.getvalue())
+    with puesto.taller(
+        armar=armar, ajustes=lambda o: Ajustes(llm=False, cache=puesto.datos / "cache")
+    ) as taller:
+        hacer(taller, recibo.trabajo)
+    _entregado(puesto, recibo)
+    with puesto.expediente.transaccion(puesto.clinica.medica) as t:
+        transcripcion = puesto.uno("SELECT id FROM expediente.transcripcion")["id"]
+        assert json.loads(encuentros.leer_transcripcion(t, transcripcion))["turnos"]

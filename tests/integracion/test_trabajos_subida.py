@@ -17,7 +17,7 @@ from tests.trabajos_base import Puesto, trozos, wav
 
 
 @pytest.fixture
-def puesto(clinica: Clinica, tmp_path: Path) -> Puesto:
+def puesto(clinica: Clinica, tmp_path: Path) -> Puesto:  # noqa: F811
     return Puesto.de(clinica, tmp_path)
 
 

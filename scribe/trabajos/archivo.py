@@ -1,0 +1,66 @@
+"""Archivos sueltos por la misma cola: el enganche de `scribe lote` cuando hay un servidor.
+
+No entran al expediente (no hay paciente ni consentimiento): dejan los mismos archivos que `scribe lote`
+solo. Las rutas pueden decir de quién son, así que van cifradas.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from scribe.consulta import Contexto
+from scribe.errores import AudioInvalido
+from scribe.expediente.transaccion import Transaccion
+from scribe.trabajos import estado, pasos
+from scribe.trabajos.modelo import Opciones, Trabajo
+from scribe.trabajos.procesar import Taller, ceder_si_toca
+
+
+def pedir(t: Transaccion, audio: Path, salida: Path, opciones: Opciones) -> Trabajo:
+    """Pide procesar `audio` y dejar los resultados en `salida`, con la prioridad del lote.
+
+    Pedir lo mismo (mismo archivo sin cambios, misma salida) devuelve el trabajo que ya había.
+    """
+    try:
+        visto = audio.stat()
+    except OSError:
+        raise AudioInvalido(
+            "No se puede leer una de las grabaciones.", "Revise la ruta y los permisos."
+        ) from None
+    nuevo = uuid4()
+    rutas = json.dumps([str(audio.resolve()), str(salida.resolve())]).encode("utf-8", "surrogateescape")
+    marca = hashlib.sha256(rutas + f"{visto.st_size}:{visto.st_mtime_ns}".encode()).hexdigest()
+    llave = f"archivo:{marca}:{hashlib.sha256(opciones.model_dump_json().encode()).hexdigest()[:16]}"
+    return estado.pedir_archivo(
+        t, llave, opciones, t.cifrar(rutas, "trabajo", nuevo, "trabajo.datos", nuevo), nuevo
+    )
+
+
+def hacer(taller: Taller, trabajo: Trabajo) -> datetime | None:
+    """Quien hace los trabajos de clase «archivo»: `Taller(otras={"archivo": hacer})`."""
+    from scribe.ordenes.trabajo import elaborar
+
+    inicio = time.monotonic()
+    audio, salida = taller.con_paciencia(lambda t: _rutas(t, trabajo.id))
+    ajustes = taller.ajustes(Opciones.model_validate(trabajo.opciones))
+    motores, contexto = taller.armar(ajustes), Contexto(plantilla=ajustes.plantilla)
+    anotador = pasos.Anotador(
+        taller.expediente, taller.actor, trabajo.id, pasos.llaves(motores, ajustes, contexto),
+        lambda: ceder_si_toca(taller, trabajo),
+    )  # fmt: skip
+    elaborar(audio, salida, motores, ajustes, contexto, anotador)
+    tardo = time.monotonic() - inicio
+    taller.con_paciencia(lambda t: estado.terminar(t, trabajo.id, tardo))
+    return None
+
+
+def _rutas(t: Transaccion, trabajo: UUID) -> tuple[Path, Path]:
+    fila = t.una("trabajo_por_id", "el trabajo", id=trabajo)
+    claro = t.descifrar(fila["datos"], "trabajo", trabajo, "trabajo.datos", trabajo)
+    audio, salida = json.loads(claro.decode("utf-8", "surrogateescape"))
+    return Path(audio), Path(salida)
