@@ -65,7 +65,8 @@ def cuadro(sistema: ResultadoSistema) -> Cuadro | None:
 
     `pendiente`: segundos de cómputo por segundo de audio; `arranque_s`: lo que cuesta antes de empezar
     (ordenada de la recta); `exponente`: el de la ley de potencias entre duración y tiempo sin arranque
-    (1, lineal); `desvio_maximo`: lo más que la pendiente entre dos duraciones seguidas se aparta de la general.
+    (1, lineal); `desvio_maximo`: lo más que la pendiente entre dos duraciones seguidas se aparta de la
+    general.
     """
     medidas = sorted((m for m in sistema.casos if m.duracion_s and m.costo.reloj_s), key=_duracion)
     if len(medidas) < 2:
