@@ -106,7 +106,11 @@ def bien(respuesta: Response, estado_: int | None = None) -> Any:
     assert respuesta.status_code < 400 if estado_ is None else respuesta.status_code == estado_, (
         respuesta.status_code, respuesta.text,
     )  # fmt: skip
-    return respuesta.json() if respuesta.content and "json" in respuesta.headers.get("content-type", "") else None
+    return (
+        respuesta.json()
+        if respuesta.content and "json" in respuesta.headers.get("content-type", "")
+        else None
+    )
 
 
 def error(respuesta: Response, estado_: int, codigo: str) -> dict[str, Any]:
@@ -122,11 +126,17 @@ def subir(cliente: TestClient, encuentro: str, consentimiento: str, sonido: byte
     """Sube una grabación por trozos y devuelve el recibo."""
     sonido = sonido if sonido is not None else wav()
     abierta = bien(
-        cliente.post(f"/api/encuentros/{encuentro}/subidas", json={"consentimiento": consentimiento, "formato": "wav"})
+        cliente.post(
+            f"/api/encuentros/{encuentro}/subidas", json={"consentimiento": consentimiento, "formato": "wav"}
+        )
     )["id"]
     partes = trozos(sonido)
     for numero, suma, parte in partes:
-        bien(cliente.put(f"/api/subidas/{abierta}/trozos/{numero}", content=parte, headers={"X-Scribe-Sha256": suma}))
+        bien(
+            cliente.put(
+                f"/api/subidas/{abierta}/trozos/{numero}", content=parte, headers={"X-Scribe-Sha256": suma}
+            )
+        )
     cierre = {"trozos": len(partes), "sha256": hashlib.sha256(sonido).hexdigest(), "duracion_s": 2.0}
     return bien(cliente.post(f"/api/subidas/{abierta}/cierre", json=cierre), 201)
 
@@ -151,5 +161,3 @@ def api(base: BasePrueba, tmp_path: Path) -> Iterator[Api]:  # noqa: F811
     """Una API con su base vacía."""
     with api_sobre(base, tmp_path / "datos") as dada:
         yield dada
-
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -49,11 +49,11 @@ def armar(t: Transaccion, nota: UUID, version: int | None = None) -> PorFirmar:
         id=str(nota),
         version=guardada.numero,
         tipo="adenda" if fila.relacion == "adenda" else contenido.tipo,
-        atencion=encuentro.inicio.astimezone(huso),
+        atencion=_local(encuentro.inicio, huso),
         lugar=contenido.lugar,
         servicio=contenido.servicio,
         establecimiento=_establecimiento(lugar),
-        paciente=_paciente(pacientes.leer(t, fila.paciente_id), encuentro.inicio.astimezone(huso).date()),
+        paciente=_paciente(pacientes.leer(t, fila.paciente_id), _local(encuentro.inicio, huso).date()),
         medico=_medico(medico),
         **{s: _enunciados(contenido, s) for s in ("subjetivo", "objetivo", "analisis", "plan", "pronostico")},
         signos=contenido.signos,
@@ -73,7 +73,7 @@ def armar(t: Transaccion, nota: UUID, version: int | None = None) -> PorFirmar:
         rfc=medico.rfc or "",
         curp=medico.curp or "",
     )
-    return PorFirmar(nueva, quien, datetime.now(huso))
+    return PorFirmar(nueva, quien, _local(datetime.now(UTC), huso))
 
 
 def firmar(
@@ -139,6 +139,12 @@ def _al_resumen(t: Transaccion, nota: modelo.NotaGuardada, firmada: f.NotaParaFi
         )  # fmt: skip
 
 
+def _local(momento: datetime, huso: tzinfo) -> datetime:
+    """La hora del establecimiento, al segundo y con su desfase fijo, como va en el documento."""
+    local = momento.astimezone(huso).replace(microsecond=0)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+
+
 def _establecimiento(lugar: modelo.Establecimiento) -> f.Establecimiento:
     return f.Establecimiento(
         tipo=lugar.tipo, nombre=lugar.nombre, domicilio=lugar.domicilio, institucion=lugar.institucion or "",
@@ -199,11 +205,11 @@ def _enunciados(contenido: ContenidoDeNota, seccion: str) -> tuple[f.EnunciadoDe
 
 
 def _consentimientos(
-    t: Transaccion, paciente: UUID, encuentro: UUID, huso: ZoneInfo
+    t: Transaccion, paciente: UUID, encuentro: UUID, huso: tzinfo
 ) -> tuple[f.Consentimiento, ...]:
     return tuple(
         f.Consentimiento(
-            tipo=c.finalidad, texto_version=c.texto_version, otorgado=c.cuando.astimezone(huso), medio=c.como,
+            tipo=c.finalidad, texto_version=c.texto_version, otorgado=_local(c.cuando, huso), medio=c.como,
             otorgante=c.calidad,
         )
         for c in consentimientos.de_paciente(t, paciente)
@@ -212,7 +218,7 @@ def _consentimientos(
 
 
 def _adenda(
-    t: Transaccion, fila: modelo.NotaGuardada, contenido: ContenidoDeNota, huso: ZoneInfo
+    t: Transaccion, fila: modelo.NotaGuardada, contenido: ContenidoDeNota, huso: tzinfo
 ) -> f.Adenda | None:
     if fila.nota_previa is None or fila.relacion != "adenda":
         return None
@@ -220,7 +226,7 @@ def _adenda(
     if previa is None:
         raise DatoInvalido("La nota a la que se agrega no está firmada.", "Fírmala antes.")
     return f.Adenda(
-        nota=str(fila.nota_previa), firmada=previa.cuando.astimezone(huso), sha256=previa.sha256.hex(),
+        nota=str(fila.nota_previa), firmada=_local(previa.cuando, huso), sha256=previa.sha256.hex(),
         motivo=contenido.motivo_adenda,
     )  # fmt: skip
 

@@ -146,7 +146,7 @@ def clave_de_activacion(t: Transaccion, usuario: UUID) -> str:
 def activar(
     servicios: Servicios, equipo: str, nombre: str, activacion: str, acceso: str, firma: str | None
 ) -> Usuario:
-    """La persona pone sus contraseñas con su clave de activación. Lanza `NoEntra` o `ClaveDePasoRechazada`."""
+    """La persona pone sus contraseñas con su clave. Lanza `NoEntra` o `ClaveDePasoRechazada`."""
     with servicios.expediente.transaccion(Actor(None, equipo)) as t:
         usuario = usuarios.por_nombre(t, nombre)
         filas = t.filas("secretos_de_recuperacion", usuario=usuario.id) if usuario else []
@@ -169,7 +169,7 @@ def primer_administrador(
     servicios: Servicios, equipo: str, lugar: dict[str, str | None], datos: DatosUsuario, acceso: str,
     firma: str | None, *, medico: bool,
 ) -> Usuario:  # fmt: skip
-    """Crea el establecimiento y a su administrador (médico también, si lo es). `Duplicado` si ya hay alguien."""
+    """Crea el establecimiento y a su administrador, también médico si lo es. `Duplicado` si ya hay alguien."""
     if medico and firma is None:
         raise ClaveDePasoRechazada("Quien firma necesita además su contraseña de firmar.", "Escríbala.")
     with _A_LA_VEZ, servicios.expediente.transaccion(Actor(None, equipo)) as t:

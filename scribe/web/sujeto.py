@@ -101,7 +101,7 @@ class _Permiso:
 
 
 def exige(permiso: str) -> Any:
-    """La dependencia de una ruta, con su permiso: `quien: Annotated[Sujeto, exige("nota.leer")]`."""
+    """La dependencia que da el sujeto de una ruta, con su permiso dentro de un `Annotated`."""
     return Depends(_Permiso(permiso))
 
 

@@ -26,6 +26,7 @@ def persona(nombre: str) -> dict[str, Any]:
 
 def completar(contenido: dict[str, Any]) -> dict[str, Any]:
     """Lo que el médico agrega para que a la nota no le falte nada."""
+
     def e(tipo: str, texto: str) -> dict[str, Any]:
         return {"texto": texto, "tipo": tipo, "autor": "medico"}
 
@@ -54,7 +55,9 @@ def completar(contenido: dict[str, Any]) -> dict[str, Any]:
 def atendida(cliente: TestClient, lugar: str, medica: str) -> tuple[str, str, str]:
     """Paciente, consentimiento y encuentro. Devuelve sus ids."""
     paciente = bien(cliente.post(f"/api/establecimientos/{lugar}/pacientes", json=PACIENTE), 201)["id"]
-    texto = bien(cliente.post("/api/consentimientos/texto-vigente", json={"finalidad": "grabacion", "pais": "MX"}))
+    texto = bien(
+        cliente.post("/api/consentimientos/texto-vigente", json={"finalidad": "grabacion", "pais": "MX"})
+    )
     permiso = bien(
         cliente.post(
             f"/api/pacientes/{paciente}/consentimientos",
@@ -76,7 +79,12 @@ def atendida(cliente: TestClient, lugar: str, medica: str) -> tuple[str, str, st
 def test_del_token_a_la_bitacora(api: Api) -> None:  # noqa: F811
     nadie = api.cliente()
     assert bien(nadie.get("/api/salud"))["primer_arranque"] is True
-    pedido = {"token": "no-es", "establecimiento": LUGAR, "usuario": persona("admin.uno"), "contrasena": ACCESO}
+    pedido = {
+        "token": "no-es",
+        "establecimiento": LUGAR,
+        "usuario": persona("admin.uno"),
+        "contrasena": ACCESO,
+    }
     error(nadie.post("/api/primer-arranque", json=pedido), 403, "sin_permiso")
     pedido["token"] = api.servicios.arranque.nuevo()
     bien(nadie.post("/api/primer-arranque", json=pedido), 201)
@@ -85,7 +93,9 @@ def test_del_token_a_la_bitacora(api: Api) -> None:  # noqa: F811
     admin = api.entrar("admin.uno")
     lugar = bien(admin.get("/api/establecimientos"))[0]["id"]
     alta = bien(
-        admin.post("/api/usuarios", json={"datos": persona("doctora.uno"), "establecimiento": lugar, "rol": "medico"})
+        admin.post(
+            "/api/usuarios", json={"datos": persona("doctora.uno"), "establecimiento": lugar, "rol": "medico"}
+        )
     )
     medica = alta["usuario"]["id"]
     texto = {"finalidad": "grabacion", "pais": "MX", "version": "1", "texto": "Acepto que se grabe."}
@@ -106,7 +116,9 @@ def test_del_token_a_la_bitacora(api: Api) -> None:  # noqa: F811
     assert vista["nota"]["estado"] == "borrador" and vista["version"] == 1
     assert vista["contenido"]["nota"]["subjetivo"][0]["citas"]
     assert bien(doctora.get(f"{ruta}/borrador"))["transcripcion"]["turnos"]
-    falta = error(doctora.post(f"{ruta}/firma", json={"version": 1, "contrasena": FIRMA}), 422, "nota_incompleta")
+    falta = error(
+        doctora.post(f"{ruta}/firma", json={"version": 1, "contrasena": FIRMA}), 422, "nota_incompleta"
+    )
     assert "pronóstico" in falta["mensaje"]
 
     editada = bien(doctora.put(ruta, json={"sobre": 1, "contenido": completar(vista["contenido"])}))

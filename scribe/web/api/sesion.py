@@ -80,7 +80,7 @@ class PrimerArranque(_Pedido):
 def primer_arranque(
     pedido: PrimerArranque, quien: Annotated[Sujeto, exige("sesion.abrir")]
 ) -> dict[str, Any]:
-    """Con el token de un solo uso que imprime `scribe servir` la primera vez. No hay contraseña por omisión."""
+    """Con el token de un solo uso que imprime `scribe servir`. No hay contraseña por omisión."""
     # El token se gasta aunque lo demás falle: adivinarlo con la ayuda de los mensajes no es posible.
     if not quien.servicios.arranque.gastar(pedido.token.get_secret_value()):
         raise SinPermiso("El token no es, ya se usó o venció.", "Reinicie «scribe servir»: imprime otro.")
