@@ -14,7 +14,21 @@ import typer.rich_utils as ayuda_rich
 from typer.exceptions import TyperException
 
 from scribe.errores import ErrorScribe
-from scribe.ordenes import consulta, doctor, evaluar, lote, modelos, trabajador, voz
+from scribe.ordenes import (
+    bitacora,
+    certificado,
+    clave,
+    consulta,
+    doctor,
+    evaluar,
+    lote,
+    modelos,
+    respaldo,
+    servir,
+    trabajador,
+    usuarios,
+    voz,
+)
 from scribe.terminal import consola, error
 
 ayuda_rich.ARGUMENTS_PANEL_TITLE = "Argumentos"
@@ -37,6 +51,13 @@ app.command()(lote.lote)
 app.command()(evaluar.evaluar)
 app.command()(trabajador.trabajador)
 app.command()(doctor.doctor)
+app.command()(servir.servir)
+app.command()(certificado.certificado)
+app.command()(respaldo.respaldo)
+app.command()(respaldo.restaurar)
+app.add_typer(usuarios.app, name="usuarios")
+app.add_typer(bitacora.app, name="bitacora")
+app.add_typer(clave.app, name="clave")
 app.add_typer(modelos.app, name="modelos")
 app.add_typer(voz.app, name="voz")
 

@@ -16,6 +16,8 @@ from scribe.errores import ErrorScribe
 from scribe.terminal import error
 
 if TYPE_CHECKING:
+    from scribe.ajustes import Ajustes
+    from scribe.flujo import Motores
     from scribe.trabajos.modelo import Cola
 
 
@@ -28,7 +30,6 @@ def correr(cola: Cola, frase: str | None) -> None:
         aislamiento.sellar()  # la base empotrada se habla por un archivo: el núcleo le niega toda red
     from scribe.ajustes import Ajustes
     from scribe.expediente.bitacora import Actor
-    from scribe.motores import armar
     from scribe.trabajos import archivo
     from scribe.trabajos.capacidad import nombre_de_sesion
     from scribe.trabajos.presencia import Presencia
@@ -43,13 +44,20 @@ def correr(cola: Cola, frase: str | None) -> None:
     try:
         with Presencia(servicios.base.dsn, nombre_de_sesion(cola)) as presencia:
             taller = Taller(
-                servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=armar,
+                servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=_armar,
                 ajustes=lambda pedidas: Ajustes(**pedidas.model_dump(exclude_none=True)),
                 otras={"archivo": archivo.hacer},
             )  # fmt: skip
             Trabajador(servicios.base.dsn, cola, taller, padre=os.getppid()).correr()
     finally:
         servicios.cerrar()
+
+
+def _armar(ajustes: Ajustes) -> Motores:
+    """Los motores, importados solo cuando hay algo que procesar: quien solo envía no los carga."""
+    from scribe.motores import armar
+
+    return armar(ajustes)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from scribe.ajustes import Ajustes
 from scribe.cli import app
+from scribe.web.ajustes import AjustesServidor
 from tests.enlaces import RECORRIDO, al_dia
 
 RAIZ = Path(__file__).resolve().parents[2]
@@ -19,7 +20,8 @@ ENLACE = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 def test_cada_ajuste_esta_en_su_tabla() -> None:
     pagina = (RAIZ / "docs" / "ajustes.md").read_text()
-    faltan = [n for n in Ajustes.model_fields if f"`SCRIBE_{n.upper()}`" not in pagina]
+    nombres = [*Ajustes.model_fields, *AjustesServidor.model_fields]
+    faltan = [n for n in nombres if f"`SCRIBE_{n.upper()}`" not in pagina]
     assert not faltan
 
 

@@ -1,0 +1,81 @@
+"""`scribe respaldo` y `scribe restaurar`: el expediente entero en un archivo cifrado, comprobado."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scribe.ordenes.expediente import (
+    ClaveArchivo,
+    Datos,
+    abrir_llavero,
+    ajustes_de,
+    carpeta,
+    decir,
+    fuente_de,
+)
+
+
+def respaldo(
+    archivo: Annotated[Path, typer.Argument(help="Archivo que se creará.")],
+    datos: Datos = None,
+    clave_archivo: ClaveArchivo = None,
+) -> None:
+    """Guarda todo el expediente en un archivo cifrado y lo comprueba restaurándolo.
+
+    Se puede hacer con el servidor en marcha. Lleva el llavero dentro, pero no lo que lo abre: guarde aparte la frase o el archivo de clave.
+    """
+    import platform
+
+    from scribe.errores import AjusteInvalido
+    from scribe.expediente.base.empotrada import BaseEmpotrada
+    from scribe.expediente.base.motor import preparar_motor
+    from scribe.expediente.bitacora import Actor, Asiento
+    from scribe.expediente.respaldo import Origen, respaldar
+    from scribe.web.servicios import abrir
+
+    ajustes = ajustes_de(datos=datos, clave_archivo=clave_archivo)
+    de = carpeta(ajustes)
+    llavero, fuente = abrir_llavero(ajustes, de)
+    servicios = abrir(de, llavero, ajustes.base_datos, maximo=2)
+    try:
+        carpetas = {c.name: c for c in sorted((de / "archivos").iterdir()) if c.is_dir()}
+        if servicios.base is not None and servicios.base.empotrada is not None:
+            origen = Origen.de_empotrada(servicios.base.empotrada, carpetas)
+        elif ajustes.base_dueno:
+            programas = preparar_motor(BaseEmpotrada(de).carpeta).programas
+            origen = Origen(ajustes.base_dueno, programas, carpetas)
+        else:
+            raise AjusteInvalido(
+                "Para respaldar una base propia hace falta su dueño.", "Dé SCRIBE_BASE_DUENO."
+            )
+        informe = respaldar(archivo.expanduser(), origen, llavero, fuente)
+        with servicios.expediente.transaccion(Actor(None, platform.node())) as t:
+            t.asentar(
+                Asiento("respaldo.hecho", detalle={"filas": informe.filas, "asientos": informe.asientos})
+            )
+    finally:
+        servicios.cerrar()
+    decir(
+        f"Respaldo comprobado: {informe.filas} filas, {informe.archivos} archivos, {informe.asientos} asientos, "
+        f"{informe.octetos / 2**20:.1f} MiB."
+    )
+
+
+def restaurar(
+    archivo: Annotated[Path, typer.Argument(help="El respaldo.")],
+    datos: Annotated[Path, typer.Option(help="Carpeta de datos nueva o vacía.")],
+    clave_archivo: ClaveArchivo = None,
+) -> None:
+    """Deja en una carpeta vacía el expediente de un respaldo, comprobado. No toca el que esté en uso."""
+    from scribe.expediente.respaldo import restaurar as hacer
+
+    informe = hacer(
+        archivo.expanduser(), fuente_de(ajustes_de(clave_archivo=clave_archivo)), datos.expanduser().resolve()
+    )
+    decir(
+        f"Restaurado lo del {informe.creado:%Y-%m-%d %H:%M} UTC: {informe.filas} filas, {informe.asientos} asientos. "
+        "Arranque con SCRIBE_DATOS en esa carpeta."
+    )
