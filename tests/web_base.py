@@ -67,8 +67,10 @@ class Api:
     def alta(self, nombre: str, establecimiento: UUID, *roles: Any) -> UUID:
         """Una persona con sus dos contraseñas ya puestas."""
         with self.servicios.expediente.transaccion(Actor(None, "prueba")) as t:
-            datos = DatosUsuario(nombre_usuario=nombre, nombre="Ana", apellido_paterno="Prueba", cedula="1234567",
-                                 institucion_titulo="Universidad de Prueba")  # fmt: skip
+            datos = DatosUsuario(
+                nombre_usuario=nombre, nombre="Ana", apellido_paterno="Prueba", cedula="1234567",
+                institucion_titulo="Universidad de Prueba",
+            )  # fmt: skip
             nueva = usuarios.alta(t, datos)
             for rol in roles:
                 usuarios.otorgar(t, nueva.id, rol, establecimiento)
@@ -91,7 +93,7 @@ class Api:
             taller = Taller(
                 exp, self.servicios.audio, presencia, Actor(None, "prueba"),
                 armar=lambda ajustes: motores(self.cuenta),
-                ajustes=lambda o: Ajustes(**o.model_dump(exclude_none=True), cache=self.servicios.datos / "cache"),
+                ajustes=lambda o: Ajustes(cache=self.servicios.datos / "cache"),
             )  # fmt: skip
             with exp.transaccion(taller.actor) as t:
                 pendientes = [w.id for w in estado.abiertos(t) if w.estado is EstadoTrabajo.PENDIENTE]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -157,7 +158,7 @@ def _paciente(paciente: modelo.Paciente, dia: date) -> f.Paciente:
     curp = next((i.valor for _, i in paciente.identificadores if i.tipo is TipoIdentificador.CURP), "")
     return f.Paciente(
         nombre=d.nombre_completo or d.descripcion or "",
-        sexo=_SEXOS[d.sexo],  # type: ignore[arg-type]
+        sexo=_SEXOS[d.sexo],
         edad=_edad(d.nacimiento, dia),
         fecha_nacimiento=d.nacimiento,
         domicilio=_domicilio(d.domicilios),
@@ -231,7 +232,7 @@ def _adenda(
     )  # fmt: skip
 
 
-def _procedencia(borrador: dict[str, object] | None) -> f.Procedencia:
+def _procedencia(borrador: dict[str, Any] | None) -> f.Procedencia:
     if borrador is None:
         return f.Procedencia()
     modelos = borrador["modelos"]
@@ -241,7 +242,7 @@ def _procedencia(borrador: dict[str, object] | None) -> f.Procedencia:
         else []
     )
     return f.Procedencia(
-        borrador_sha256=bytes(borrador["sha256"]).hex(),  # type: ignore[arg-type]
-        audio_sha256=bytes(borrador["audio_sha256"]).hex(),  # type: ignore[arg-type]
+        borrador_sha256=bytes(borrador["sha256"]).hex(),
+        audio_sha256=bytes(borrador["audio_sha256"]).hex(),
         modelos=tuple(str(n) for n in nombres if n),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -17,6 +17,9 @@ from scribe.ordenes.expediente import (
     consola_de,
     decir,
 )
+
+if TYPE_CHECKING:
+    from scribe.expediente.fuentes_clave import Fuente
 
 app = typer.Typer(
     help="Las claves del expediente: crear un archivo de clave, cambiar la frase y rotar la clave maestra.",
@@ -55,10 +58,10 @@ def cambiar(
     ajustes = ajustes_de(datos=datos, clave_archivo=clave_archivo)
     llavero, _ = abrir_llavero(ajustes, carpeta(ajustes))
     if a_archivo is not None:
-        llavero.cambiar_fuente(FuenteArchivo(a_archivo.expanduser()))
+        llavero.cambiar_fuente(cast("Fuente", FuenteArchivo(a_archivo.expanduser())))
     else:
         frase = typer.prompt("Frase maestra nueva", hide_input=True, confirmation_prompt=True, err=True)
-        llavero.cambiar_fuente(FuenteFrase(frase))
+        llavero.cambiar_fuente(cast("Fuente", FuenteFrase(frase)))
     decir("Listo: desde ahora el llavero se abre así. Los respaldos de antes siguen con lo de antes.")
 
 

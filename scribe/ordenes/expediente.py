@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from pydantic import ValidationError
@@ -57,16 +57,18 @@ def fuente_de(ajustes: AjustesServidor, *, nueva: bool = False, frase: str | Non
     from scribe.expediente.fuentes_clave import FuenteArchivo, FuenteFrase
 
     if ajustes.clave_archivo is not None:
-        return FuenteArchivo(ajustes.clave_archivo.expanduser())
+        return cast("Fuente", FuenteArchivo(ajustes.clave_archivo.expanduser()))
     if frase is not None:
-        return FuenteFrase(frase)
+        return cast("Fuente", FuenteFrase(frase))
     if not sys.stdin.isatty():
         raise LlaveroCerrado(
             "No hay con qué abrir el llavero.",
-            "Cree una clave con «scribe clave nueva RUTA» y dígala en SCRIBE_CLAVE_ARCHIVO, o use una terminal.",
+            "Cree una con «scribe clave nueva RUTA» y dígala en SCRIBE_CLAVE_ARCHIVO, o use una terminal.",
         )
     rotulo = "Frase maestra nueva (cuatro o cinco palabras sin relación)" if nueva else "Frase maestra"
-    return FuenteFrase(typer.prompt(rotulo, hide_input=True, confirmation_prompt=nueva, err=True))
+    return cast(
+        "Fuente", FuenteFrase(typer.prompt(rotulo, hide_input=True, confirmation_prompt=nueva, err=True))
+    )
 
 
 def abrir_llavero(

@@ -25,7 +25,8 @@ def respaldo(
 ) -> None:
     """Guarda todo el expediente en un archivo cifrado y lo comprueba restaurándolo.
 
-    Se puede hacer con el servidor en marcha. Lleva el llavero dentro, pero no lo que lo abre: guarde aparte la frase o el archivo de clave.
+    Se puede hacer con el servidor en marcha. Lleva el llavero dentro, pero no lo que lo abre: guarde aparte
+    la frase o el archivo de clave.
     """
     import platform
 
@@ -59,8 +60,8 @@ def respaldo(
     finally:
         servicios.cerrar()
     decir(
-        f"Respaldo comprobado: {informe.filas} filas, {informe.archivos} archivos, {informe.asientos} asientos, "
-        f"{informe.octetos / 2**20:.1f} MiB."
+        f"Respaldo comprobado: {informe.filas} filas, {informe.archivos} archivos, {informe.asientos} "
+        f"asientos, {informe.octetos / 2**20:.1f} MiB."
     )
 
 
@@ -76,6 +77,6 @@ def restaurar(
         archivo.expanduser(), fuente_de(ajustes_de(clave_archivo=clave_archivo)), datos.expanduser().resolve()
     )
     decir(
-        f"Restaurado lo del {informe.creado:%Y-%m-%d %H:%M} UTC: {informe.filas} filas, {informe.asientos} asientos. "
-        "Arranque con SCRIBE_DATOS en esa carpeta."
+        f"Restaurado lo del {informe.creado:%Y-%m-%d %H:%M} UTC: {informe.filas} filas, "
+        f"{informe.asientos} asientos. Arranque con SCRIBE_DATOS en esa carpeta."
     )

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribe import aislamiento
 from scribe.ordenes.expediente import (
     ClaveArchivo,
     Datos,
@@ -77,7 +76,7 @@ def exigir_tls(ajustes: AjustesServidor) -> None:
     if par[0] is None and not es_este_equipo(ajustes.escucha):
         raise AjusteInvalido(
             "Fuera de este equipo no se atiende sin cifrar (http).",
-            "Cree un certificado con «scribe certificado» y dígalo en SCRIBE_TLS_CERTIFICADO y SCRIBE_TLS_LLAVE.",
+            "Cree un certificado con «scribe certificado» y dígalo en SCRIBE_TLS_CERTIFICADO y _LLAVE.",
         )
 
 
@@ -135,9 +134,7 @@ def _correr(ajustes: AjustesServidor, datos: Path, *, token: bool, con_trabajado
     fuente = fuente_de(ajustes, nueva=nuevo)
     llavero = (Llavero.crear if nuevo else Llavero.abrir)(datos / LLAVERO, fuente)
     if nuevo:
-        decir(
-            "Se creó el llavero. Sin su frase o su archivo de clave nadie podrá leer el expediente: guárdelos."
-        )
+        decir("Se creó el llavero. Sin su frase o su archivo de clave nadie podrá leer nada: guárdelos.")
     if ajustes.base_datos and ajustes.base_dueno:
         from scribe.expediente.base.migraciones import migrar
 

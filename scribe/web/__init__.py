@@ -1,1 +1,1 @@
-"""La puerta: API HTTP del expediente. Las reglas viven en el expediente; aquí se decide quién pasa y cómo se contesta."""
+"""La puerta: API HTTP del expediente. Las reglas viven en él; aquí se decide quién pasa."""

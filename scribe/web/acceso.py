@@ -59,7 +59,7 @@ def comprobar(servicios: Servicios, actor: Actor, clave: str, codigo: str | None
 
 
 def anotar(servicios: Servicios, actor: Actor, *, bien: bool) -> None:
-    """Cuenta un intento; si falló o la cuenta ya estaba bloqueada, `NoEntra`. El bloqueo cierra sus sesiones."""
+    """Cuenta un intento; si falló o ya estaba bloqueada, `NoEntra`. El bloqueo cierra sus sesiones."""
     with servicios.expediente.transaccion(actor) as t:
         usuario = usuarios.anotar_intento(t, _de(actor), bien=bien, maximo=servicios.politica.intentos)
         if usuario.bloqueado is not None:
@@ -169,7 +169,7 @@ def primer_administrador(
     servicios: Servicios, equipo: str, lugar: dict[str, str | None], datos: DatosUsuario, acceso: str,
     firma: str | None, *, medico: bool,
 ) -> Usuario:  # fmt: skip
-    """Crea el establecimiento y a su administrador, también médico si lo es. `Duplicado` si ya hay alguien."""
+    """Crea el establecimiento y a su administrador (médico, si lo es). `Duplicado` si ya hay alguien."""
     if medico and firma is None:
         raise ClaveDePasoRechazada("Quien firma necesita además su contraseña de firmar.", "Escríbala.")
     with _A_LA_VEZ, servicios.expediente.transaccion(Actor(None, equipo)) as t:

@@ -96,9 +96,8 @@ class Defensas:
 
     def _mismo(self, origen: str, anfitrion: str) -> bool:
         partes = urlsplit(origen)
-        return (
-            partes.scheme == ("https" if self._tls else "http") and partes.netloc.lower() == anfitrion.lower()
-        )
+        esquema = "https" if self._tls else "http"
+        return bool((partes.scheme, partes.netloc.lower()) == (esquema, anfitrion.lower()))
 
     def _poner(self, scope: Scope, cabeceras: MutableHeaders) -> None:
         for nombre, valor in _CABECERAS.items():

@@ -24,6 +24,7 @@ from fastapi.responses import JSONResponse
 from scribe.errores import ErrorDeUso, ErrorScribe
 from scribe.expediente import errores as e
 from scribe.expediente import errores_seguridad as s
+from scribe.expediente.firma.pdf import PdfImposible
 from scribe.trabajos import errores as tr
 
 
@@ -93,6 +94,7 @@ _ESTADOS: tuple[tuple[type[ErrorScribe], int, str], ...] = (
     (s.CertificadoRechazado, 422, "certificado_rechazado"),
     (s.FirmaRechazada, 422, "firma_rechazada"),
     (e.DatoInvalido, 422, "dato_invalido"),
+    (PdfImposible, 422, "pdf_imposible"),
     (tr.TrozoCorrupto, 422, "trozo_corrupto"),
     (tr.TrozosFaltan, 409, "trozos_faltan"),
     (tr.SubidaTerminada, 409, "subida_terminada"),
@@ -118,8 +120,16 @@ def respuesta(fallo: ErrorScribe) -> JSONResponse:
 
 def de_validacion(fallo: RequestValidationError) -> JSONResponse:
     """Qué campo está mal y por qué, sin repetir lo que se escribió (podría ser de un paciente)."""
-    campos = [{"campo": ".".join(str(p) for p in f["loc"]), "falla": f["type"]} for f in fallo.errors()]
+    campos = [{"campo": _lugar(f), "falla": f["type"]} for f in fallo.errors()]
     return forma(422, "forma_invalida", "Algún dato no tiene la forma debida.", "Revise los campos.", campos)
+
+
+def _lugar(falla: Any) -> str:
+    """Dónde está la falla. El nombre de un campo de sobra lo escribió quien pide: tampoco se repite."""
+    partes = [str(p) for p in falla["loc"]]
+    if falla["type"] == "extra_forbidden":
+        partes[-1] = "(campo que no existe)"
+    return ".".join(partes)
 
 
 def forma(

@@ -76,7 +76,7 @@ def atendida(cliente: TestClient, lugar: str, medica: str) -> tuple[str, str, st
     return paciente, permiso, encuentro
 
 
-def test_del_token_a_la_bitacora(api: Api) -> None:  # noqa: F811
+def test_del_token_a_la_bitacora(api: Api) -> None:  # noqa: F811, PLR0915
     nadie = api.cliente()
     assert bien(nadie.get("/api/salud"))["primer_arranque"] is True
     pedido = {

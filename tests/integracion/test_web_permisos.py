@@ -1,4 +1,4 @@
-"""La matriz de autorización, generada de las rutas que se sirven: cada ruta × cada rol × paciente propio o ajeno.
+"""La matriz de autorización, generada de las rutas: cada ruta × cada rol × paciente propio o ajeno.
 
 Los manejadores se cambian por uno que contesta 418: si se llega a él (o a revisar el cuerpo, 422), pasó.
 """
@@ -110,7 +110,7 @@ def _debe_pasar(nombre: str, ruta: APIRoute, *, propio: bool) -> bool:
     if regla.acceso != "roles":
         return regla.acceso == "publico" or nombre != "nadie"
     parametros = {p.alias for p in ruta.dependant.path_params}
-    if nombre.split(".")[0] not in regla.roles:
+    if nombre.split(".", maxsplit=1)[0] not in regla.roles:
         return False
     if regla.de_quien == "responsable" and "nota_id" in parametros and nombre == "medico.otro":
         return False

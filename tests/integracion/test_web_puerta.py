@@ -1,4 +1,5 @@
-"""La puerta: bloqueo, sesiones que vencen, CSRF, cabeceras, segundo factor y nada de nadie en los registros."""
+# ruff: noqa: F811  (una fixture se importa con el nombre del parámetro que la recibe)
+"""La puerta: bloqueo, sesiones que vencen, CSRF, cabeceras, segundo factor y registros sin datos."""
 
 from __future__ import annotations
 
@@ -16,19 +17,19 @@ from tests.web_base import ACCESO, FIRMA, Api, api, base, bien, error, motor  # 
 
 
 @pytest.fixture
-def lugar(api: Api) -> UUID:  # noqa: F811
+def lugar(api: Api) -> UUID:
     nuevo = api.lugar()
     api.alta("doctora.uno", nuevo, "medico")
     api.alta("admin.uno", nuevo, "administrador")
     return nuevo
 
 
-def _sql(api: Api, orden: str) -> None:  # noqa: F811
+def _sql(api: Api, orden: str) -> None:
     with api.servicios.expediente.piscina.conexion() as conexion:
         conexion.execute(orden.encode())
 
 
-def test_al_tercer_fallo_se_bloquea_y_se_abre_en_la_consola(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_al_tercer_fallo_se_bloquea_y_se_abre_en_la_consola(api: Api, lugar: UUID) -> None:
     dentro, fuera = api.entrar("doctora.uno"), api.cliente()
     malo = {"usuario": "doctora.uno", "contrasena": "no-es-esta-1A"}
     nadie = error(fuera.post("/api/sesion", json={**malo, "usuario": "no.existe"}), 401, "no_entra")
@@ -43,7 +44,7 @@ def test_al_tercer_fallo_se_bloquea_y_se_abre_en_la_consola(api: Api, lugar: UUI
     error(dentro.get("/api/sesion"), 401, "sin_sesion")
 
 
-def test_reautenticar_mal_tambien_bloquea(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_reautenticar_mal_tambien_bloquea(api: Api, lugar: UUID) -> None:
     cliente = api.entrar("doctora.uno")
     for _ in range(3):
         error(cliente.post("/api/sesion/reautenticar", json={"contrasena": FIRMA}), 401, "no_entra")
@@ -57,7 +58,7 @@ def test_reautenticar_mal_tambien_bloquea(api: Api, lugar: UUID) -> None:  # noq
         "cerrada = clock_timestamp()",
     ],
 )
-def test_la_sesion_vencida_no_vuelve(api: Api, lugar: UUID, cambio: str) -> None:  # noqa: F811
+def test_la_sesion_vencida_no_vuelve(api: Api, lugar: UUID, cambio: str) -> None:
     cliente = api.entrar("doctora.uno")
     bien(cliente.get("/api/sesion"))
     _sql(api, f"UPDATE expediente.sesion SET {cambio}")
@@ -65,7 +66,7 @@ def test_la_sesion_vencida_no_vuelve(api: Api, lugar: UUID, cambio: str) -> None
         error(cliente.get("/api/sesion"), 401, "sin_sesion")
 
 
-def test_la_sesion_tiene_un_maximo_aunque_se_use(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_la_sesion_tiene_un_maximo_aunque_se_use(api: Api, lugar: UUID) -> None:
     from dataclasses import replace
     from datetime import timedelta
 
@@ -77,13 +78,13 @@ def test_la_sesion_tiene_un_maximo_aunque_se_use(api: Api, lugar: UUID) -> None:
     error(cliente.get("/api/sesion"), 401, "sin_sesion")
 
 
-def test_la_baja_tiene_efecto_en_la_siguiente_peticion(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_la_baja_tiene_efecto_en_la_siguiente_peticion(api: Api, lugar: UUID) -> None:
     doctora, admin = api.entrar("doctora.uno"), api.entrar("admin.uno")
     bien(admin.patch(f"/api/usuarios/{api.personas['doctora.uno']}", json={"activo": False}))
     error(doctora.get("/api/sesion"), 401, "sin_sesion")
 
 
-def test_salir_cierra_en_el_servidor(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_salir_cierra_en_el_servidor(api: Api, lugar: UUID) -> None:
     cliente = api.entrar("doctora.uno")
     ficha = cliente.cookies.get("scribe_local")
     bien(cliente.delete("/api/sesion"), 204)
@@ -105,11 +106,11 @@ def test_salir_cierra_en_el_servidor(api: Api, lugar: UUID) -> None:  # noqa: F8
         ({"Host": "localhost.malo.example"}, False),
     ],
 )
-def test_csrf_y_nombre_del_servidor(  # noqa: F811
+def test_csrf_y_nombre_del_servidor(
     api: Api,
     lugar: UUID,
     cabeceras: dict[str, str],
-    pasa: bool,  # noqa: F811
+    pasa: bool,
 ) -> None:
     cliente = api.entrar("doctora.uno")
     respuesta = cliente.delete("/api/sesion", headers=cabeceras)
@@ -120,7 +121,7 @@ def test_csrf_y_nombre_del_servidor(  # noqa: F811
         bien(cliente.get("/api/sesion"))  # sigue dentro: no llegó a ninguna ruta
 
 
-def test_toda_respuesta_lleva_sus_cabeceras(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_toda_respuesta_lleva_sus_cabeceras(api: Api, lugar: UUID) -> None:
     cliente = api.entrar("doctora.uno")
     for ruta in ("/api/salud", "/api/sesion", "/api/no-existe", f"/api/pacientes/{lugar}", "/otra"):
         c = cliente.get(ruta).headers
@@ -131,7 +132,7 @@ def test_toda_respuesta_lleva_sus_cabeceras(api: Api, lugar: UUID) -> None:  # n
         assert "server" not in c
 
 
-def test_la_cookie(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_la_cookie(api: Api, lugar: UUID) -> None:
     pedido = {"usuario": "doctora.uno", "contrasena": ACCESO}
     local = api.cliente().post("/api/sesion", json=pedido).headers["set-cookie"]
     assert local.startswith("scribe_local=") and "HttpOnly" in local and "SameSite=strict" in local
@@ -141,7 +142,7 @@ def test_la_cookie(api: Api, lugar: UUID) -> None:  # noqa: F811
     assert "Domain" not in con_tls
 
 
-def test_segundo_factor_de_un_solo_uso(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_segundo_factor_de_un_solo_uso(api: Api, lugar: UUID) -> None:
     enlace = bien(api.entrar("doctora.uno").post("/api/cuenta/totp"), 201)["enlace"]
     totp = pyotp.parse_uri(enlace)
     pedido: dict[str, Any] = {"usuario": "doctora.uno", "contrasena": ACCESO}
@@ -162,11 +163,11 @@ MARCAS = (
 )
 
 
-def test_nada_de_nadie_en_los_registros(  # noqa: F811
+def test_nada_de_nadie_en_los_registros(
     api: Api,
     lugar: UUID,
     caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],  # noqa: F811
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
     cliente, medica = api.entrar("doctora.uno"), str(api.personas["doctora.uno"])
@@ -203,7 +204,7 @@ def test_nada_de_nadie_en_los_registros(  # noqa: F811
         assert marca not in registros
 
 
-def test_lo_que_el_asistente_no_ve_no_lo_cambia(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_lo_que_el_asistente_no_ve_no_lo_cambia(api: Api, lugar: UUID) -> None:
     api.alta("asistente.uno", lugar, "asistente")
     doctora, asistente = api.entrar("doctora.uno"), api.entrar("asistente.uno")
     datos = {"nombre": "Ana", "apellido_paterno": "Ruiz", "religion": "ninguna", "ocupacion": "maestra"}
@@ -216,7 +217,7 @@ def test_lo_que_el_asistente_no_ve_no_lo_cambia(api: Api, lugar: UUID) -> None: 
     assert (visto["ocupacion"], visto["religion"]) == ("contadora", "ninguna")
 
 
-def test_sin_consentimiento_no_hay_grabacion(api: Api, lugar: UUID) -> None:  # noqa: F811
+def test_sin_consentimiento_no_hay_grabacion(api: Api, lugar: UUID) -> None:
     from tests.integracion.test_web_camino import atendida
     from tests.web_base import subir
 

@@ -153,20 +153,19 @@ def agregar_clinico(
     quien: Annotated[Sujeto, exige("clinico.agregar")],
 ) -> dict[str, UUID]:
     """Nada se edita: corregir es agregar otro que sustituye al anterior."""
-    tipo = _TIPOS[tabla]
-    contenido = tipo.model_validate(pedido.contenido)
+    contenido = _TIPOS[tabla].model_validate(pedido.contenido)
     with quien.transaccion() as t:
         nuevo = clinico.agregar(
             t,
             paciente_id,
             contenido,
             sustituye_a=pedido.sustituye_a,
-            retira=pedido.retira,  # type: ignore[arg-type]
+            retira=pedido.retira,
         )
         return {"id": nuevo}
 
 
-_TIPOS: dict[clinico.Tabla, type[BaseModel]] = {
+_TIPOS: dict[clinico.Tabla, type[modelo.Afirmacion]] = {
     "diagnostico": modelo.Diagnostico, "problema": modelo.Problema, "alergia": modelo.Alergia,
     "medicacion": modelo.Medicacion, "receta": modelo.Receta,
 }  # fmt: skip
