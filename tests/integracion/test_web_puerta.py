@@ -228,3 +228,15 @@ def test_sin_consentimiento_no_hay_grabacion(api: Api, lugar: UUID) -> None:
     bien(doctora.post(f"/api/consentimientos/{permiso}/revocacion", json={"como": "verbal"}), 201)
     with pytest.raises(AssertionError, match="sin_consentimiento"):
         subir(doctora, encuentro, permiso)
+
+
+def test_firmar_con_otra_contrasena_tambien_bloquea(api: Api, lugar: UUID) -> None:
+    from scribe.web import acceso
+    from scribe.web.errores import NoEntra
+
+    cliente, actor = api.entrar("doctora.uno"), Actor(api.personas["doctora.uno"], "prueba")
+    for _ in range(3):
+        acceso.anotar_fallo_de_firma(api.servicios, actor)
+    error(cliente.get("/api/sesion"), 401, "sin_sesion")
+    with pytest.raises(NoEntra):
+        acceso.comprobar(api.servicios, actor, ACCESO, None)
