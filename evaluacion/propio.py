@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from scribe.codificacion import Codificador
     from scribe.flujo import Motores
 
-_ORDEN = "from scribe.cli import principal; principal()"
+_ORDEN = (
+    "from evaluacion.orfandad import morir_con_el_padre; morir_con_el_padre(); "
+    "from scribe.cli import principal; principal()"
+)
 _CANDIDATOS = 10
 _PALABRAS_POR_SEGUNDO = 2.5
 _CALENTAMIENTO_S = 8.0

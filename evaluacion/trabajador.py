@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from evaluacion.caso import Caso, Tarea
+from evaluacion.orfandad import morir_con_el_padre
 from evaluacion.salida import Costo, Salida
 from evaluacion.sistema import Opciones, Sistema, sistemas
 
@@ -37,6 +38,7 @@ class Encargo(BaseModel):
 
 def principal(argumentos: list[str]) -> int:
     """Corre el encargo; 0 aunque algún caso falle (su fallo queda escrito), 1 si el sistema no arranca."""
+    morir_con_el_padre()
     encargo = Encargo.model_validate_json(Path(argumentos[0]).read_text("utf-8"))
     sistema = sistemas()[encargo.sistema]
     inicio = time.perf_counter()
