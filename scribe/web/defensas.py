@@ -124,7 +124,7 @@ class _Cuerpo:
 
 
 def _es_trozo(scope: Scope) -> bool:
-    return scope["method"] == "PUT" and scope["path"].startswith("/api/subidas/")
+    return bool(scope["method"] == "PUT" and scope["path"].startswith("/api/subidas/"))
 
 
 def _sin_puerto(anfitrion: str) -> str:

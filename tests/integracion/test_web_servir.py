@@ -37,7 +37,8 @@ def _orden(carpeta: Path, *argumentos: str) -> subprocess.Popen[str]:
     }  # fmt: skip
     return subprocess.Popen(
         [sys.executable, "-m", "scribe.cli", *argumentos], env=entorno, cwd=RAIZ, text=True,
-        stdin=subprocess.DEVNULL, stdout=(carpeta / "salida").open("a"), stderr=(carpeta / "errores").open("a"),
+        stdin=subprocess.DEVNULL, stdout=(carpeta / "salida").open("a"),
+        stderr=(carpeta / "errores").open("a"),
     )  # fmt: skip
 
 
