@@ -109,15 +109,19 @@ def _derrotas(juntos: Sequence[tuple[Resultados, list[Duelo]]]) -> list[str]:
     """Lo que se pierde en todos los conjuntos; también se dice si no hubo con quién compararse."""
     partes = []
     for r, pleitos in juntos:
-        if r.razones or pleitos:
-            lineas = resumen.derrotas(r, pleitos)
+        lineas = resumen.derrotas(r, pleitos)
+        if r.razones or pleitos or lineas:
             nada = "En nada, más allá del ruido y con estos casos."
             partes += [f"**{escapar(r.titulo)}**", *([f"- {escapar(d)}" for d in lineas] or [nada])]
-    solos = [r.titulo for r, pleitos in juntos if _propio(r) and not (r.razones or pleitos)]
+    solos = [
+        r.titulo
+        for r, pleitos in juntos
+        if _propio(r) and not (r.razones or pleitos or resumen.derrotas(r, pleitos))
+    ]
     if solos:
         partes.append(f"Sin pares con que comparar: {escapar(', '.join(solos))}.")
     return [
-        "Medidas en que un par es mejor que Scribe y el intervalo de la diferencia no cruza el cero; se "
+        "Medidas en que un par, o lo publicado, es mejor que Scribe y el intervalo no lo alcanza; se "
         "calcula, y no se corrige por hacer muchas comparaciones: corregir escondería derrotas.",
         *partes,
     ]

@@ -17,7 +17,7 @@ def razones(resultados: Sequence[ResultadoSistema], propio: str) -> list[Razon]:
     """
     salida = []
     for par in resultados:
-        if par.sistema == propio:
+        if par.sistema.startswith(propio):  # sus variantes no son pares
             continue
         base = _pareja(resultados, propio, par)
         cocientes = _cocientes(base, par) if base else []

@@ -90,6 +90,8 @@ class Cuadro(_Valor):
     filas: tuple[tuple[str, ...], ...]
     cifras: dict[str, float] = {}
     """Los números que otra máquina pueda querer, por nombre."""
+    derrotas: tuple[str, ...] = ()
+    """En qué se pierde contra lo publicado, dicho en una frase cada una."""
 
 
 class Resultados(_Valor):

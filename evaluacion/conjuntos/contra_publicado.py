@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from evaluacion.caso import Caso
 from evaluacion.resultados import Cifra, Cuadro, ResultadoSistema
+
+PROPIO = "scribe"
 
 
 class CifraPublicada(BaseModel):
@@ -78,7 +80,20 @@ def cuadro_publicado(
             filas=tuple(filas),
             cifras={f"{s}/{p}/{m}": c.valor for (s, p, m), c in medidos.items()}
             | {f"publicado/{c.sistema}/{c.medida}": c.valor for c in datos.cifra},
+            derrotas=tuple(_derrotas(datos, medidos)),
         )
+    ]
+
+
+def _derrotas(datos: Publicado, medidos: Mapping[tuple[str, str, str], Cifra]) -> list[str]:
+    """Donde ni el extremo bueno de nuestro intervalo llega a lo publicado (más es mejor en todas)."""
+    titulos = {medida: titulo for titulo, medida in datos.medidas.items()}
+    return [
+        f"{titulos[medida]}: Scribe {_escrita(cifra)} en {particion}; publicado en prueba, "
+        f"{publicada.valor:.3f} {publicada.sistema}"
+        for publicada in datos.cifra
+        for (sistema, particion, medida), cifra in medidos.items()
+        if sistema == PROPIO and medida == publicada.medida and cifra.alto < publicada.valor
     ]
 
 

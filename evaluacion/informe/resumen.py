@@ -59,7 +59,8 @@ def derrotas(resultados: Resultados, pleitos: Sequence[Duelo]) -> list[str]:
         f"{veces(r.mediana)} lo que Scribe (IC 95 % {veces(r.bajo)}–{veces(r.alto)})"
         for r in mas_lentos(resultados.razones)
     ]
-    return calidad + tiempo
+    publicado = [frase for cuadro in resultados.cuadros for frase in cuadro.derrotas]
+    return calidad + tiempo + publicado
 
 
 def _dato(sistema: ResultadoSistema, nombre: str) -> Dato:

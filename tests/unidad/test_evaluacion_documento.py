@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from evaluacion.caso import Caso
 from evaluacion.comparacion import criterios
+from evaluacion.conjuntos.contra_publicado import cuadro_publicado
 from evaluacion.definiciones import definiciones
 from evaluacion.documento import evaluacion, medidas, principal
 from evaluacion.informe import escribir
 from evaluacion.informe.textos import datos
-from evaluacion.resultados import Resultados
+from evaluacion.resultados import Cifra, Cuadro, Resultados, ResultadoSistema
 from tests.unidad.resultados_de_mano import con_wer, resultados, sistema
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -59,3 +61,28 @@ def test_la_orden_escribe_los_dos_documentos(tmp_path: Path, capsys: pytest.Capt
     assert (tmp_path / "docs" / "evaluacion.md").read_text("utf-8").startswith("# Evaluación\n")
     assert principal([str(tmp_path / "falta.json"), "--salida", str(tmp_path / "docs")]) == 2
     assert "No se pudo leer" in capsys.readouterr().err
+
+
+def test_lo_publicado_que_no_se_alcanza_tambien_es_derrota() -> None:
+    """Sin ningún par, el cuadro contra lo publicado basta para decir dónde se pierde."""
+    base = resultados(sistema(con_wer(ERRORES)))
+    tabla = Cuadro(
+        titulo="Contra lo publicado", explicacion="", columnas=(), filas=(), derrotas=("MAP: Scribe 0.07",)
+    )
+    inicio = evaluacion([base.model_copy(update={"cuadros": (tabla,)})]).split("## Conjunto inventado")[0]
+    assert "- MAP: Scribe 0.07" in inicio
+    assert "En nada" not in inicio and "Sin pares" not in inicio
+
+
+def test_pierde_contra_lo_publicado_solo_si_el_intervalo_no_llega() -> None:
+    def con(alto: float) -> ResultadoSistema:
+        cifra = Cifra(valor=0.4, bajo=0.3, alto=alto, parte=4, total=10, n=10)
+        return ResultadoSistema(
+            sistema="scribe", titulo="Scribe", tarea="codigos", totales={"codigos_map_exacto": cifra}
+        )
+
+    caso = Caso(id="a", particion="desarrollo", texto="x")
+    (lejos,) = cuadro_publicado("codiesp", [caso], [con(0.5)])
+    assert any("0.593" in d for d in lejos.derrotas)
+    (alcanza,) = cuadro_publicado("codiesp", [caso], [con(0.99)])
+    assert alcanza.derrotas == ()
