@@ -98,8 +98,11 @@ def sonar(montaje: Montaje, condiciones: Condiciones, semilla: int) -> NDArray[n
     mezcla = np.stack(canales).astype(np.float32)
     pico = float(np.abs(mezcla).max())
     if condiciones.saturacion_db and pico:
-        pasada = np.tanh(mezcla * (10 ** (condiciones.saturacion_db / 20) / pico))
-        return (pasada * (_PICO_SATURADO / float(np.abs(pasada).max()))).astype(np.float32)
+        pasada: NDArray[np.float32] = np.tanh(mezcla * (10 ** (condiciones.saturacion_db / 20) / pico))
+        saturada: NDArray[np.float32] = np.asarray(
+            pasada * (_PICO_SATURADO / float(np.abs(pasada).max())), dtype=np.float32
+        )
+        return saturada
     return mezcla if pico <= _PICO else (mezcla * (_PICO / pico)).astype(np.float32)
 
 
