@@ -26,7 +26,7 @@ SOLO_AGREGAR = [
     "consentimiento_revocacion", "grabacion", "transcripcion", "borrador", "nota_transicion", "nota",
     "nota_estado", "nota_version", "nota_firma", "nota_documento", "diagnostico", "problema", "alergia",
     "medicacion", "receta", "conservacion_politica", "conservacion_propuesta", "conservacion_decision",
-    "conservacion_acta", "intercambio", "intercambio_intento",
+    "conservacion_acta", "intercambio", "intercambio_intento", "totp_usado",
 ]  # fmt: skip
 CON_HISTORIA = [
     "establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea",
@@ -66,6 +66,7 @@ def test_lo_guardado_no_cambia_ni_se_borra(clinica: Clinica, rol: str) -> None:
                 "catalogo_concepto": "titulo",
                 "bitacora": "evento",
                 "historia": "tabla",
+                "totp_usado": "intervalo",
             }.get(tabla, "id")
             _negado(conexion, f"TRUNCATE expediente.{tabla} CASCADE")
             if c.base.contar(tabla) or rol == "scribe_aplicacion":
