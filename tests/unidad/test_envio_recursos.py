@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scribe.consulta import Alternativa, Cita, Codigo, Enunciado, EstadoCodigo, EstadoEnunciado, Nota
@@ -230,6 +230,11 @@ _CODIGOS = st.lists(
     codigos=_CODIGOS,
     nombre=st.none()
     | st.builds(Nombre, nombres=st.just("Ana"), primer_apellido=st.text(min_size=1, max_size=9)),
+)
+@example(
+    nota=Nota(plan=(Enunciado(texto="0", tipo="sintoma", citas=(), motivo=" "),)),
+    codigos=(),
+    nombre=None,
 )
 def test_cualquier_nota_sale_valida_o_no_sale(nota: Nota, codigos: tuple[Codigo, ...], nombre: Any) -> None:
     """Textos con cualquier carácter: lo que se arma cumple R4 y las reglas propias."""

@@ -185,7 +185,7 @@ def enunciado(e: Enunciado) -> Recurso:
             {"url": "texto", "valueString": limpio(e.texto)},
             {"url": "tipo", "valueString": limpio(e.tipo)},
             {"url": "estado", "valueCode": e.estado.value},
-            *([{"url": "motivo", "valueString": limpio(e.motivo)}] if e.motivo else []),
+            *([{"url": "motivo", "valueString": motivo}] if (motivo := limpio(e.motivo or "")) else []),
             *citas(e.citas),
         ],
     }
