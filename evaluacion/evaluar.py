@@ -63,6 +63,31 @@ class Ronda:
     casos: tuple[Caso, ...]
     repeticiones: int
 
+    @property
+    def peso(self) -> float:
+        """Cuánto trabajo es, en las unidades de `peso`."""
+        return len(self.sistemas) * self.repeticiones * sum(peso(c) for c in self.casos)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparada:
+    """Una evaluación lista para correr: qué se leyó, qué falta por correr y qué pares no se pueden medir.
+
+    `guardadas`: salidas que ya vienen con los datos, por sistema y caso; si las hay, no se corre nada.
+    """
+
+    conjunto: Conjunto
+    carpeta: Path | None
+    casos: tuple[Caso, ...]
+    guardadas: Mapping[str, Mapping[str, Salida]]
+    rondas: tuple[Ronda, ...]
+    ausentes: Mapping[str, str]
+
+    @property
+    def peso(self) -> float:
+        """El trabajo que falta, en las unidades de `peso`."""
+        return sum(r.peso for r in self.rondas)
+
 
 @dataclass(slots=True)
 class Hecho:
@@ -104,11 +129,19 @@ def localizar(pedido: Pedido) -> tuple[Conjunto, Path | None]:
     )
 
 
-def preparar(pedido: Pedido) -> tuple[Conjunto, Path | None, list[Caso], dict[str, str]]:
-    """El conjunto, su carpeta, los casos elegidos y los pares que no se pueden correr (y por qué)."""
+def preparar(pedido: Pedido) -> Preparada:
+    """Lee el conjunto una vez y decide qué se corre. Lanza `ConjuntoInvalido`."""
     conjunto, carpeta = localizar(pedido)
-    casos = elegir(conjunto.leer(carpeta, rapido=pedido.rapido), pedido)
-    return conjunto, carpeta, casos, {s.nombre: motivo for s, motivo in _ausentes(pedido)}
+    casos = tuple(elegir(conjunto.leer(carpeta, rapido=pedido.rapido), pedido))
+    guardadas = conjunto.guardadas(carpeta)
+    return Preparada(
+        conjunto=conjunto,
+        carpeta=carpeta,
+        casos=casos,
+        guardadas=guardadas,
+        rondas=() if guardadas else tuple(rondas(conjunto, casos, pedido)),
+        ausentes={s.nombre: motivo for s, motivo in _ausentes(pedido)},
+    )
 
 
 def elegir(casos: Sequence[Caso], pedido: Pedido) -> list[Caso]:
@@ -146,18 +179,21 @@ def rondas(conjunto: Conjunto, casos: Sequence[Caso], pedido: Pedido) -> list[Ro
     return [r for r in lista if r.sistemas]
 
 
-def evaluar(pedido: Pedido, avance: Avance) -> tuple[Resultados, list[Path]]:
+def evaluar(
+    pedido: Pedido, avance: Avance, preparada: Preparada | None = None
+) -> tuple[Resultados, list[Path]]:
     """Corre lo pedido y deja `informe.html`, `informe.md` y `resultados.json` en la carpeta de salida.
 
-    Si se interrumpe, la misma orden sigue donde iba. Devuelve los resultados y los archivos escritos.
+    `preparada` es lo que devolvió `preparar(pedido)`, si ya se tiene. Si se interrumpe, la misma orden
+    sigue donde iba. Devuelve los resultados y los archivos escritos.
     """
-    conjunto, carpeta, casos, ausentes = preparar(pedido)
+    lista = preparada or preparar(pedido)
+    conjunto, casos = lista.conjunto, lista.casos
     juez = _juez(pedido)
-    guardadas = conjunto.guardadas(carpeta)
-    if guardadas:
-        hechos = [_de_guardadas(conjunto, casos, guardadas)]
+    if lista.guardadas:
+        hechos = [_de_guardadas(conjunto, casos, lista.guardadas)]
     else:
-        hechos = [_correr(ronda, pedido, avance) for ronda in rondas(conjunto, casos, pedido)]
+        hechos = [_correr(ronda, pedido, avance) for ronda in lista.rondas]
     medidos = _fundir([r for hecho in hechos for r in _medir(hecho, pedido)])
     por_sistema = {r.sistema: r for r in medidos if r.tarea == conjunto.tarea}
     resultados = Resultados(
@@ -173,10 +209,10 @@ def evaluar(pedido: Pedido, avance: Avance) -> tuple[Resultados, list[Path]]:
         sistemas=tuple(medidos),
         razones=tuple(razones(medidos, PROPIO)),
         cuadros=(
-            *conjunto.analizar(carpeta, casos, list(por_sistema.values())),
+            *conjunto.analizar(lista.carpeta, casos, list(por_sistema.values())),
             *_juzgar(juez, hechos, casos, avance, pedido.semilla),
         ),
-        ausentes=ausentes,
+        ausentes=lista.ausentes,
         **procedencia(pedido.perfil),
     )
     salidas = {s: {c: r[0] for c, r in por_caso.items()} for s, por_caso in _juntar(hechos).items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -40,6 +40,24 @@ def barra(titulo: str, *, visible: bool) -> Iterator[Progreso]:
     if not visible:
         yield lambda _etapa, _fraccion: None
         return
+    with vista() as progreso:
+        tarea = progreso.add_task(titulo, total=1.0)
+        yield _avisador(progreso, tarea)
+
+
+@contextmanager
+def barra_de_pasos(titulo: str, total: float, *, visible: bool) -> Iterator[Callable[[str, float], None]]:
+    """Una barra que recibe (qué se terminó, cuánto pesaba), en las unidades de `total`; 0 si no se sabe."""
+    if not visible:
+        yield lambda _que, _peso: None
+        return
+    with vista() as progreso:
+        tarea = progreso.add_task(titulo, total=total or None)
+        yield lambda que, peso: progreso.update(tarea, advance=peso, description=que)
+
+
+def vista(*, transitoria: bool = True) -> Progress:
+    """La barra de siempre: qué se hace, cuánto va, cuánto lleva y cuánto falta."""
     columnas = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -49,15 +67,13 @@ def barra(titulo: str, *, visible: bool) -> Iterator[Progreso]:
         TextColumn("faltan"),
         TimeRemainingColumn(),
     )
-    with Progress(*columnas, console=consola, transient=True) as vista:
-        tarea = vista.add_task(titulo, total=1.0)
-        yield _avisador(vista, tarea)
+    return Progress(*columnas, console=consola, transient=transitoria)
 
 
-def _avisador(vista: Progress, tarea: TaskID) -> Progreso:
+def _avisador(progreso: Progress, tarea: TaskID) -> Progreso:
     def avisar(etapa: Etapa, fraccion: float) -> None:
         antes = sum(_PESOS[e] for e in ETAPAS[: ETAPAS.index(etapa)])
-        vista.update(tarea, description=_ROTULOS[etapa], completed=antes + _PESOS[etapa] * fraccion)
+        progreso.update(tarea, description=_ROTULOS[etapa], completed=antes + _PESOS[etapa] * fraccion)
 
     return avisar
 

@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import jiwer
-
+from evaluacion.alineacion import Alineacion, alinear
 from evaluacion.caso import Caso, Dicho
 from evaluacion.normalizador import normalizar
 from scribe.consulta import Transcripcion, Turno
 
 Tipo = Literal["igual", "cambio", "falta", "sobra"]
 VENTANA_S = 30.0
-_TIPOS: dict[str, Tipo] = {"equal": "igual", "substitute": "cambio", "delete": "falta", "insert": "sobra"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,8 @@ def comparar(caso: Caso, transcripcion: Transcripcion) -> list[Paso]:
         return [Paso("sobra", "", p, 0, s) for p, s in hipotesis]
     if not hipotesis:
         return [Paso("falta", p, "", i, None) for p, i in referencia]
-    alineado = jiwer.process_words(" ".join(p for p, _ in referencia), " ".join(p for p, _ in hipotesis))
-    pasos: list[Paso] = []
-    for trozo in alineado.alignments[0]:
-        dichas = referencia[trozo.ref_start_idx : trozo.ref_end_idx]
-        escritas = hipotesis[trozo.hyp_start_idx : trozo.hyp_end_idx]
-        pasos += _pasos(_TIPOS[trozo.type], dichas, escritas, pasos[-1] if pasos else None)
-    return pasos
+    alineado = alinear([p for p, _ in referencia], [p for p, _ in hipotesis])
+    return _pasos(alineado, referencia, hipotesis)
 
 
 def renglones(pasos: Sequence[Paso], caso: Caso) -> list[Renglon]:
@@ -100,18 +93,26 @@ def _con_tiempo(turno: Turno, idioma: str) -> list[tuple[str, float]]:
 
 
 def _pasos(
-    tipo: Tipo,
-    dichas: Sequence[tuple[str, int]],
-    escritas: Sequence[tuple[str, float]],
-    anterior: Paso | None,
+    alineado: Alineacion, referencia: Sequence[tuple[str, int]], hipotesis: Sequence[tuple[str, float]]
 ) -> list[Paso]:
-    salida = []
-    turno = anterior.turno if anterior else 0
-    segundo = anterior.segundo if anterior else (escritas[0][1] if escritas else None)
-    for i in range(max(len(dichas), len(escritas))):
-        dicha, turno = dichas[i] if i < len(dichas) else ("", turno)
-        escrita, segundo = escritas[i] if i < len(escritas) else ("", segundo)
-        salida.append(Paso(tipo, dicha, escrita, turno, segundo))
+    """Lo que sobra va donde suena; lo que falta, con el segundo de la última palabra escrita."""
+    salida: list[Paso] = []
+    i = j = turno = 0
+    segundo: float | None = hipotesis[0][1]
+    while i < len(referencia) or j < len(hipotesis):
+        if j < len(hipotesis) and alineado.de_hipotesis[j] is None:
+            segundo = hipotesis[j][1]
+            salida.append(Paso("sobra", "", hipotesis[j][0], turno, segundo))
+            j += 1
+            continue
+        dicha, turno = referencia[i]
+        if alineado.de_referencia[i] is None:
+            salida.append(Paso("falta", dicha, "", turno, segundo))
+        else:
+            escrita, segundo = hipotesis[j]
+            salida.append(Paso("igual" if alineado.igual(i) else "cambio", dicha, escrita, turno, segundo))
+            j += 1
+        i += 1
     return salida
 
 

@@ -59,9 +59,7 @@ class RapidfuzzTitulos(Par):
                 tuple(self._codigos[i] for _, i in self._parecidos(m.texto, "WRatio", _CANDIDATOS))
                 for m in caso.menciones
             )
-        return Salida(
-            caso=caso.id, codigos=codigos, candidatos=candidatos, costo=Costo(etapas=reloj.etapas)
-        )
+        return Salida(caso=caso.id, codigos=codigos, candidatos=candidatos, costo=Costo(etapas=reloj.etapas))
 
     def _de_oraciones(self, oraciones: Sequence[tuple[int, str]]) -> tuple[Codigo, ...]:
         """Un código por oración que pase el corte, del más al menos parecido y sin repetir."""

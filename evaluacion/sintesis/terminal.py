@@ -6,10 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
 from evaluacion.sintesis.generacion import Avance
-from scribe.terminal import consola
+from scribe.terminal import consola, vista
 
 
 @contextmanager
@@ -18,9 +16,7 @@ def avance_visible() -> Iterator[Avance]:
     if not consola.is_terminal:
         yield _Lineas()
         return
-    caso, falta = TextColumn("{task.description:<32}"), TextColumn("faltan")
-    columnas = (caso, BarColumn(30), TaskProgressColumn(), falta, TimeRemainingColumn())
-    with Progress(*columnas, console=consola) as progreso:
+    with vista(transitoria=False) as progreso:
         tarea = progreso.add_task("Preparando las voces", total=1.0)
         yield lambda nombre, hecho: progreso.update(tarea, description=nombre, completed=hecho)
 

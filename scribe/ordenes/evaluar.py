@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from scribe import aislamiento
 from scribe.errores import AjusteInvalido
 from scribe.ordenes.opciones import Depurar, Perfil, Silencioso, SinLlm
-from scribe.terminal import consola
+from scribe.terminal import barra_de_pasos, consola
 
 if TYPE_CHECKING:
     from evaluacion.evaluar import Pedido
@@ -111,16 +109,14 @@ def _exigir_banco() -> None:
 
 def _medir(pedido: Pedido, *, visible: bool) -> int:
     from evaluacion.evaluar import evaluar as correr
-    from evaluacion.evaluar import preparar, rondas
+    from evaluacion.evaluar import preparar
 
-    conjunto, carpeta, casos, ausentes = preparar(pedido)
-    for nombre, motivo in ausentes.items():
+    preparada = preparar(pedido)
+    for nombre, motivo in preparada.ausentes.items():
         consola.print(f"[yellow]Par {nombre} no se mide:[/] {motivo}", soft_wrap=True)
-    total = (
-        sum(_trabajo(r) for r in rondas(conjunto, casos, pedido)) if not conjunto.guardadas(carpeta) else 0
-    )
-    with _barra(f"{conjunto.nombre}: {len(casos)} casos", total, visible=visible) as avance:
-        resultados, archivos = correr(pedido, avance)
+    titulo = f"{preparada.conjunto.nombre}: {len(preparada.casos)} casos"
+    with barra_de_pasos(titulo, preparada.peso, visible=visible) as avance:
+        resultados, archivos = correr(pedido, avance, preparada)
     if visible:
         _resumir(resultados)
         for archivo in archivos:
@@ -129,33 +125,6 @@ def _medir(pedido: Pedido, *, visible: bool) -> int:
     for fallo in fallidos[:5]:
         consola.print(f"[red]No terminó {fallo.caso}:[/] {fallo.motivo}", soft_wrap=True)
     return 1 if fallidos else 0
-
-
-def _trabajo(ronda: object) -> float:
-    from evaluacion.evaluar import Ronda, peso
-
-    if not isinstance(ronda, Ronda):
-        raise TypeError("se esperaba una ronda")
-    return len(ronda.sistemas) * ronda.repeticiones * sum(peso(c) for c in ronda.casos)
-
-
-@contextmanager
-def _barra(titulo: str, total: float, *, visible: bool) -> Iterator[Callable[[str, float], None]]:
-    """Barra con el tiempo que falta; pesa cada caso por su duración."""
-    if not visible:
-        yield lambda _que, _peso: None
-        return
-    columnas = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-        TextColumn("faltan"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columnas, console=consola, transient=True) as vista:
-        tarea = vista.add_task(titulo, total=total or None)
-        yield lambda que, peso: vista.update(tarea, advance=peso, description=que)
 
 
 def _resumir(resultados: Resultados) -> None:
