@@ -18,6 +18,7 @@ from scribe.expediente.errores import DatoInvalido, Duplicado
 from scribe.expediente.identificadores import SIN_IDENTIDAD, UNICOS, TipoIdentificador
 from scribe.expediente.modelo import DatosPaciente, Identificador, Paciente, PacienteHallado
 from scribe.expediente.transaccion import Transaccion
+from scribe.lenguaje.texto import llano
 
 _PREFIJO_MINIMO, _PREFIJO_MAXIMO = 2, 12
 _PARTICULAS = frozenset({"de", "del", "la", "las", "los", "y", "da", "do", "dos"})
@@ -164,14 +165,11 @@ def reindexar(t: Transaccion, paciente: UUID) -> None:
 # --- Índices ------------------------------------------------------------------------------------------
 
 
-def llano(texto: str) -> str:
-    """Minúsculas sin acentos, para comparar nombres (la ñ se vuelve n: mucha gente no la teclea)."""
-    return "".join(c for c in unicodedata.normalize("NFD", texto.lower()) if not unicodedata.combining(c))
-
-
 def palabras(texto: str) -> list[str]:
-    """Las palabras de un nombre que sirven para buscar."""
-    todas = re.findall(r"[a-z0-9]+", llano(texto))
+    """Las palabras de un nombre que sirven para buscar, sin acentos (la ñ es n: muchos no la teclean)."""
+    # Un teclado puede mandar la letra y su acento por separado: se juntan para que den la misma palabra.
+    junto = llano(unicodedata.normalize("NFC", texto))
+    todas = re.findall(r"[a-z0-9]+", "".join(c for c in junto if not unicodedata.combining(c)))
     return [p for p in todas if p not in _PARTICULAS] or todas
 
 
