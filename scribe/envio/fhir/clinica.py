@@ -26,6 +26,7 @@ from scribe.envio.modelo import MedicamentoDeEnvio
 
 # Si el mismo código se dijo de varias formas, manda la primera.
 _ORDEN = (EstadoCodigo.CONFIRMADO, EstadoCodigo.SOSPECHA, EstadoCodigo.ANTECEDENTE, EstadoCodigo.DESCARTADO)
+_SIN_INDICACION = "No se escribió cómo tomarlo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Diagnostico:
 
 def agrupar(codigos: Iterable[Codigo]) -> list[Diagnostico]:
     """Une el código de CIE-11 al de CIE-10 que salió de lo mismo, y junta los repetidos."""
-    todos = list(codigos)
+    todos = [c for c in codigos if limpio(c.codigo)]
     primarios = [c for c in todos if c.sistema == "CIE-10"]
     unidos: list[tuple[Codigo, ...]] = [(c,) for c in primarios]
     for otro in (c for c in todos if c.sistema == "CIE-11"):
@@ -125,33 +126,34 @@ def _familiar(entorno: Entorno, d: Diagnostico) -> Pieza:
 def _codigo(d: Diagnostico) -> Recurso:
     return {
         "coding": [
-            {"system": SISTEMAS_CIE[c.sistema], "code": c.codigo, "display": limpio(c.titulo)}
-            for c in d.codigos
+            {"system": SISTEMAS_CIE[c.sistema], "code": c.codigo, "display": c.titulo} for c in d.codigos
         ],
-        "text": limpio(d.codigos[0].titulo),
+        "text": d.codigos[0].titulo,
     }
 
 
 def medicamentos(entorno: Entorno, lista: Iterable[MedicamentoDeEnvio]) -> list[Pieza]:
-    """Lo redactado, siempre `draft`: surtirlo es asunto de la receta, no de este envío."""
-    return [_medicamento(entorno, m) for m in lista]
+    """Lo redactado, siempre `draft`: surtirlo es asunto de la receta, no de este envío.
+
+    Un renglón sin un nombre que se lea no es un medicamento: no sale como tal.
+    """
+    return [_medicamento(entorno, m) for m in lista if limpio(m.generico)]
 
 
 def _medicamento(entorno: Entorno, m: MedicamentoDeEnvio) -> Pieza:
+    comercial = limpio(m.comercial or "")
     recurso = {
         "resourceType": "MedicationRequest",
         "status": "draft",
         "intent": "proposal" if entorno.de_ia else "plan",
         "category": [{"coding": [{"system": f"{HL7}medicationrequest-category", "code": "outpatient"}]}],
         "medicationCodeableConcept": {
-            "text": limpio(f"{m.generico} ({m.comercial})" if m.comercial else m.generico)
+            "text": f"{limpio(m.generico)} ({comercial})" if comercial else m.generico
         },
         "subject": entorno.paciente.a(),
         "encounter": entorno.encuentro.a(),
         "requester": entorno.medico.a(),
-        "dosageInstruction": [
-            {"text": limpio(m.indicacion), "route": {"text": limpio(m.via)} if m.via else None}
-        ],
+        "dosageInstruction": [{"text": limpio(m.indicacion) or _SIN_INDICACION, "route": {"text": m.via}}],
     }
     return pieza(
         identidad(entorno.instalacion, "medicamento", entorno.nota, m.id),
@@ -182,10 +184,10 @@ def enunciado(e: Enunciado) -> Recurso:
     return {
         "url": EXT_ENUNCIADO,
         "extension": [
-            {"url": "texto", "valueString": limpio(e.texto)},
-            {"url": "tipo", "valueString": limpio(e.tipo)},
+            {"url": "texto", "valueString": e.texto},
+            {"url": "tipo", "valueString": e.tipo},
             {"url": "estado", "valueCode": e.estado.value},
-            *([{"url": "motivo", "valueString": motivo}] if (motivo := limpio(e.motivo or "")) else []),
+            {"url": "motivo", "valueString": e.motivo},
             *citas(e.citas),
         ],
     }

@@ -7,11 +7,13 @@ from typing import Any
 
 from scribe.consulta import ModelosUsados
 from scribe.envio.fhir.codigos import V3, identidad
-from scribe.envio.fhir.piezas import Pieza, Recurso, canonico, hora, identificador, pieza
+from scribe.envio.fhir.narrativa import limpio
+from scribe.envio.fhir.piezas import Pieza, Recurso, canonico, hora, identificador, pieza, podar
 from scribe.envio.modelo import ExpedienteDeEnvio, Identificador, Nombre
 
 _SEXO = {"masculino": "male", "femenino": "female", "otro": "other", "desconocido": "unknown"}
 _AUSENTE = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_SIN_VERSION = "desconocida"
 _PADRE = "http://hl7.org/fhir/StructureDefinition/humanname-fathers-family"
 _MADRE = "http://hl7.org/fhir/StructureDefinition/humanname-mothers-family"
 
@@ -26,9 +28,7 @@ def paciente(e: ExpedienteDeEnvio, sistemas: dict[str, str]) -> Pieza:
     recurso = {
         "resourceType": "Patient",
         "identifier": [identificador(i, sistemas) for i in propios],
-        "name": [
-            _nombre(p.nombre) if p.nombre else {"extension": [{"url": _AUSENTE, "valueCode": "unknown"}]}
-        ],
+        "name": [_nombre(p.nombre)],
         "gender": _SEXO[p.sexo],
         "birthDate": p.nacimiento.isoformat() if p.nacimiento else None,
         "address": [{"text": p.domicilio}] if p.domicilio else [],
@@ -75,15 +75,16 @@ def encuentro(e: ExpedienteDeEnvio, paciente_: Pieza, medico_: Pieza, lugar: Pie
 
 def aparato(e: ExpedienteDeEnvio, modelos: ModelosUsados) -> Pieza:
     """Scribe con su versión y la de cada modelo. Otros modelos son otro Device: nunca se confunden."""
-    usados = {n: dict(v) for n, v in modelos.model_dump().items() if v}
-    clave = hashlib.sha256(canonico({"version": e.version_programa, "modelos": usados})).hexdigest()
+    usados: Recurso = podar({n: dict(v) for n, v in modelos.model_dump().items() if v})
+    programa = limpio(e.version_programa) or _SIN_VERSION
+    clave = hashlib.sha256(canonico({"version": programa, "modelos": usados})).hexdigest()
     recurso = {
         "resourceType": "Device",
         "deviceName": [{"name": "Scribe", "type": "user-friendly-name"}],
         "manufacturer": "Scribe",
         "type": {"text": "Programa que redacta borradores de notas con modelos de inteligencia artificial"},
         "version": [
-            {"type": {"text": "programa"}, "value": e.version_programa},
+            {"type": {"text": "programa"}, "value": programa},
             *({"type": {"text": parte}, "value": _version(datos)} for parte, datos in sorted(usados.items())),
         ],
     }
@@ -98,16 +99,21 @@ def _version(datos: dict[str, Any]) -> str:
     return f"{nombre}{version}{suma}"
 
 
-def _nombre(n: Nombre) -> Recurso:
-    apellidos = [n.primer_apellido, n.segundo_apellido or ""]
+def _nombre(n: Nombre | None) -> Recurso:
+    """El nombre; si no hay, o no tiene nada que se lea, se dice que falta en vez de inventarlo."""
+    paterno = limpio(n.primer_apellido) if n else ""
+    materno = limpio(n.segundo_apellido or "") if n else ""
+    nombres = limpio(n.nombres).split() if n else []
+    if not (paterno or materno or nombres):
+        return {"extension": [{"url": _AUSENTE, "valueCode": "unknown"}]}
     return {
         "use": "official",
-        "family": " ".join(a for a in apellidos if a),
+        "family": " ".join(a for a in (paterno, materno) if a),
         "_family": {
             "extension": [
-                {"url": _PADRE, "valueString": n.primer_apellido},
-                *([{"url": _MADRE, "valueString": n.segundo_apellido}] if n.segundo_apellido else []),
+                *([{"url": _PADRE, "valueString": paterno}] if paterno else []),
+                *([{"url": _MADRE, "valueString": materno}] if materno else []),
             ]
         },
-        "given": n.nombres.split(),
+        "given": nombres,
     }

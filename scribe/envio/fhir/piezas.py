@@ -17,6 +17,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from scribe.envio.fhir.codigos import HL7, TAG_HUELLA, TAG_VERSION, URI
+from scribe.envio.fhir.narrativa import limpio
 from scribe.envio.modelo import Identificador
 
 Recurso = dict[str, Any]
@@ -68,7 +69,7 @@ def pieza(id_: UUID, recurso: Recurso, trato: Trato, seguridad: dict[str, str] |
     if recurso["resourceType"] == "Composition":
         limpio_["identifier"] = propio
     elif recurso["resourceType"] != "Provenance":
-        limpio_["identifier"] = [propio, *limpio_.get("identifier", ())]
+        limpio_["identifier"] = [propio, *(i for i in limpio_.get("identifier", ()) if "value" in i)]
     huella = {"system": TAG_HUELLA, "code": hashlib.sha256(canonico(limpio_)).hexdigest()}
     # La identidad va también como etiqueta: Provenance no tiene identificador en R4 y hay servidores que
     # no saben buscar por identificador en todos los tipos; `_tag` vale en cualquiera.
@@ -83,14 +84,28 @@ def canonico(dato: Any) -> bytes:
     ).encode()
 
 
+_NADA = (None, "", [], {})
+
+
 def podar(dato: Any) -> Any:
-    """Sin nulos, cadenas, listas ni objetos vacíos, que FHIR no admite."""
+    """Sin nulos, cadenas, listas ni objetos vacíos, que FHIR no admite, y con cada texto ya limpio.
+
+    Un texto de puros espacios o caracteres de control se vuelve nada, y con él lo que solo servía para
+    llevarlo: una extensión sin valor (ext-1) y un identificador sin valor.
+    """
+    if isinstance(dato, str):
+        return limpio(dato)
     if isinstance(dato, dict):
         hijos = {n: podar(v) for n, v in dato.items()}
-        return {n: v for n, v in hijos.items() if v not in (None, "", [], {})}
+        return {n: v for n, v in hijos.items() if v not in _NADA}
     if isinstance(dato, (list, tuple)):
-        return [v for v in (podar(x) for x in dato) if v not in (None, "", [], {})]
+        return [v for v in (podar(x) for x in dato) if v not in _NADA and not _solo_rotulo(v)]
     return dato
+
+
+def _solo_rotulo(dato: Any) -> bool:
+    """Una extensión a la que ya no le queda valor."""
+    return isinstance(dato, dict) and dato.keys() == {"url"}
 
 
 def etiqueta(recurso: Recurso, sistema: str) -> str | None:
