@@ -52,7 +52,7 @@ def politica(estilo: str, guion: str) -> str:
 
 def a_html(vista: Vista) -> str:
     """La página completa. Todo texto de la consulta va escapado por la plantilla."""
-    estilo, guion = _recurso("nota.css"), _recurso("nota.js")
+    estilo, guion = _recurso("tokens.css") + _recurso("nota.css"), _recurso("nota.js")
     return (
         _plantillas()
         .get_template("nota.html.j2")

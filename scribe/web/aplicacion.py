@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib import import_module
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from scribe import __version__
 from scribe.errores import ErrorScribe
-from scribe.web import permisos
+from scribe.web import paginas, permisos, vista
 from scribe.web.defensas import Defensas
-from scribe.web.errores import de_validacion, forma, respuesta
+from scribe.web.errores import de_validacion
+from scribe.web.respuestas import forma, respuesta
 from scribe.web.servicios import Servicios
 
 CUARTOS = ("sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "notas", "firma", "sistema")
@@ -40,6 +40,8 @@ def crear(servicios: Servicios, *, nombres: Iterable[str] = ()) -> FastAPI:
     for cuarto in CUARTOS:
         # Una sola lista plana, y no `include_router`: así la comprobación ve exactamente lo que se sirve.
         app.router.routes.extend(import_module(f"scribe.web.api.{cuarto}").rutas.routes)
+    for rutas in paginas.cuartos():
+        app.router.routes.extend(rutas.routes)
     permisos.comprobar(app)
     _errores(app)
     app.add_middleware(Defensas, nombres=LOCALES | {n.lower() for n in nombres}, tls=servicios.tls)
@@ -52,19 +54,23 @@ def _nombre(ruta: APIRoute) -> str:
 
 def _errores(app: FastAPI) -> None:
     @app.exception_handler(ErrorScribe)
-    def propio(_: Request, fallo: ErrorScribe) -> JSONResponse:
-        return respuesta(fallo)
+    def propio(peticion: Request, fallo: ErrorScribe) -> Response:
+        return respuesta(fallo, peticion)
 
     @app.exception_handler(RequestValidationError)
-    def validacion(_: Request, fallo: RequestValidationError) -> JSONResponse:
+    def validacion(peticion: Request, fallo: RequestValidationError) -> Response:
+        if vista.es_pagina(peticion):
+            return vista.de_error(422, "forma_invalida", "Falta algún dato.", "Vuelva y revíselo.", peticion)
         return de_validacion(fallo)
 
     @app.exception_handler(ValidationError)
-    def de_modelo(_: Request, fallo: ValidationError) -> JSONResponse:
-        return de_validacion(RequestValidationError(fallo.errors(include_input=False, include_url=False)))
+    def de_modelo(peticion: Request, fallo: ValidationError) -> Response:
+        return validacion(
+            peticion, RequestValidationError(fallo.errors(include_input=False, include_url=False))
+        )
 
     @app.exception_handler(HTTPException)
-    def del_marco(_: Request, fallo: HTTPException) -> JSONResponse:
+    def del_marco(peticion: Request, fallo: HTTPException) -> Response:
         mensajes = {
             404: ("no_existe", "No existe esa ruta."),
             405: ("metodo", "Esa ruta no admite ese método."),
@@ -72,4 +78,7 @@ def _errores(app: FastAPI) -> None:
         codigo, mensaje = mensajes.get(
             fallo.status_code, ("peticion_invalida", "La petición no se entiende.")
         )
-        return forma(fallo.status_code, codigo, mensaje, "Revise /api/openapi.json.")
+        return forma(peticion, fallo.status_code, codigo, mensaje, _REMEDIO[vista.es_pagina(peticion)])
+
+
+_REMEDIO = {True: "Vuelva al inicio.", False: "Revise /api/openapi.json."}

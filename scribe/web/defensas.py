@@ -2,7 +2,7 @@
 
 - El nombre del servidor (Host) es uno de los suyos: así otra página no llega aquí por DNS.
 - Lo que cambia algo viene de la misma página (Sec-Fetch-Site, o si falta, Origin) o de un programa.
-- Nada se guarda en caché, nada se incrusta, nada se carga de fuera.
+- Nada se guarda en caché (salvo los estáticos, por su huella), nada se incrusta, nada se carga de fuera.
 - Lo imprevisto se contesta sin detalles y se anota solo su clase: su texto podría llevar datos.
 """
 
@@ -14,10 +14,12 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scribe.errores import ErrorScribe
-from scribe.web.errores import CuerpoEnorme, OrigenAjeno, forma, respuesta
+from scribe.web.errores import CuerpoEnorme, Imprevisto, OrigenAjeno
+from scribe.web.respuestas import respuesta
 
 registro = logging.getLogger("scribe.web")
 
@@ -27,8 +29,9 @@ CUERPO_MAX = 4 << 20
 _SEGUROS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CSP_API = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _CSP = (
-    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; frame-src blob:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types scribe"
 )
 _CABECERAS = {
     "Cache-Control": "no-store",
@@ -68,13 +71,11 @@ class Defensas:
             await self._app(scope, cuerpo.recibir, enviar)
         except ErrorScribe as fallo:
             if not estado:
-                await respuesta(fallo)(scope, receive, enviar)
+                await respuesta(fallo, Request(scope))(scope, receive, enviar)
         except Exception as fallo:
             registro.error("Fallo imprevisto en %s: %s", _plantilla(scope), type(fallo).__name__)
             if not estado:
-                await forma(500, "fallo_interno", "Algo falló por dentro.", "Repita; si sigue, avise.")(
-                    scope, receive, enviar
-                )
+                await respuesta(Imprevisto(), Request(scope))(scope, receive, enviar)
         finally:
             tardo = (time.monotonic() - inicio) * 1000
             registro.info("%s %s %d %.0f ms", scope["method"], _plantilla(scope), estado, tardo)
@@ -100,8 +101,10 @@ class Defensas:
         return bool((partes.scheme, partes.netloc.lower()) == (esquema, anfitrion.lower()))
 
     def _poner(self, scope: Scope, cabeceras: MutableHeaders) -> None:
+        guardable = scope["path"].startswith("/estaticos/") and "Cache-Control" in cabeceras
         for nombre, valor in _CABECERAS.items():
-            cabeceras[nombre] = valor
+            if not (guardable and nombre == "Cache-Control"):
+                cabeceras[nombre] = valor
         cabeceras["Content-Security-Policy"] = _CSP_API if scope["path"].startswith("/api/") else _CSP
         if self._tls:
             cabeceras["Strict-Transport-Security"] = "max-age=31536000"

@@ -9,6 +9,8 @@ ErrorDeUso
     ├── OrigenAjeno        403  la petición viene de otra página
     ├── CuerpoEnorme       413  lo que llega pasa del tamaño admitido
     └── YaHayServidor      —    otro servidor usa esta carpeta de datos
+ErrorScribe
+└── Imprevisto             500  algo falló por dentro; sus detalles no se dicen
 
 `{"error": {"codigo": "…", "mensaje": "…", "remedio": "…", "campos": […]}}`, sin datos del paciente ni lo
 que se escribió.
@@ -71,6 +73,13 @@ class CuerpoEnorme(PeticionWeb):
     """Lo que llega pasa del tamaño admitido."""
 
 
+class Imprevisto(ErrorScribe):
+    """Algo falló por dentro."""
+
+    def __init__(self) -> None:
+        super().__init__("Algo falló por dentro; lo ya guardado sigue guardado.", "Repita; si sigue, avise.")
+
+
 class YaHayServidor(PeticionWeb):
     """Otro servidor usa esta carpeta de datos."""
 
@@ -108,9 +117,14 @@ _ESTADOS: tuple[tuple[type[ErrorScribe], int, str], ...] = (
 )
 
 
+def estado_y_codigo(fallo: ErrorScribe) -> tuple[int, str]:
+    """Con qué número y qué clave se dice un error propio."""
+    return next((n, c) for clase, n, c in _ESTADOS if isinstance(fallo, clase))
+
+
 def respuesta(fallo: ErrorScribe) -> JSONResponse:
     """La respuesta de un error propio."""
-    estado, codigo = next((n, c) for clase, n, c in _ESTADOS if isinstance(fallo, clase))
+    estado, codigo = estado_y_codigo(fallo)
     cabeceras = {}
     if isinstance(fallo, tr.ColaLlena):
         cabeceras["Retry-After"] = str(int(fallo.espera_s))

@@ -33,7 +33,8 @@ DUENOS: dict[str, str | None] = {
 }
 """De qué paciente es lo que nombra cada parámetro de ruta: la consulta que lo dice."""
 
-SIN_DUENO = frozenset({"usuario_id", "establecimiento_id", "destino_id", "numero", "rol", "tabla"})
+SIN_DUENO = frozenset({"usuario_id", "establecimiento_id", "destino_id", "numero", "rol", "tabla",
+                       "huella", "carpeta", "archivo"})  # fmt: skip
 """Parámetros que no son de ningún paciente."""
 
 

@@ -44,8 +44,8 @@ def abrir(t: Transaccion, usuario: UUID, plazos: Plazos) -> str:
     return ficha
 
 
-def leer(t: Transaccion, ficha: str, plazos: Plazos) -> Sesion | None:
-    """La sesión de una ficha, si sigue viva; la que venció se cierra aquí. Anota que se usó."""
+def leer(t: Transaccion, ficha: str, plazos: Plazos, *, tocar: bool = True) -> Sesion | None:
+    """La sesión de una ficha, si sigue viva; la que venció se cierra aquí. Con `tocar`, anota que se usó."""
     fila = t.fila("sesion_por_ficha", ficha=_marca(ficha))
     if fila is None:
         return None
@@ -55,7 +55,7 @@ def leer(t: Transaccion, ficha: str, plazos: Plazos) -> Sesion | None:
         cerrar(t, fila["id"], "inactividad" if quieta > plazos.inactiva else "vencimiento")
         return None
     # Un reloj que retrocede no debe dejar la sesión viva para siempre: también se toca.
-    if quieta > _TOCAR_CADA or quieta < timedelta():
+    if tocar and (quieta > _TOCAR_CADA or quieta < timedelta()):
         t.fila("sesion_tocar", id=fila["id"])
     vale = (
         fila["reautenticada"] is not None and timedelta() <= ahora - fila["reautenticada"] <= plazos.reciente

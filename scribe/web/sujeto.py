@@ -21,6 +21,9 @@ from scribe.web.errores import FaltaReautenticar, SinSesion
 from scribe.web.permisos import DUENOS, Regla, ocultos, regla
 from scribe.web.servicios import Servicios
 
+EN_FONDO = "X-Scribe-Fondo"
+"""La lleva lo que la página pide sola (ver cómo va una lista): no cuenta como uso de la sesión."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sujeto:
@@ -40,6 +43,13 @@ class Sujeto:
         if self.usuario is None:
             raise SinSesion
         return self.usuario
+
+    @property
+    def la_sesion(self) -> sesiones.Sesion:
+        """Su sesión; `SinSesion` si la ruta es pública."""
+        if self.sesion is None:
+            raise SinSesion
+        return self.sesion
 
     @contextmanager
     def transaccion(self) -> Iterator[Transaccion]:
@@ -85,7 +95,7 @@ class _Permiso:
         if pedida.acceso == "publico":
             return Sujeto(servicios, pedida, Actor(None, equipo))
         ficha = request.cookies.get(servicios.cookie)
-        sesion, usuario = _quien(servicios, equipo, ficha)
+        sesion, usuario = _quien(servicios, equipo, ficha, tocar=EN_FONDO not in request.headers)
         actor = Actor(usuario.id, equipo, sesion.id)
         with servicios.expediente.transaccion(actor) as t:
             donde = _donde(t, request.path_params)
@@ -105,10 +115,12 @@ def exige(permiso: str) -> Any:
     return Depends(_Permiso(permiso))
 
 
-def _quien(servicios: Servicios, equipo: str, ficha: str | None) -> tuple[sesiones.Sesion, Usuario]:
+def _quien(
+    servicios: Servicios, equipo: str, ficha: str | None, *, tocar: bool
+) -> tuple[sesiones.Sesion, Usuario]:
     """La sesión y su persona, si ambas valen. Lo que venció queda cerrado aunque aquí se niegue."""
     with servicios.expediente.transaccion(Actor(None, equipo)) as t:
-        sesion = sesiones.leer(t, ficha, servicios.plazos) if ficha else None
+        sesion = sesiones.leer(t, ficha, servicios.plazos, tocar=tocar) if ficha else None
         usuario = usuarios.leer(t, sesion.usuario) if sesion else None
     if sesion is None or usuario is None or not usuario.activo or usuario.bloqueado is not None:
         raise SinSesion

@@ -22,7 +22,7 @@ from scribe.expediente.identificadores import TipoIdentificador
 from scribe.expediente.modelo import DatosEncuentro, DatosPaciente, Identificador
 from scribe.trabajos import estado
 from scribe.trabajos.modelo import DatosSubida, Opciones
-from scribe.web import permisos
+from scribe.web import estaticos, permisos
 from scribe.web.permisos import DUENOS
 from tests.web_base import Api, api, base, error, motor  # noqa: F401
 
@@ -68,6 +68,7 @@ def _poblar(api: Api, lugar: UUID, medico: UUID, curp: str) -> dict[str, str]:  
         "subida_id": subida, "trabajo_id": trabajo, "consentimiento_id": permiso, "tarea_id": tarea,
         "identificador_id": identificador, "fusion_id": fusion, "establecimiento_id": lugar,
         "usuario_id": uuid4(), "destino_id": uuid4(), "numero": 1, "rol": "medico", "tabla": "alergia",
+        "huella": estaticos.huella(), "carpeta": "css", "archivo": "base.css",
     }  # fmt: skip
     return {c: str(v) for c, v in ids.items()}
 

@@ -140,7 +140,7 @@ def test_no_pide_nada_de_fuera(borrador: Borrador) -> None:
             valor = atributos.get(nombre)
             assert valor is None or valor.startswith(("#", "data:,", "../a%20b.m4a")), valor
         assert "style" not in atributos
-    estilo = (PLANTILLAS / "nota.css").read_text(encoding="utf-8")
+    estilo = "".join((PLANTILLAS / n).read_text(encoding="utf-8") for n in ("tokens.css", "nota.css"))
     guion = (PLANTILLAS / "nota.js").read_text(encoding="utf-8")
     assert not re.search(r"url\(|@import|https?:|//\w", estilo)
     assert not re.search(r"https?:|fetch\(|XMLHttp|innerHTML|eval\(|import\(|WebSocket|sendBeacon", guion)
@@ -337,7 +337,7 @@ def _contraste(uno: str, otro: str) -> float:
 
 @pytest.mark.parametrize("tema", ["claro", "oscuro"])
 def test_contraste_de_texto_aa(tema: str) -> None:
-    estilo = (PLANTILLAS / "nota.css").read_text(encoding="utf-8")
+    estilo = "".join((PLANTILLAS / n).read_text(encoding="utf-8") for n in ("tokens.css", "nota.css"))
     bloques = re.findall(r":root \{(.*?)\}", estilo, re.S)
     colores = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", bloques[0 if tema == "claro" else 1]))
     pares = [

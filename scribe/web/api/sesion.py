@@ -11,6 +11,7 @@ from scribe.expediente import usuarios
 from scribe.expediente.errores import DatoInvalido, SinPermiso
 from scribe.expediente.modelo import DatosUsuario
 from scribe.web import acceso, sesiones
+from scribe.web.servicios import Servicios
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["sesión"])
@@ -100,17 +101,14 @@ def entrar(
     ficha, usuario = acceso.entrar(
         servicios, quien.actor.equipo, pedido.usuario, pedido.contrasena.get_secret_value(), pedido.codigo
     )
-    salida.set_cookie(
-        servicios.cookie, ficha, secure=servicios.tls, httponly=True, samesite="strict", path="/",
-        max_age=int(servicios.plazos.maxima.total_seconds()),
-    )  # fmt: skip
+    poner_cookie(servicios, salida, ficha)
     return {"usuario": usuario.nombre_usuario, "nombre": usuario.nombre_completo, "roles": usuario.roles}
 
 
 @rutas.get("/sesion", summary="Quién soy")
 def ver(quien: Annotated[Sujeto, exige("sesion.propia")]) -> dict[str, Any]:
     """La persona de esta sesión, sus roles y hasta cuándo dura."""
-    persona, sesion = quien.persona, _sesion(quien)
+    persona, sesion = quien.persona, quien.la_sesion
     return {
         "usuario": persona.nombre_usuario, "id": persona.id, "nombre": persona.nombre_completo,
         "roles": persona.roles, "caduca": sesion.caduca, "reciente": sesion.reciente,
@@ -121,10 +119,8 @@ def ver(quien: Annotated[Sujeto, exige("sesion.propia")]) -> dict[str, Any]:
 def salir(salida: Response, quien: Annotated[Sujeto, exige("sesion.propia")]) -> None:
     """Cierra la sesión."""
     with quien.transaccion() as t:
-        sesiones.cerrar(t, _sesion(quien).id, "salida")
-    salida.delete_cookie(
-        quien.servicios.cookie, path="/", secure=quien.servicios.tls, httponly=True, samesite="strict"
-    )
+        sesiones.cerrar(t, quien.la_sesion.id, "salida")
+    quitar_cookie(quien.servicios, salida)
 
 
 @rutas.post("/sesion/reautenticar", status_code=204, summary="Escribir otra vez la contraseña")
@@ -132,7 +128,7 @@ def reautenticar(pedido: Reautenticacion, quien: Annotated[Sujeto, exige("sesion
     """Vale unos minutos para exportar o cambiar usuarios. Los fallos cuentan para el bloqueo."""
     acceso.comprobar(quien.servicios, quien.actor, pedido.contrasena.get_secret_value(), pedido.codigo)
     with quien.transaccion() as t:
-        sesiones.reautenticar(t, _sesion(quien).id)
+        sesiones.reautenticar(t, quien.la_sesion.id)
 
 
 @rutas.post("/sesion/activar", status_code=204, summary="Activar la cuenta")
@@ -153,7 +149,7 @@ def cambiar_claves(pedido: Claves, quien: Annotated[Sujeto, exige("cuenta.propia
         acceso.poner_claves(
             quien.servicios, t, quien.persona, _claro(pedido.contrasena), _claro(pedido.contrasena_firma)
         )
-        sesiones.cerrar_de(t, quien.persona.id, "cambio_de_clave", salvo=_sesion(quien).id)
+        sesiones.cerrar_de(t, quien.persona.id, "cambio_de_clave", salvo=quien.la_sesion.id)
 
 
 @rutas.post("/cuenta/totp", status_code=201, summary="Poner segundo factor")
@@ -171,9 +167,19 @@ def quitar_totp(quien: Annotated[Sujeto, exige("cuenta.propia")]) -> None:
         acceso.quitar_totp(t, quien.persona.id)
 
 
-def _sesion(quien: Sujeto) -> sesiones.Sesion:
-    assert quien.sesion is not None  # la ruta no es pública
-    return quien.sesion
+def poner_cookie(servicios: Servicios, salida: Response, ficha: str) -> Response:
+    """La respuesta, con la cookie de la sesión."""
+    salida.set_cookie(
+        servicios.cookie, ficha, secure=servicios.tls, httponly=True, samesite="strict", path="/",
+        max_age=int(servicios.plazos.maxima.total_seconds()),
+    )  # fmt: skip
+    return salida
+
+
+def quitar_cookie(servicios: Servicios, salida: Response) -> Response:
+    """La respuesta, que borra la cookie de la sesión."""
+    salida.delete_cookie(servicios.cookie, path="/", secure=servicios.tls, httponly=True, samesite="strict")
+    return salida
 
 
 def _claro(clave: SecretStr | None) -> str | None:

@@ -1,0 +1,189 @@
+/**
+ * La copia local de lo que se graba o se sube (IndexedDB), hasta que el servidor da su recibo.
+ *
+ * Un registro por grabación y sus trozos por el byte en que empiezan. Cada trozo se guarda con la orden de
+ * llegar al disco: un apagón no se lleva lo que ya se dijo guardado. Aquí no hay nombres de personas.
+ */
+
+/**
+ * @typedef {object} Registro
+ * @property {string} id
+ * @property {"microfono" | "archivo"} clase
+ * @property {string} usuario de quién es
+ * @property {string} paciente
+ * @property {string} consentimiento
+ * @property {string} establecimiento
+ * @property {string} medico
+ * @property {string} inicio ISO 8601; junto con el médico identifica el encuentro
+ * @property {string} formato
+ * @property {string | null} encuentro
+ * @property {string} subida su id en el servidor
+ * @property {boolean} abierta si el servidor ya sabe de ella
+ * @property {number} octetos lo que lleva
+ * @property {number} hercios
+ * @property {boolean} terminada si ya no llegará más
+ * @property {boolean} incompleta si aquí ya no está todo (se soltó lo que el servidor tenía, por falta de lugar)
+ * @property {{en_s: number, falto_s: number}[]} huecos lo que no se grabó porque el equipo se durmió
+ * @property {number} tocada cuándo se guardó lo último (ms)
+ * @property {{nombre: string, tamano: number, modificado: number} | null} archivo
+ */
+
+const BASE = "scribe-grabar";
+/** @type {Promise<IDBDatabase> | null} */
+let abierta = null;
+
+/** @returns {Promise<IDBDatabase>} */
+function base() {
+  abierta ??= new Promise((bien, mal) => {
+    const pedido = indexedDB.open(BASE, 1);
+    pedido.onupgradeneeded = () => {
+      pedido.result.createObjectStore("grabaciones", { keyPath: "id" });
+      pedido.result.createObjectStore("trozos", { keyPath: ["id", "desde"] });
+    };
+    pedido.onsuccess = () => bien(pedido.result);
+    pedido.onerror = () => mal(pedido.error);
+  });
+  return abierta;
+}
+
+/**
+ * Una transacción; resuelve cuando está en el disco, con lo que `hacer` haya dejado en `salida`.
+ * @template T
+ * @param {IDBTransactionMode} modo
+ * @param {(grabaciones: IDBObjectStore, trozos: IDBObjectStore, salida: {valor?: T}) => void} hacer
+ * @returns {Promise<T>}
+ */
+async function transaccion(modo, hacer) {
+  const t = (await base()).transaction(["grabaciones", "trozos"], modo, { durability: "strict" });
+  /** @type {{valor?: T}} */
+  const salida = {};
+  hacer(t.objectStore("grabaciones"), t.objectStore("trozos"), salida);
+  return new Promise((bien, mal) => {
+    t.oncomplete = () => bien(/** @type {T} */ (salida.valor));
+    t.onabort = () => mal(t.error);
+    t.onerror = () => mal(t.error);
+  });
+}
+
+const rango = (/** @type {string} */ id, desde = 0, hasta = Infinity) =>
+  IDBKeyRange.bound([id, desde], [id, hasta], false, hasta !== Infinity);
+
+/** @returns {Promise<Registro[]>} todas, de la más vieja a la más nueva */
+export async function todas() {
+  const filas = await transaccion("readonly", (grabaciones, _, salida) => {
+    grabaciones.getAll().onsuccess = (e) => {
+      salida.valor = /** @type {IDBRequest<Registro[]>} */ (e.target).result;
+    };
+  });
+  return filas.sort((a, b) => a.inicio.localeCompare(b.inicio));
+}
+
+/** @param {Registro} registro */
+export const guardar = (registro) =>
+  transaccion("readwrite", (grabaciones) => {
+    grabaciones.put(registro);
+  });
+
+/**
+ * Un trozo y, con él, el registro al día: los dos o ninguno. Lanza `QuotaExceededError`.
+ * @param {Registro} registro @param {number} desde byte en que empieza @param {Uint8Array} datos
+ */
+export const agregar = (registro, desde, datos) =>
+  transaccion("readwrite", (grabaciones, trozos) => {
+    trozos.put({ id: registro.id, desde, datos });
+    grabaciones.put(registro);
+  });
+
+/**
+ * Los bytes guardados desde uno, seguidos y hasta un máximo; vacío si no hay.
+ * @param {string} id @param {number} desde @param {number} maximo
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function leer(id, desde, maximo) {
+  const partes = await transaccion("readonly", (_, trozos, salida) => {
+    /** @type {Uint8Array[]} */
+    const juntas = (salida.valor = []);
+    let va = desde;
+    const abrir = (/** @type {number} */ primero) => {
+      trozos.openCursor(rango(id, primero)).onsuccess = (e) => {
+        const cursor = /** @type {IDBRequest<IDBCursorWithValue | null>} */ (e.target).result;
+        if (!cursor || cursor.value.desde > va || va - desde >= maximo) return;
+        const datos = cursor.value.datos.subarray(va - cursor.value.desde, va - cursor.value.desde + maximo - (va - desde));
+        if (datos.length) juntas.push(datos);
+        va += datos.length;
+        cursor.continue();
+      };
+    };
+    // El trozo que contiene `desde` puede empezar antes que él.
+    trozos.openKeyCursor(rango(id, 0, desde + 1), "prev").onsuccess = (e) => {
+      const cursor = /** @type {IDBRequest<IDBCursor | null>} */ (e.target).result;
+      if (cursor) abrir(/** @type {[string, number]} */ (cursor.key)[1]);
+    };
+  });
+  return juntar(partes);
+}
+
+/**
+ * Suelta los trozos que el servidor ya tiene completos, para hacer lugar.
+ * @param {Registro} registro @param {number} hasta byte que el servidor ya tiene
+ * @returns {Promise<boolean>} si se soltó algo
+ */
+export const soltar = (registro, hasta) =>
+  transaccion("readwrite", (grabaciones, trozos, salida) => {
+    salida.valor = false;
+    trozos.openCursor(rango(registro.id, 0, hasta)).onsuccess = (e) => {
+      const cursor = /** @type {IDBRequest<IDBCursorWithValue | null>} */ (e.target).result;
+      if (!cursor || cursor.value.desde + cursor.value.datos.length > hasta) return;
+      salida.valor = true;
+      cursor.delete();
+      registro.incompleta = true;
+      grabaciones.put(registro);
+      cursor.continue();
+    };
+  });
+
+/** @param {string} id */
+export const borrar = (id) =>
+  transaccion("readwrite", (grabaciones, trozos) => {
+    grabaciones.delete(id);
+    trozos.delete(rango(id));
+  });
+
+/** @param {Uint8Array[]} partes @returns {Uint8Array<ArrayBuffer>} */
+export function juntar(partes) {
+  const salida = new Uint8Array(partes.reduce((suma, parte) => suma + parte.length, 0));
+  let va = 0;
+  for (const parte of partes) {
+    salida.set(parte, va);
+    va += parte.length;
+  }
+  return salida;
+}
+
+/**
+ * Cuántos segundos de sonido caben todavía en este navegador; `Infinity` si no lo dice.
+ * @param {number} hercios
+ */
+export async function caben(hercios) {
+  if (!navigator.storage?.estimate) return Infinity;
+  const { quota, usage } = await navigator.storage.estimate();
+  return quota === undefined ? Infinity : Math.max(0, quota - (usage ?? 0)) / (hercios * 2);
+}
+
+/** Pide que el navegador no borre la copia por su cuenta cuando le falte espacio. */
+export const conservar = () => navigator.storage?.persist?.().catch(() => false);
+
+/**
+ * Una sola pestaña a la vez se ocupa de cada grabación; si esa pestaña muere, el navegador suelta el cerrojo.
+ * @param {string} id
+ * @returns {Promise<(() => void) | null>} cómo soltarlo, o nada si es de otra
+ */
+export const cerrojo = (id) =>
+  new Promise((bien, mal) => {
+    navigator.locks
+      .request(`scribe-grabar:${id}`, { ifAvailable: true }, (dado) => {
+        if (!dado) return bien(null);
+        return new Promise((soltarlo) => bien(() => soltarlo(undefined)));
+      })
+      .catch(mal);
+  });

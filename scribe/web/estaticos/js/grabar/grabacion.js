@@ -1,0 +1,222 @@
+/**
+ * Una grabación en curso: del micrófono a la copia local y de ahí al servidor, pase lo que pase en medio.
+ *
+ * Cada medio segundo de sonido se escribe en la copia local y solo entonces cuenta como grabado. Que el
+ * servidor no conteste, que venza la sesión o que no quepa más no detienen al micrófono.
+ */
+
+import * as almacen from "./almacen.js";
+import { Microfono } from "./microfono.js";
+import { Subidor } from "./subidor.js";
+import { cabecera, segundos } from "./wav.js";
+
+/** @typedef {import("./almacen.js").Registro} Registro */
+
+const DORMIDO_MS = 3000;
+const REABRIR_MS = 8000;
+
+/**
+ * @typedef {"lista" | "grabando" | "pausada" | "terminada"} Estado
+ * @typedef {object} Oyente
+ * @property {(nivel: number, pico: number) => void} nivel
+ * @property {() => void} cambio algo de lo que se ve cambió
+ * @property {(que: "desconectado" | "silenciado" | "suspendido" | "de_vuelta" | "sin_sonido" | "hueco" | "cuota", dato?: any) => void} suceso
+ * @property {(avance: import("./subidor.js").Avance) => void} subida
+ */
+
+export class Grabacion {
+  /**
+   * @param {Registro} registro @param {Oyente} oyente
+   * @param {typeof import("../api.js").api} api
+   */
+  constructor(registro, oyente, api) {
+    this.registro = registro;
+    this.oyente = oyente;
+    /** @type {Estado} */
+    this.estado = registro.octetos ? "pausada" : "lista";
+    this.llegado = registro.octetos; // lo que ya salió del micrófono, aunque la copia local aún no lo confirme
+    /** @type {Map<number, Uint8Array<ArrayBuffer>>} lo que no cupo en la copia local */
+    this.enMemoria = new Map();
+    /** @type {Promise<void>} */
+    this.escribiendo = Promise.resolve();
+    this.ultimo = 0;
+    this.vigia = 0;
+    this.soltarCerrojo = () => {};
+    this.microfono = new Microfono({
+      nivel: (nivel, pico) => oyente.nivel(nivel, pico),
+      trozo: (trozo) => this.#llego(trozo),
+      cambio: (que) => oyente.suceso(que),
+    });
+    this.subidor = new Subidor(
+      registro,
+      {
+        leer: (desde, maximo) => this.#leer(desde, maximo),
+        esperar: () => this.estado === "grabando",
+        duracion: () => Math.round(this.segundos * 1000) / 1000,
+      },
+      { api, guardar: () => almacen.guardar(registro), avisar: (avance) => oyente.subida(avance) },
+    );
+  }
+
+  get segundos() {
+    return segundos(this.registro.octetos, this.registro.hercios);
+  }
+
+  /** Segundos que el servidor todavía no tiene. */
+  get pendientes() {
+    return Math.max(0, this.registro.octetos - this.subidor.avance.llevan) / (this.registro.hercios * 2);
+  }
+
+  /** Si lo último que se grabó no cupo en la copia local. */
+  get sinCopia() {
+    return this.enMemoria.size > 0;
+  }
+
+  /** Toma el cerrojo; `false` si otra pestaña la tiene. */
+  async tomar() {
+    const soltar = await almacen.cerrojo(this.registro.id);
+    if (soltar) this.soltarCerrojo = soltar;
+    return soltar !== null;
+  }
+
+  /**
+   * Abre el micrófono (o cambia a otro, también a media grabación). Lanza `SinMicrofono`.
+   * @param {string} [id]
+   */
+  async abrir(id) {
+    await this.microfono.abrir(id, this.registro.hercios);
+    if (!this.registro.octetos) this.registro.hercios = this.microfono.hercios;
+    if (this.estado === "grabando") this.microfono.grabar();
+  }
+
+  /** Empieza o sigue. */
+  async grabar() {
+    if (!this.microfono.contexto) await this.abrir();
+    await this.microfono.despertar();
+    if (!this.llegado) this.#guardar(cabecera(this.registro.hercios));
+    this.ultimo = Date.now();
+    this.microfono.grabar();
+    this.#pasar("grabando");
+    clearInterval(this.vigia);
+    this.vigia = window.setInterval(() => this.#vigilar(), 1000);
+    void almacen.conservar();
+  }
+
+  async pausar() {
+    clearInterval(this.vigia);
+    await this.microfono.pausar();
+    await this.escribiendo;
+    this.#pasar("pausada");
+    this.subidor.empujar();
+  }
+
+  /** Ya no habrá más; lo que falte de subir sigue subiendo. */
+  async terminar() {
+    if (this.estado === "grabando") await this.pausar();
+    await this.microfono.cerrar();
+    this.registro.terminada = true;
+    await almacen.guardar(this.registro);
+    this.#pasar("terminada");
+    this.subidor.empujar();
+  }
+
+  /** Deja en la copia local lo que va a medias: la página puede estar por cerrarse. */
+  async asegurar() {
+    if (this.estado === "grabando") await this.microfono.vaciar();
+    await this.escribiendo;
+  }
+
+  /** Suelta micrófono y cerrojo; con `borrar`, también la copia. */
+  async soltar({ borrar = false } = {}) {
+    clearInterval(this.vigia);
+    this.subidor.detener();
+    await this.microfono.cerrar();
+    await this.escribiendo;
+    if (borrar) await almacen.borrar(this.registro.id);
+    this.soltarCerrojo();
+  }
+
+  /** @param {Estado} estado */
+  #pasar(estado) {
+    this.estado = estado;
+    this.oyente.cambio();
+  }
+
+  /** @param {Int16Array<ArrayBuffer>} trozo */
+  #llego(trozo) {
+    const ahora = Date.now();
+    const falto = ahora - this.ultimo - (trozo.length / this.registro.hercios) * 1000;
+    if (falto > DORMIDO_MS) {
+      const hueco = { en_s: this.segundos, falto_s: Math.round(falto / 1000) };
+      this.registro.huecos.push(hueco);
+      this.oyente.suceso("hueco", hueco);
+    }
+    this.ultimo = ahora;
+    this.#guardar(new Uint8Array(trozo.buffer));
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} datos */
+  #guardar(datos) {
+    const desde = this.llegado;
+    this.llegado += datos.length;
+    this.escribiendo = this.escribiendo.then(() => this.#escribir(desde, datos));
+  }
+
+  /** @param {number} desde @param {Uint8Array<ArrayBuffer>} datos */
+  async #escribir(desde, datos) {
+    const { registro } = this;
+    const siguiente = { ...registro, octetos: desde + datos.length, tocada: Date.now() };
+    try {
+      await this.#conLugar(() => almacen.agregar(siguiente, desde, datos));
+    } catch {
+      this.enMemoria.set(desde, datos); // queda la de memoria y la del servidor
+      this.oyente.suceso("cuota");
+    }
+    registro.octetos = siguiente.octetos;
+    registro.tocada = siguiente.tocada;
+    this.oyente.cambio();
+    this.subidor.empujar();
+  }
+
+  /** Si no cabe, suelta lo que el servidor ya tiene y lo intenta otra vez. @param {() => Promise<unknown>} hacer */
+  async #conLugar(hacer) {
+    try {
+      await hacer();
+    } catch (causa) {
+      if (!(await almacen.soltar(this.registro, this.subidor.avance.llevan).catch(() => false))) throw causa;
+      await hacer();
+    }
+  }
+
+  /** @param {number} desde @param {number} maximo */
+  async #leer(desde, maximo) {
+    const datos = await almacen.leer(this.registro.id, desde, maximo);
+    const suelto = this.enMemoria.get(desde);
+    if (datos.length || !suelto) return datos;
+    return suelto;
+  }
+
+  /** El equipo se durmió, el micrófono se trabó: se nota en segundos y se intenta remediar solo. */
+  #vigilar() {
+    const callado = Date.now() - this.ultimo;
+    if (callado < DORMIDO_MS) return;
+    this.oyente.suceso("sin_sonido", callado / 1000);
+    void this.microfono.despertar().catch(() => {});
+    if (callado > REABRIR_MS && callado % REABRIR_MS < 1000) void this.abrir().catch(() => {});
+  }
+}
+
+/**
+ * El registro de una grabación que todavía no empieza.
+ * @param {Pick<Registro, "usuario" | "paciente" | "consentimiento" | "establecimiento" | "medico" | "hercios">} de
+ * @param {Partial<Registro>} [mas]
+ * @returns {Registro}
+ */
+export function nuevoRegistro(de, mas = {}) {
+  const id = crypto.randomUUID();
+  return {
+    id, clase: "microfono", inicio: new Date().toISOString(), formato: "wav", encuentro: null, subida: id,
+    abierta: false, octetos: 0, terminada: false, incompleta: false, huecos: [], tocada: Date.now(),
+    archivo: null, ...de, ...mas,
+  };
+}

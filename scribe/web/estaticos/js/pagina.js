@@ -1,0 +1,61 @@
+// Lo que toda página hace: cuidar los formularios (sesión viva antes de mandar, una sola vez) y avisar.
+import { asegurar } from "./sesion.js";
+
+const avisos = document.getElementById("avisar");
+let borrar;
+
+// Un aviso breve que el lector de pantalla dice y se va solo. Los errores no van aquí: van junto a lo que falló.
+export function avisar(texto, { ms = 6000 } = {}) {
+  clearTimeout(borrar);
+  avisos.textContent = texto;
+  borrar = setTimeout(() => { avisos.textContent = ""; }, ms);
+}
+
+// Un formulario no se manda con la sesión vencida (se perdería lo escrito): primero se pide la contraseña.
+//   data-sin-revisar  no hace falta sesión (entrar, salir)
+//   data-reciente     pide contraseña de hace poco
+//   data-confirmar    pregunta antes, con ese texto
+document.addEventListener("submit", async (e) => {
+  const formulario = e.target;
+  if (formulario.method !== "post" || formulario.dataset.propio !== undefined) return; // lo atiende su guion
+  if (formulario.dataset.listo) return;
+  e.preventDefault();
+  if (formulario.dataset.ocupado) return; // dos toques seguidos son uno
+  formulario.dataset.ocupado = "1";
+  try {
+    const { confirmar, reciente, sinRevisar } = formulario.dataset;
+    if (confirmar && !(await preguntar(confirmar, e.submitter?.textContent.trim()))) return;
+    if (sinRevisar === undefined && !(await asegurar({ reciente: reciente !== undefined }))) return;
+    formulario.dataset.listo = "1";
+    formulario.requestSubmit(e.submitter ?? undefined);
+  } catch {
+    avisar("El servidor no contesta. Lo que escribió sigue aquí; intente de nuevo.");
+  } finally {
+    delete formulario.dataset.listo;
+    delete formulario.dataset.ocupado;
+  }
+});
+
+// Pregunta sí o no en la página. `true` si se dijo que sí.
+export function preguntar(texto, si = "Continuar") {
+  const dialogo = document.createElement("dialog");
+  dialogo.className = "pregunta";
+  const parrafo = Object.assign(document.createElement("p"), { textContent: texto, id: "pregunta-texto" });
+  dialogo.setAttribute("aria-labelledby", parrafo.id);
+  const botones = Object.assign(document.createElement("div"), { className: "botones" });
+  const boton = (rotulo, valor, clase) => {
+    const b = Object.assign(document.createElement("button"), { textContent: rotulo, className: clase });
+    b.addEventListener("click", () => dialogo.close(valor));
+    return b;
+  };
+  botones.append(boton(si, "si", "principal"), boton("No, volver", "", ""));
+  dialogo.append(parrafo, botones);
+  document.body.append(dialogo);
+  dialogo.showModal();
+  return new Promise((listo) => {
+    dialogo.addEventListener("close", () => { dialogo.remove(); listo(dialogo.returnValue === "si"); });
+  });
+}
+
+// El primer error de la página recibe el foco: quien no ve la pantalla se entera primero de él.
+document.querySelector(".recado.grave[tabindex]")?.focus();

@@ -1,0 +1,67 @@
+"""Las páginas: plantillas Jinja2 con todo escapado, y qué se contesta cuando algo no procede.
+
+Una página nueva es un archivo en `paginas/` con su `rutas`, una plantilla y un permiso en `permisos.toml`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from scribe import __version__
+from scribe.web import estaticos, formatos, menu
+from scribe.web.sujeto import Sujeto
+
+
+def pagina(quien: Sujeto, plantilla: str, /, estado: int = 200, **contexto: Any) -> HTMLResponse:
+    """Una página para esa persona. La plantilla recibe `yo` (o nada), `menu` y lo que se le dé."""
+    return HTMLResponse(componer(plantilla, quien.usuario, **contexto), estado)
+
+
+def componer(plantilla: str, persona: Any = None, /, **contexto: Any) -> str:
+    """El HTML de una plantilla."""
+    entradas = menu.de(persona) if persona is not None else []
+    return plantillas().get_template(plantilla).render(yo=persona, menu=entradas, **contexto)
+
+
+def es_pagina(peticion: Request) -> bool:
+    """Si quien pide espera una página; todo lo demás es la API."""
+    return not peticion.url.path.startswith(("/api/", "/estaticos/"))
+
+
+def de_error(estado: int, codigo: str, mensaje: str, remedio: str, peticion: Request) -> Response:
+    """La página de un error. Sin sesión es la de entrar, y al entrar se sigue donde se iba."""
+    volver = peticion.url.path if peticion.method == "GET" else "/"
+    if codigo == "sin_sesion":
+        return HTMLResponse(componer("entrar.html", volver=volver, **SIN_INTENTO), estado)
+    if codigo == "reautenticar":
+        return HTMLResponse(
+            componer("reautenticar.html", volver=volver, repetir=peticion.method != "GET"), estado
+        )
+    return HTMLResponse(componer("error.html", estado=estado, mensaje=mensaje, remedio=remedio), estado)
+
+
+SIN_INTENTO: dict[str, Any] = {"usuario": "", "fallo": None, "pide_codigo": False, "recien": None}
+"""La página de entrar antes de intentar nada."""
+
+
+def destino_seguro(volver: str) -> str:
+    """A dónde seguir después de entrar: solo una ruta de aquí; cualquier otra cosa es el inicio."""
+    propia = volver.startswith("/") and not volver.startswith("//") and "\\" not in volver
+    return volver if propia and volver.isprintable() else "/"
+
+
+@cache
+def plantillas() -> Environment:
+    """El entorno de Jinja2."""
+    entorno = Environment(
+        loader=PackageLoader("scribe.web", "plantillas"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    entorno.globals |= {"estatico": estaticos.url, "version": __version__}
+    entorno.filters |= formatos.FILTROS
+    return entorno
