@@ -32,7 +32,10 @@ _PASADAS_MAX, _CARRILES_MAX = 64, 16
 class Fuente(Protocol):
     """Algo que da la clave que envuelve las maestras."""
 
-    tipo: str
+    @property
+    def tipo(self) -> str:
+        """«frase», «archivo» o «sistema»: el llavero recuerda con cuál se abre."""
+        ...
 
     def nuevos_parametros(self) -> dict[str, Any]:
         """Lo público que habrá que guardar para volver a obtener la misma clave."""

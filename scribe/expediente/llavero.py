@@ -288,6 +288,11 @@ def rotar(llavero: Llavero, almacen: AlmacenDeClaves, lote: int = 500) -> int:
     return hechas
 
 
+def como_se_abre(llavero: bytes) -> str:
+    """«frase», «archivo» o «sistema», según los bytes de un llavero. Lanza `LlaveroCerrado` si no lo es."""
+    return _validar(llavero).fuente
+
+
 def escribir_copia(copia: bytes, ruta: Path) -> None:
     """Pone en su sitio el llavero de un respaldo (0600, entero o nada)."""
     ruta.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

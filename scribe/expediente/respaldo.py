@@ -36,6 +36,7 @@ from scribe.expediente.base.volcado import cargar, contar, fotografiar
 from scribe.expediente.errores_seguridad import CifradoInvalido, LlaveroCerrado, RespaldoInvalido
 from scribe.expediente.fuentes_clave import Fuente
 from scribe.expediente.llavero import Llavero, escribir_copia
+from scribe.expediente.llavero import como_se_abre as _tipo
 from scribe.expediente.llaves_bitacora import LlaveBitacora
 from scribe.expediente.llaves_bitacora import Llavero as LlaveroBitacora
 from scribe.expediente.verificacion import Cabeza, cabeza, verificar
@@ -153,6 +154,12 @@ def _archivos(carpetas: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
         for ruta in sorted(carpeta.rglob("*")):
             if ruta.is_file() and not ruta.is_symlink():
                 yield f"{nombre}/{ruta.relative_to(carpeta).as_posix()}", ruta
+
+
+def como_se_abre(archivo: Path) -> str:
+    """Con qué se abre un respaldo: «frase», «archivo» o «sistema». Lanza `RespaldoInvalido`."""
+    with _abrir(archivo) as entrada:
+        return _tipo(leer_cabecera(entrada)[0].llavero)
 
 
 # --- Restaurar -----------------------------------------------------------------------------------

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import typer
 
-from scribe.errores import SalidaInvalida
+from scribe.errores import AjusteInvalido, SalidaInvalida
 from scribe.ordenes.expediente import (
     ClaveArchivo,
     Datos,
-    abrir_llavero,
     ajustes_de,
     carpeta,
     consola_de,
     decir,
 )
-
-if TYPE_CHECKING:
-    from scribe.expediente.fuentes_clave import Fuente
+from scribe.ordenes.instancia import un_solo_servidor
+from scribe.ordenes.llaves import abrir_llavero, frase_nueva
 
 app = typer.Typer(
     help="Las claves del expediente: crear un archivo de clave, cambiar la frase y rotar la clave maestra.",
@@ -49,19 +47,30 @@ def cambiar(
         Path | None,
         typer.Option(help="Abrir en adelante con este archivo de clave, en vez de con una frase."),
     ] = None,
+    a_sistema: Annotated[
+        bool, typer.Option("--a-sistema", help="Abrir en adelante con el almacén de contraseñas del sistema.")
+    ] = False,
     datos: Datos = None,
     clave_archivo: ClaveArchivo = None,
 ) -> None:
-    """Cambia la frase (o pasa a un archivo de clave). No vuelve a cifrar nada. Pare antes el servidor."""
-    from scribe.expediente.fuentes_clave import FuenteArchivo, FuenteFrase
+    """Cambia con qué se abre el expediente (sin opciones, otra frase). No vuelve a cifrar nada.
 
+    Pare antes el servidor: sus procesos abren con lo que tenían al arrancar.
+    """
+    from scribe.expediente.fuentes_clave import FuenteArchivo, FuenteFrase, FuenteSistema
+
+    if a_archivo is not None and a_sistema:
+        raise AjusteInvalido("Se pidieron dos maneras de abrir.", "Dé --a-archivo o --a-sistema, no ambas.")
     ajustes = ajustes_de(datos=datos, clave_archivo=clave_archivo)
-    llavero, _ = abrir_llavero(ajustes, carpeta(ajustes))
-    if a_archivo is not None:
-        llavero.cambiar_fuente(cast("Fuente", FuenteArchivo(a_archivo.expanduser())))
-    else:
-        frase = typer.prompt("Frase maestra nueva", hide_input=True, confirmation_prompt=True, err=True)
-        llavero.cambiar_fuente(cast("Fuente", FuenteFrase(frase)))
+    de = carpeta(ajustes)
+    with un_solo_servidor(de):
+        llavero, _ = abrir_llavero(de, ajustes)
+        if a_archivo is not None:
+            llavero.cambiar_fuente(FuenteArchivo(a_archivo.expanduser()))
+        elif a_sistema:
+            llavero.cambiar_fuente(FuenteSistema())
+        else:
+            llavero.cambiar_fuente(FuenteFrase(frase_nueva()))
     decir("Listo: desde ahora el llavero se abre así. Los respaldos de antes siguen con lo de antes.")
 
 

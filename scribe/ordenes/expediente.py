@@ -1,24 +1,22 @@
-"""Lo que comparten las órdenes del expediente: dónde están los datos y con qué se abre el llavero."""
+"""Lo que comparten las órdenes del expediente: dónde están los datos y cómo se abren."""
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 
 from scribe import aislamiento
-from scribe.errores import AjusteInvalido
+from scribe.errores import AjusteInvalido, SalidaInvalida
 from scribe.terminal import consola
 
 if TYPE_CHECKING:
     from scribe.expediente.bitacora import Actor
-    from scribe.expediente.fuentes_clave import Fuente
-    from scribe.expediente.llavero import Llavero
     from scribe.web.ajustes import AjustesServidor
     from scribe.web.servicios import Servicios
 
@@ -43,43 +41,24 @@ def ajustes_de(**pedidos: object) -> AjustesServidor:
 
 
 def carpeta(ajustes: AjustesServidor) -> Path:
-    """La carpeta de datos; se crea si falta."""
+    """La carpeta de datos; se crea si falta. Lanza `SalidaInvalida` si no se puede escribir en ella."""
     from scribe.expediente.base.conexion import carpeta_de_datos
 
     datos = (ajustes.datos or carpeta_de_datos()).expanduser().resolve()
-    datos.mkdir(parents=True, exist_ok=True)
+    try:
+        datos.mkdir(parents=True, exist_ok=True)
+    except OSError as causa:
+        raise _sin_escribir(datos, causa.strerror) from None
+    if not os.access(datos, os.R_OK | os.W_OK | os.X_OK):
+        raise _sin_escribir(datos, None)
     return datos
 
 
-def fuente_de(ajustes: AjustesServidor, *, nueva: bool = False, frase: str | None = None) -> Fuente:
-    """De dónde sale la clave del llavero: el archivo configurado o una frase que se pide en la terminal."""
-    from scribe.expediente.errores_seguridad import LlaveroCerrado
-    from scribe.expediente.fuentes_clave import FuenteArchivo, FuenteFrase
-
-    if ajustes.clave_archivo is not None:
-        return cast("Fuente", FuenteArchivo(ajustes.clave_archivo.expanduser()))
-    if frase is not None:
-        return cast("Fuente", FuenteFrase(frase))
-    if not sys.stdin.isatty():
-        raise LlaveroCerrado(
-            "No hay con qué abrir el llavero.",
-            "Cree una con «scribe clave nueva RUTA» y dígala en SCRIBE_CLAVE_ARCHIVO, o use una terminal.",
-        )
-    rotulo = "Frase maestra nueva (cuatro o cinco palabras sin relación)" if nueva else "Frase maestra"
-    return cast(
-        "Fuente", FuenteFrase(typer.prompt(rotulo, hide_input=True, confirmation_prompt=nueva, err=True))
+def _sin_escribir(datos: Path, porque: str | None) -> SalidaInvalida:
+    return SalidaInvalida(
+        f"No se puede escribir en la carpeta de datos {datos}{f' ({porque})' if porque else ''}.",
+        "Revise sus permisos, o dé otra con --datos o SCRIBE_DATOS.",
     )
-
-
-def abrir_llavero(
-    ajustes: AjustesServidor, datos: Path, *, frase: str | None = None
-) -> tuple[Llavero, Fuente]:
-    """El llavero de esa carpeta, abierto. Lanza `LlaveroCerrado` o `SecretoInseguro`."""
-    from scribe.expediente.llavero import Llavero
-    from scribe.web.servicios import LLAVERO
-
-    fuente = fuente_de(ajustes, frase=frase)
-    return Llavero.abrir(datos / LLAVERO, fuente), fuente
 
 
 @contextmanager
@@ -89,10 +68,11 @@ def consola_de(ajustes: AjustesServidor, *, frase: str | None = None) -> Iterato
     import platform
 
     from scribe.expediente.bitacora import Actor
+    from scribe.ordenes.llaves import abrir_llavero
     from scribe.web.servicios import abrir
 
     datos = carpeta(ajustes)
-    llavero, _ = abrir_llavero(ajustes, datos, frase=frase)
+    llavero, _ = abrir_llavero(datos, ajustes, frase=frase)
     servicios = abrir(datos, llavero, ajustes.base_datos, maximo=4)
     try:
         yield servicios, Actor(None, f"consola:{platform.node()}:{getpass.getuser()}")

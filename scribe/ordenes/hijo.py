@@ -1,56 +1,69 @@
-"""El trabajador que lanza `scribe servir`: como `scribe trabajador`, con la frase por su entrada estándar.
+"""El proceso que trabaja en una cola; lo lanzan `scribe servir` y `scribe trabajador`.
 
     python -m scribe.ordenes.hijo «cola»
 
-Muere con su padre. No es una orden: la frase nunca va en los argumentos, que cualquiera del equipo ve.
+No es una orden. La frase llega por la entrada estándar, nunca en los argumentos, que cualquiera del equipo
+ve. La entrada sigue abierta mientras vive el padre: al cerrarse, este proceso para.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scribe import aislamiento
 from scribe.errores import ErrorScribe
+from scribe.ordenes.supervisor import PARAR_S
 from scribe.terminal import error
 
 if TYPE_CHECKING:
     from scribe.ajustes import Ajustes
     from scribe.flujo import Motores
     from scribe.trabajos.modelo import Cola
+    from scribe.trabajos.presencia import Presencia
+    from scribe.trabajos.procesar import Taller
+    from scribe.web.servicios import Servicios
 
 
 def correr(cola: Cola, frase: str | None) -> None:
-    """Trabaja en una cola hasta que se pida parar."""
-    from scribe.ordenes.expediente import abrir_llavero, ajustes_de, carpeta
+    """Trabaja en una cola hasta que se pida parar o muera el padre."""
+    from scribe.ordenes.expediente import ajustes_de, carpeta
+    from scribe.ordenes.llaves import abrir_llavero
 
     ajustes = ajustes_de()
-    if cola == "computo" and ajustes.base_datos is None:
-        aislamiento.sellar()  # la base empotrada se habla por un archivo: el núcleo le niega toda red
-    from scribe.ajustes import Ajustes
-    from scribe.expediente.bitacora import Actor
-    from scribe.trabajos import archivo
+    if cola == "computo" and (ajustes.base_datos is None or _es_socket(ajustes.base_datos)):
+        aislamiento.sellar()  # la base se habla por un archivo: el núcleo le niega toda red
     from scribe.trabajos.capacidad import nombre_de_sesion
     from scribe.trabajos.presencia import Presencia
-    from scribe.trabajos.procesar import Taller
     from scribe.trabajos.trabajador import Trabajador
     from scribe.web.servicios import abrir
 
     datos = carpeta(ajustes)
-    llavero, _ = abrir_llavero(ajustes, datos, frase=frase)
+    llavero, _ = abrir_llavero(datos, ajustes, frase=frase)
     servicios = abrir(datos, llavero, ajustes.base_datos, maximo=6)
     assert servicios.base is not None
-    try:
-        with Presencia(servicios.base.dsn, nombre_de_sesion(cola)) as presencia:
-            taller = Taller(
-                servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=_armar,
-                ajustes=lambda pedidas: Ajustes(**pedidas.model_dump(exclude_none=True)),
-                otras={"archivo": archivo.hacer},
-            )  # fmt: skip
-            Trabajador(servicios.base.dsn, cola, taller, padre=os.getppid()).correr()
-    finally:
-        servicios.cerrar()
+    with _atado_al_padre(servicios), Presencia(servicios.base.dsn, nombre_de_sesion(cola)) as presencia:
+        Trabajador(servicios.base.dsn, cola, taller_de(servicios, presencia)).correr()
+
+
+def taller_de(servicios: Servicios, presencia: Presencia) -> Taller:
+    """Lo que un trabajador necesita, con los motores y las voces de este equipo."""
+    from scribe.ajustes import Ajustes
+    from scribe.expediente.bitacora import Actor
+    from scribe.trabajos import archivo
+    from scribe.trabajos.procesar import Taller
+
+    return Taller(
+        servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=_armar,
+        ajustes=lambda pedidas: Ajustes(**pedidas.model_dump(exclude_none=True)),
+        otras={"archivo": archivo.hacer},
+    )  # fmt: skip
 
 
 def _armar(ajustes: Ajustes) -> Motores:
@@ -60,9 +73,49 @@ def _armar(ajustes: Ajustes) -> Motores:
     return armar(ajustes)
 
 
-if __name__ == "__main__":
+def _es_socket(dsn: str) -> bool:
+    from psycopg.conninfo import conninfo_to_dict
+
+    return str(conninfo_to_dict(dsn).get("host") or "").startswith("/")
+
+
+@contextmanager
+def _atado_al_padre(servicios: Servicios) -> Iterator[None]:
+    """Cierra la base al salir, también si el padre murió y lo que se hacía no acaba a tiempo."""
+
+    def vigilar() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PARAR_S)
+        servicios.cerrar()  # a media etapa: la caché y la cola hacen que siga donde iba
+        os._exit(1)
+
+    threading.Thread(target=vigilar, name="padre", daemon=True).start()
     try:
-        correr(sys.argv[1], sys.stdin.readline().rstrip("\n") or None)  # type: ignore[arg-type]
+        yield
+    finally:
+        servicios.cerrar()
+
+
+def _frase_de_la_entrada() -> str | None:
+    """La primera línea, sin leer de más: lo que queda es la vida del padre."""
+    linea = bytearray()
+    while (letra := os.read(0, 1)) not in {b"", b"\n"}:
+        linea += letra
+    return linea.decode() or None
+
+
+def _parar(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _parar)  # hasta que el trabajador ponga la suya
+    try:
+        correr(sys.argv[1], _frase_de_la_entrada())  # type: ignore[arg-type]
+    except KeyboardInterrupt:
+        sys.exit(0)
     except ErrorScribe as fallo:
         error(f"El trabajador no arrancó: {fallo}")
         sys.exit(fallo.salida)

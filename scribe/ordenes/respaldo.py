@@ -10,12 +10,11 @@ import typer
 from scribe.ordenes.expediente import (
     ClaveArchivo,
     Datos,
-    abrir_llavero,
     ajustes_de,
     carpeta,
     decir,
-    fuente_de,
 )
+from scribe.ordenes.llaves import abrir_llavero, fuente_de
 
 
 def respaldo(
@@ -39,7 +38,7 @@ def respaldo(
 
     ajustes = ajustes_de(datos=datos, clave_archivo=clave_archivo)
     de = carpeta(ajustes)
-    llavero, fuente = abrir_llavero(ajustes, de)
+    llavero, fuente = abrir_llavero(de, ajustes)
     servicios = abrir(de, llavero, ajustes.base_datos, maximo=2)
     try:
         carpetas = {c.name: c for c in sorted((de / "archivos").iterdir()) if c.is_dir()}
@@ -71,11 +70,11 @@ def restaurar(
     clave_archivo: ClaveArchivo = None,
 ) -> None:
     """Deja en una carpeta vacía el expediente de un respaldo, comprobado. No toca el que esté en uso."""
+    from scribe.expediente.respaldo import como_se_abre
     from scribe.expediente.respaldo import restaurar as hacer
 
-    informe = hacer(
-        archivo.expanduser(), fuente_de(ajustes_de(clave_archivo=clave_archivo)), datos.expanduser().resolve()
-    )
+    ajustes, de = ajustes_de(clave_archivo=clave_archivo), archivo.expanduser()
+    informe = hacer(de, fuente_de(como_se_abre(de), ajustes), datos.expanduser().resolve())
     decir(
         f"Restaurado lo del {informe.creado:%Y-%m-%d %H:%M} UTC: {informe.filas} filas, "
         f"{informe.asientos} asientos. Arranque con SCRIBE_DATOS en esa carpeta."

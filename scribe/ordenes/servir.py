@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import ipaddress
-import os
 import signal
-import subprocess
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,23 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribe.ordenes.expediente import (
-    ClaveArchivo,
-    Datos,
-    ajustes_de,
-    carpeta,
-    decir,
-    fuente_de,
-)
+from scribe.ordenes.caidas import avisador
+from scribe.ordenes.expediente import ClaveArchivo, Datos, ajustes_de, carpeta, decir
+from scribe.ordenes.instancia import exigir_sitio, puerto_tomado, un_solo_servidor
 from scribe.ordenes.opciones import Depurar
-from scribe.trabajos.modelo import COLAS
+from scribe.ordenes.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from scribe.expediente.bitacora import Actor
     from scribe.web.ajustes import AjustesServidor
     from scribe.web.servicios import Servicios
-
-_PARAR_S = 25.0
 
 
 def servir(
@@ -39,6 +30,10 @@ def servir(
     puerto: Annotated[int | None, typer.Option(help="Puerto; 0 para uno libre.")] = None,
     datos: Datos = None,
     clave_archivo: ClaveArchivo = None,
+    clave_sistema: Annotated[
+        bool,
+        typer.Option("--clave-sistema", help="Al crear el llavero, guardar su clave en el sistema."),
+    ] = False,
     token: Annotated[
         bool, typer.Option(help="En el primer arranque, imprimir un token en vez de preguntar aquí.")
     ] = False,
@@ -54,11 +49,19 @@ def servir(
     Solo escucha en este equipo: para toda la clínica hace falta TLS (véase «scribe certificado»).
     """
     del depurar
-    ajustes = ajustes_de(escucha=escucha, puerto=puerto, datos=datos, clave_archivo=clave_archivo)
+    ajustes = ajustes_de(
+        escucha=escucha, puerto=puerto, datos=datos, clave_archivo=clave_archivo,
+        clave_sistema=clave_sistema or None,
+    )  # fmt: skip
     exigir_tls(ajustes)
     carpeta_datos = carpeta(ajustes)
-    with _un_solo_servidor(carpeta_datos), _senales():
-        _correr(ajustes, carpeta_datos, token=token, con_trabajador=not sin_trabajador)
+    with (
+        un_solo_servidor(carpeta_datos),
+        _senales(),
+        puerto_tomado(ajustes.escucha, ajustes.puerto) as atado,
+    ):
+        exigir_sitio(carpeta_datos)
+        _correr(ajustes, carpeta_datos, atado, token=token, con_trabajador=not sin_trabajador)
 
 
 # --- Las reglas de arranque ---------------------------------------------------------------------------
@@ -89,24 +92,6 @@ def es_este_equipo(direccion: str) -> bool:
 
 
 @contextlib.contextmanager
-def _un_solo_servidor(datos: Path) -> Iterator[None]:
-    from scribe.web.errores import YaHayServidor
-
-    descriptor = os.open(datos / "servidor.cerrojo", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise YaHayServidor(
-            "Ya hay un servidor con esta carpeta de datos.", "Use ese, o párelo antes de arrancar otro."
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
 def _senales() -> Iterator[None]:
     """SIGTERM mientras se arranca se atiende igual que Ctrl-C: se deshace lo abierto y se sale."""
 
@@ -123,16 +108,15 @@ def _senales() -> Iterator[None]:
 # --- Arrancar -----------------------------------------------------------------------------------------
 
 
-def _correr(ajustes: AjustesServidor, datos: Path, *, token: bool, con_trabajador: bool) -> None:
-    from datetime import timedelta
-
-    from scribe.expediente.llavero import Llavero
+def _correr(
+    ajustes: AjustesServidor, datos: Path, atado: socket.socket, *, token: bool, con_trabajador: bool
+) -> None:
+    from scribe.ordenes.llaves import abrir_llavero, crear_llavero, frase_para_hijos
+    from scribe.trabajos.carpeta_comun import marcar
     from scribe.web.servicios import LLAVERO, abrir
-    from scribe.web.sesiones import Plazos
 
     nuevo = not (datos / LLAVERO).exists()
-    fuente = fuente_de(ajustes, nueva=nuevo)
-    llavero = (Llavero.crear if nuevo else Llavero.abrir)(datos / LLAVERO, fuente)
+    llavero, fuente = (crear_llavero if nuevo else abrir_llavero)(datos, ajustes)
     if nuevo:
         decir("Se creó el llavero. Sin su frase o su archivo de clave nadie podrá leer nada: guárdelos.")
     if ajustes.base_datos and ajustes.base_dueno:
@@ -141,20 +125,39 @@ def _correr(ajustes: AjustesServidor, datos: Path, *, token: bool, con_trabajado
         migrar(ajustes.base_dueno)
     servicios = abrir(datos, llavero, ajustes.base_datos)
     try:
-        servicios.tls, servicios.confianza = ajustes.tls_certificado is not None, ajustes.confianza
-        servicios.plazos = Plazos(
-            timedelta(minutes=ajustes.sesion_inactiva_min), timedelta(hours=ajustes.sesion_max_h),
-            timedelta(minutes=ajustes.reautenticar_min),
-        )  # fmt: skip
+        _configurar(servicios, ajustes)
+        marcar(servicios.audio, llavero.instalacion)
         _primer_arranque(servicios, token=token)
         servicios.subidas.barrer(_sistema(servicios))
-        hijos = _lanzar(ajustes, datos, getattr(fuente, "frase", None)) if con_trabajador else []
-        try:
-            _atender(ajustes, servicios)
-        finally:
-            _detener(hijos)
+        with contextlib.ExitStack() as pila:
+            if con_trabajador:
+                supervisor = Supervisor(
+                    datos, frase_para_hijos(fuente), al_caer=avisador(servicios), entorno=_entorno(ajustes)
+                )
+                servicios.trabajadores = pila.enter_context(supervisor).estado
+            _atender(ajustes, servicios, atado)
     finally:
         servicios.cerrar()
+    decir("Scribe paró. Lo que estaba en la cola sigue cuando vuelva a arrancar.")
+
+
+def _configurar(servicios: Servicios, ajustes: AjustesServidor) -> None:
+    from datetime import timedelta
+
+    from scribe.web.sesiones import Plazos
+
+    servicios.tls, servicios.confianza = ajustes.tls_certificado is not None, ajustes.confianza
+    servicios.plazos = Plazos(
+        timedelta(minutes=ajustes.sesion_inactiva_min), timedelta(hours=ajustes.sesion_max_h),
+        timedelta(minutes=ajustes.reautenticar_min),
+    )  # fmt: skip
+
+
+def _entorno(ajustes: AjustesServidor) -> dict[str, str]:
+    """Lo que se dio por opción y los hijos leen del entorno."""
+    if ajustes.clave_archivo is None:
+        return {}
+    return {"SCRIBE_CLAVE_ARCHIVO": str(ajustes.clave_archivo.expanduser().resolve())}
 
 
 def _primer_arranque(servicios: Servicios, *, token: bool) -> None:
@@ -178,8 +181,8 @@ def _sistema(servicios: Servicios) -> Actor:
     return Actor(None, servicios.equipo)
 
 
-def _atender(ajustes: AjustesServidor, servicios: Servicios) -> None:
-    """La API, hasta que se pida parar."""
+def _atender(ajustes: AjustesServidor, servicios: Servicios, atado: socket.socket) -> None:
+    """La API en un socket ya atado, hasta que se pida parar."""
     import uvicorn
 
     from scribe.web.aplicacion import crear
@@ -196,7 +199,7 @@ def _atender(ajustes: AjustesServidor, servicios: Servicios) -> None:
             proxy_headers=False, timeout_graceful_shutdown=15, timeout_keep_alive=15, limit_concurrency=200,
         )
     )  # fmt: skip
-    servidor.run()
+    servidor.run(atado)
 
 
 class _Servidor:
@@ -215,41 +218,7 @@ class _Servidor:
 
         self._servidor = Servidor(config)  # type: ignore[arg-type]
 
-    def run(self) -> None:
+    def run(self, atado: socket.socket) -> None:
         """Atiende hasta SIGTERM o Ctrl-C."""
         with contextlib.suppress(KeyboardInterrupt):
-            self._servidor.run()
-
-
-# --- El trabajador ------------------------------------------------------------------------------------
-
-
-def _lanzar(ajustes: AjustesServidor, datos: Path, frase: str | None) -> list[subprocess.Popen[str]]:
-    """Un proceso por cola. La frase viaja por su entrada estándar: no se ve en la lista de procesos."""
-    entorno = {**os.environ, "SCRIBE_DATOS": str(datos)}
-    if ajustes.clave_archivo is not None:
-        entorno["SCRIBE_CLAVE_ARCHIVO"] = str(ajustes.clave_archivo.expanduser().resolve())
-    hijos = []
-    for cola in COLAS:
-        # En su propia sesión: un Ctrl-C de la terminal lo para el servidor, en orden.
-        hijo = subprocess.Popen(
-            [sys.executable, "-m", "scribe.ordenes.hijo", cola], stdin=subprocess.PIPE, text=True,
-            start_new_session=True, env=entorno,
-        )  # fmt: skip
-        assert hijo.stdin is not None
-        hijo.stdin.write((frase or "") + "\n")
-        hijo.stdin.close()
-        hijos.append(hijo)
-    return hijos
-
-
-def _detener(hijos: list[subprocess.Popen[str]]) -> None:
-    """Les pide parar y espera; lo que estaban haciendo sigue después donde iba."""
-    for hijo in hijos:
-        hijo.terminate()
-    for hijo in hijos:
-        try:
-            hijo.wait(_PARAR_S)
-        except subprocess.TimeoutExpired:
-            hijo.kill()  # a media etapa: la caché y la cola hacen que siga donde iba
-            hijo.wait()
+            self._servidor.run(sockets=[atado])

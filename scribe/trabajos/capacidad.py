@@ -77,19 +77,25 @@ def estimar(
     Sin medidas o sin trabajadores vivos los segundos van vacíos: no se inventa un número.
     """
     ritmo = t.fila("ritmo") or {}
-    vivos = (t.fila("trabajadores", sesion=nombre_de_sesion("computo")) or {})["cuantos"]
+    trabajan = vivos(t, "computo")
     delante = t.una(
         "cola_por_delante", "la cola", prioridad=prioridad, antes=creado or _ahora(), salvo=trabajo,
         media=ritmo.get("media") or 0.0,
     )  # fmt: skip
     muestras, propia = ritmo.get("muestras") or 0, duracion_s or ritmo.get("media")
-    base = Estimacion(por_delante=delante["cuantos"], trabajadores=vivos, muestras=muestras)
-    if not muestras or not vivos or propia is None:
+    base = Estimacion(por_delante=delante["cuantos"], trabajadores=trabajan, muestras=muestras)
+    if not muestras or not trabajan or propia is None:
         return base
-    total = propia + delante["segundos"] / vivos
+    total = propia + delante["segundos"] / trabajan
     return base.model_copy(
         update={"desde_s": round(ritmo["rapido"] * total, 1), "hasta_s": round(ritmo["lento"] * total, 1)}
     )
+
+
+def vivos(t: Transaccion, cola: Cola) -> int:
+    """Cuántos trabajadores de esa cola están vivos ahora, en este equipo y en los demás."""
+    cuantos: int = t.una("trabajadores", "los trabajadores", sesion=nombre_de_sesion(cola))["cuantos"]
+    return cuantos
 
 
 def _ahora() -> datetime:

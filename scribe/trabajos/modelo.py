@@ -84,9 +84,23 @@ class PasoDeTrabajo(_Fila):
     segundos: float | None
 
 
-class DatosSubida(_Valor):
-    """Lo que se sabe de una grabación antes de que llegue."""
+class EstadoTrabajador(_Valor):
+    """El proceso de una cola en este equipo. `caidas` son las seguidas; `espera_s`, cuánto falta para que
+    vuelva a arrancar; `codigo`, con qué terminó la última vez (negativo: lo mató esa señal).
+    """
 
+    cola: Cola
+    vivo: bool
+    caidas: int = 0
+    motivo: str | None = None
+    espera_s: float = 0.0
+    codigo: int | None = None
+
+
+class DatosSubida(_Valor):
+    """Lo que se sabe de una grabación antes de que llegue. Con `id`, abrirla otra vez no abre otra."""
+
+    id: UUID | None = None
     encuentro: UUID
     consentimiento: UUID
     formato: str = Field(pattern=r"^[a-z0-9]{1,12}$")
@@ -109,6 +123,18 @@ class EstadoSubida(_Valor):
     id: UUID
     estado: Literal["abierta", "cerrada", "descartada"]
     trozos: tuple[TrozoGuardado, ...] = ()
+
+
+class SubidaAbierta(_Valor):
+    """Una subida que alguien dejó sin terminar; `tocada` es cuándo llegó su último trozo."""
+
+    id: UUID
+    encuentro: UUID
+    paciente: UUID
+    formato: str
+    creada: datetime
+    tocada: datetime | None
+    octetos: int
 
 
 class Estimacion(_Valor):

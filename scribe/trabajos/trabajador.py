@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 from dataclasses import dataclass, field
 
@@ -32,11 +31,10 @@ class Trabajador:
     latido_s: float = LATIDO_S
     muerto_s: float = MUERTO_S
     barrido_s: float = 15.0
-    padre: int | None = None
     _actual: Worker | None = field(default=None, init=False)
 
     def correr(self) -> None:
-        """Trabaja hasta recibir SIGTERM o SIGINT, o hasta que muera `padre`.
+        """Trabaja hasta recibir SIGTERM o SIGINT.
 
         Lo que estaba haciendo se suelta entre dos pasos y sigue después donde iba.
         """
@@ -72,14 +70,12 @@ class Trabajador:
                     await vigilante
 
     async def _vigilar(self, app: App, trabajador: Worker) -> None:
-        """Late, barre y mira si hay que parar.
+        """Late y barre.
 
         El latido propio de procrastinate 3.10 muere en silencio con un corte de la base si no hay tareas
         periódicas (su monitor deja de mirar): por eso se repite aquí.
         """
         while True:
-            if self.padre is not None and os.getppid() != self.padre:
-                self._apagar()
             try:
                 if trabajador.worker_id is not None:
                     await app.job_manager.update_heartbeat(trabajador.worker_id)

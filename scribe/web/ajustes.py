@@ -17,6 +17,7 @@ class AjustesServidor(BaseSettings):
     base_datos: str | None = Field(None, description="PostgreSQL de la clínica en vez del empotrado.")
     base_dueno: str | None = Field(None, description="La misma base con el rol dueño, para actualizarla.")
     clave_archivo: Path | None = Field(None, description="Archivo de clave que abre el llavero.")
+    clave_sistema: bool = Field(False, description="Al crear el llavero, su clave va al almacén del sistema.")
     escucha: str = Field("127.0.0.1", description="Dirección en que se escucha.")
     puerto: int = Field(8600, ge=0, le=65535, description="Puerto.")
     nombres: str = Field("", description="Nombres por los que se llega al servidor, separados por comas.")

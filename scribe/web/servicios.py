@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import platform
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +20,7 @@ from scribe.expediente.llavero import Llavero
 from scribe.expediente.llaves_bitacora import LlaveBitacora, LlavesBitacora
 from scribe.expediente.transaccion import Expediente
 from scribe.trabajos.audio import AlmacenAudio
+from scribe.trabajos.modelo import EstadoTrabajador
 from scribe.trabajos.subida import Subidas
 from scribe.web.sesiones import Plazos
 
@@ -36,13 +40,14 @@ class Arranque:
             claro, self._token = TokenDeArranque.nuevo(datetime.now(UTC))
             return claro
 
-    def gastar(self, token: str) -> bool:
-        """Si el token vale; queda gastado."""
+    @contextmanager
+    def gastando(self, token: str) -> Iterator[bool]:
+        """Dice si el token vale; queda gastado si lo que se hace dentro termina bien."""
         with self._candado:
             gastado = self._token.gastar(token, datetime.now(UTC)) if self._token else None
+            yield gastado is not None
             if gastado is not None:
                 self._token = gastado
-            return gastado is not None
 
 
 @dataclass(slots=True)
@@ -60,6 +65,7 @@ class Servicios:
     confianza: Path | None = None
     tls: bool = False
     base: Base | None = None
+    trabajadores: Callable[[], list[EstadoTrabajador]] = list
 
     @property
     def cookie(self) -> str:

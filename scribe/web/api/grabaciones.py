@@ -14,13 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from scribe.expediente.bitacora import Asiento
 from scribe.trabajos import capacidad, estado
 from scribe.trabajos.modelo import (
+    COLAS,
+    Cola,
     DatosSubida,
     EstadoSubida,
+    EstadoTrabajador,
     Estimacion,
     Opciones,
     PasoDeTrabajo,
     Prioridad,
     Recibo,
+    SubidaAbierta,
     Trabajo,
     TrozoGuardado,
 )
@@ -36,8 +40,9 @@ class _Pedido(BaseModel):
 
 
 class AltaSubida(_Pedido):
-    """Lo que se sabe de la grabación antes de que llegue."""
+    """Lo que se sabe de la grabación antes de que llegue. Con `id`, repetirlo no abre otra."""
 
+    id: UUID | None = None
     consentimiento: UUID
     formato: str = Field(pattern=r"^[a-z0-9]{1,12}$")
     bytes_previstos: int | None = Field(None, gt=0)
@@ -45,10 +50,10 @@ class AltaSubida(_Pedido):
 
 
 class CierreSubida(_Pedido):
-    """Cuántos trozos y el sha256 (hexadecimal) de toda la grabación."""
+    """Cuántos trozos y el sha256 (hexadecimal) de toda la grabación; sin él, vale lo que llegó."""
 
     trozos: int = Field(ge=1, le=100_000)
-    sha256: str = Field(pattern=r"^[0-9a-fA-F]{64}$")
+    sha256: str | None = Field(None, pattern=r"^[0-9a-fA-F]{64}$")
     duracion_s: float | None = Field(None, ge=0, allow_inf_nan=False)
 
 
@@ -66,6 +71,13 @@ class TrabajoVisto(BaseModel):
     estimacion: Estimacion
 
 
+class Trabajadores(BaseModel):
+    """Los procesos que hacen los trabajos."""
+
+    vivos: dict[Cola, int]
+    aqui: list[EstadoTrabajador]
+
+
 @rutas.post("/encuentros/{encuentro_id}/subidas", status_code=201, summary="Empezar a subir una grabación")
 def abrir(
     encuentro_id: UUID, pedido: AltaSubida, quien: Annotated[Sujeto, exige("grabacion.subir")]
@@ -73,6 +85,12 @@ def abrir(
     """Pide consentimiento vigente; sin lugar en el disco contesta 507 antes de recibir nada."""
     datos = DatosSubida(encuentro=encuentro_id, **dict(pedido))
     return {"id": quien.servicios.subidas.abrir(quien.actor, datos)}
+
+
+@rutas.get("/subidas", summary="Mis subidas sin terminar")
+def mis_subidas(quien: Annotated[Sujeto, exige("grabacion.subir")]) -> list[SubidaAbierta]:
+    """Para retomarlas o terminarlas con lo que llegó, también desde otro equipo."""
+    return quien.servicios.subidas.abiertas(quien.actor)
 
 
 @rutas.get("/subidas/{subida_id}", summary="Qué trozos ya llegaron")
@@ -140,6 +158,16 @@ def cola(quien: Annotated[Sujeto, exige("trabajo.ver")]) -> list[Trabajo]:
     """Los que no han terminado, en el orden en que se harán; no dicen de quién son."""
     with quien.transaccion() as t:
         return estado.abiertos(t)
+
+
+@rutas.get("/trabajadores", summary="Quién hace los trabajos")
+def trabajadores(quien: Annotated[Sujeto, exige("trabajo.ver")]) -> Trabajadores:
+    """Cuántos hay vivos en toda la clínica, y los procesos de este equipo: si uno murió, por qué y cuándo
+    vuelve.
+    """
+    with quien.transaccion() as t:
+        vivos = {c: capacidad.vivos(t, c) for c in COLAS}
+    return Trabajadores(vivos=vivos, aqui=quien.servicios.trabajadores())
 
 
 @rutas.get("/trabajos/{trabajo_id}", summary="Cómo va un trabajo")

@@ -96,6 +96,10 @@ WHERE t.clase IN ('procesar', 'archivo') AND t.estado IN ('pendiente', 'en_curso
   AND (t.prioridad > %(prioridad)s OR t.prioridad = %(prioridad)s AND t.creado < %(antes)s OR t.estado = 'en_curso')
   AND t.id IS DISTINCT FROM %(salvo)s::uuid
 
+-- nombre: grabaciones_en_espera
+SELECT grabacion_id FROM trabajos.trabajo WHERE clase = 'procesar' AND estado IN ('pendiente', 'en_curso')
+ORDER BY creado DESC LIMIT 20
+
 -- nombre: ritmo
 WITH u AS (
     SELECT segundos / duracion_s AS r, duracion_s FROM trabajos.trabajo
@@ -113,6 +117,10 @@ VALUES (%(id)s, %(encuentro)s, %(consentimiento)s, %(formato)s, %(bytes)s, %(pri
 
 -- nombre: subida_por_id
 SELECT * FROM trabajos.subida WHERE id = %(id)s
+
+-- nombre: subidas_de_usuario
+SELECT s.*, e.paciente_id FROM trabajos.subida s JOIN expediente.encuentro e ON e.id = s.encuentro_id
+WHERE s.estado = 'abierta' AND s.usuario_id = %(usuario)s AND s.equipo_guarda = %(equipo)s ORDER BY s.creada
 
 -- nombre: subida_terminar
 UPDATE trabajos.subida SET estado = %(estado)s, terminada = clock_timestamp() WHERE id = %(id)s RETURNING *
