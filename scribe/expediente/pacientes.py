@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -84,6 +84,14 @@ def buscar(t: Transaccion, texto: str, *, limite: int = 20) -> list[PacienteHall
     hallados.sort(key=lambda h: (llano(h.nombre), h.numero_expediente))
     t.asentar(Asiento("paciente.buscar", detalle={"hallados": len(hallados)}))
     return hallados[:limite]
+
+
+def resumen(t: Transaccion, ids: Collection[UUID]) -> dict[UUID, PacienteHallado]:
+    """El renglón de cada uno de esos pacientes, para enseñarlos en una lista. Deja un asiento."""
+    if not ids:
+        return {}
+    t.asentar(Asiento("paciente.buscar", detalle={"hallados": len(ids)}))
+    return {h.id: h for h in (_renglon(t, f) for f in t.filas("pacientes_resumen", ids=list(ids)))}
 
 
 def agregar_identificador(t: Transaccion, paciente: UUID, identificador: Identificador) -> UUID:
