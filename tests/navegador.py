@@ -123,7 +123,7 @@ class Clinica:
             conexion.execute("UPDATE expediente.sesion SET ultimo_uso = clock_timestamp() - interval '1 day'")
 
     def axe(self, pagina: Page, *fuera: str) -> None:
-        """Ninguna falta de WCAG 2.0 a 2.2, A y AA. `fuera` son reglas que no aplican ahí, con su razón al lado."""
+        """Ninguna falta de WCAG 2.0 a 2.2, A y AA. `fuera`: reglas que ahí no aplican (quien llama dice por qué)."""
         from axe_playwright_python.sync_playwright import Axe
 
         normas = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -166,7 +166,7 @@ class Clinica:
         assert not self.problemas, self.problemas
 
     def _consola(self, mensaje: Any) -> None:
-        # Chromium anota en la consola toda respuesta 4xx: la que la página espera y atiende no es un problema.
+        # Chromium anota en la consola toda respuesta 4xx: la que la página atiende no es un problema.
         if (
             mensaje.type in {"error", "warning"}
             and "the server responded with a status of 4" not in mensaje.text

@@ -45,7 +45,7 @@ def de_error(estado: int, codigo: str, mensaje: str, remedio: str, peticion: Req
     return HTMLResponse(componer("error.html", estado=estado, mensaje=mensaje, remedio=remedio), estado)
 
 
-SIN_INTENTO: dict[str, Any] = {"usuario": "", "fallo": None, "pide_codigo": False, "recien": None}
+SIN_INTENTO: dict[str, Any] = {"usuario": "", "fallo": None, "pide_codigo": False}
 """La página de entrar antes de intentar nada."""
 
 

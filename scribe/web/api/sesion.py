@@ -82,13 +82,14 @@ def primer_arranque(
     pedido: PrimerArranque, quien: Annotated[Sujeto, exige("sesion.abrir")]
 ) -> dict[str, Any]:
     """Con el token de un solo uso que imprime `scribe servir`. No hay contraseña por omisión."""
-    # El token se gasta aunque lo demás falle: adivinarlo con la ayuda de los mensajes no es posible.
-    if not quien.servicios.arranque.gastar(pedido.token.get_secret_value()):
-        raise SinPermiso("El token no es, ya se usó o venció.", "Reinicie «scribe servir»: imprime otro.")
-    usuario = acceso.primer_administrador(
-        quien.servicios, quien.actor.equipo, pedido.establecimiento.model_dump(), pedido.usuario,
-        pedido.contrasena.get_secret_value(), _claro(pedido.contrasena_firma), medico=pedido.medico,
-    )  # fmt: skip
+    # Se gasta solo si lo demás sale bien: son 256 bits, nadie lo adivina con la ayuda de los mensajes.
+    with quien.servicios.arranque.gastando(pedido.token.get_secret_value()) as vale:
+        if not vale:
+            raise SinPermiso("El token no es, ya se usó o venció.", "Reinicie «scribe servir»: imprime otro.")
+        usuario = acceso.primer_administrador(
+            quien.servicios, quien.actor.equipo, pedido.establecimiento.model_dump(), pedido.usuario,
+            pedido.contrasena.get_secret_value(), _claro(pedido.contrasena_firma), medico=pedido.medico,
+        )  # fmt: skip
     return {"usuario": usuario.nombre_usuario}
 
 

@@ -38,7 +38,7 @@ def entrar(
         ficha, _ = acceso.entrar(quien.servicios, quien.actor.equipo, usuario, contrasena, codigo or None)
     except (NoEntra, FaltaCodigo) as fallo:
         return vista.pagina(
-            quien, "entrar.html", 401, usuario=usuario, fallo=fallo, recien=None, volver=volver,
+            quien, "entrar.html", 401, usuario=usuario, fallo=fallo, volver=volver,
             pide_codigo=isinstance(fallo, FaltaCodigo),
         )  # fmt: skip
     return poner_cookie(quien.servicios, seguir(volver), ficha)

@@ -57,5 +57,5 @@ export function preguntar(texto, si = "Continuar") {
   });
 }
 
-// El primer error de la página recibe el foco: quien no ve la pantalla se entera primero de él.
-document.querySelector(".recado.grave[tabindex]")?.focus();
+// El primer error de la página, o lo que se acaba de hacer, recibe el foco: así lo dice el lector de pantalla.
+(document.querySelector(".recado.grave[tabindex]") ?? document.querySelector(".recado:target"))?.focus();
