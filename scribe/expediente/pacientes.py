@@ -86,6 +86,14 @@ def buscar(t: Transaccion, texto: str, *, limite: int = 20) -> list[PacienteHall
     return hallados[:limite]
 
 
+def recientes(t: Transaccion, limite: int = 8) -> list[PacienteHallado]:
+    """Los últimos que atendió o recibió quien pregunta, del más nuevo al más viejo."""
+    ids = [f["id"] for f in t.filas("pacientes_recientes", usuario=t.usuario, limite=limite)]
+    hallados = {h.id: h for h in (_renglon(t, f) for f in t.filas("pacientes_resumen", ids=ids))}
+    t.asentar(Asiento("paciente.buscar", detalle={"hallados": len(hallados)}))
+    return [hallados[i] for i in ids if i in hallados]
+
+
 def resumen(t: Transaccion, ids: Collection[UUID]) -> dict[UUID, PacienteHallado]:
     """El renglón de cada uno de esos pacientes, para enseñarlos en una lista. Deja un asiento."""
     if not ids:

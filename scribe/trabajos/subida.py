@@ -16,6 +16,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,14 +25,14 @@ from psycopg.types.json import Jsonb
 
 from scribe.expediente import encuentros, notas, tareas
 from scribe.expediente.bitacora import Actor
-from scribe.expediente.errores import NoExiste
+from scribe.expediente.errores import Duplicado, NoExiste
 from scribe.expediente.errores_seguridad import CifradoInvalido
 from scribe.expediente.transaccion import Expediente, Transaccion
 from scribe.trabajos import estado
 from scribe.trabajos.audio import AlmacenAudio, a_disco, carpeta_a_disco
 from scribe.trabajos.capacidad import RESERVA, disco_lleno_claro, estimar, exigir_cola, exigir_espacio
 from scribe.trabajos.errores import SubidaRechazada, SubidaTerminada, TrozoCorrupto, TrozosFaltan
-from scribe.trabajos.modelo import DatosSubida, EstadoSubida, Opciones, Recibo, TrozoGuardado
+from scribe.trabajos.modelo import DatosSubida, EstadoSubida, Opciones, Recibo, SubidaAbierta, TrozoGuardado
 from scribe.trabajos.trozos import TROZO_MAX, Carpeta, Trozo
 
 _PARCIAL_VIEJO_S = 24 * 3600.0
@@ -49,12 +50,17 @@ class Subidas:
     # --- Lo que pide el cliente -------------------------------------------------------------------
 
     def abrir(self, actor: Actor, datos: DatosSubida) -> UUID:
-        """Empieza una subida. Lanza `SinEspacio`, `ColaLlena` o `NoExiste`; nada queda a medias."""
+        """Empieza una subida. Lanza `SinEspacio`, `ColaLlena`, `NoExiste` o `Duplicado`; nada queda a medias.
+
+        Si quien pide le puso id y ya estaba abierta, es la misma: no oyó la respuesta.
+        """
+        if datos.id is not None and self._ya_abierta(actor, datos):
+            return datos.id
         # Al cerrar conviven los trozos y el archivo armado: hace falta el doble.
         exigir_espacio(
             self._raiz, 2 * (datos.bytes_previstos or TROZO_MAX), reserva=self._reserva + self._por_llegar()
         )
-        nueva = uuid4()
+        nueva = datos.id or uuid4()
         with self._expediente.transaccion(actor) as t:
             exigir_cola(t, datos.prioridad)
             t.una(
@@ -66,6 +72,12 @@ class Subidas:
             )  # fmt: skip
         self._carpeta(nueva).crear()
         return nueva
+
+    def abiertas(self, actor: Actor) -> list[SubidaAbierta]:
+        """Las que esta persona dejó sin terminar en este servidor, de la más vieja a la más nueva."""
+        with self._expediente.transaccion(actor) as t:
+            filas = t.filas("subidas_de_usuario", usuario=t.usuario, equipo=platform.node())
+        return [self._a_medias(fila) for fila in filas]
 
     def estado(self, actor: Actor, subida: UUID) -> EstadoSubida:
         """Qué hay ya: para seguir donde se cortó. `NoExiste`."""
@@ -107,24 +119,25 @@ class Subidas:
         return carpeta.abrir(numero, sha256.lower(), self._audio.clave(subida, crear=True))
 
     def cerrar(
-        self, actor: Actor, subida: UUID, *, trozos: int, sha256: str, duracion_s: float | None = None
+        self, actor: Actor, subida: UUID, *, trozos: int, sha256: str | None, duracion_s: float | None = None
     ) -> Recibo:
         """Da por completa la grabación. Al volver de aquí ya no se puede perder: es el «201».
 
-        `trozos` y `sha256` (hexadecimal, de todo el archivo) los dice el cliente. Repetirlo devuelve el
-        mismo recibo. Lanza `TrozosFaltan`, `TrozoCorrupto`, `SinEspacio`, `SinConsentimiento` o
-        `SubidaTerminada`; en todos los casos lo que llegó sigue a salvo.
+        `trozos` y `sha256` (hexadecimal, de todo el archivo) los dice el cliente; sin `sha256` (ya no tiene
+        su copia) vale lo que llegó, que se comprobó trozo por trozo. Repetirlo devuelve el mismo recibo.
+        Lanza `TrozosFaltan`, `TrozoCorrupto`, `SinEspacio`, `SinConsentimiento` o `SubidaTerminada`; en todos
+        los casos lo que llegó sigue a salvo.
         """
-        carpeta = self._carpeta(subida)
+        carpeta, dicho = self._carpeta(subida), sha256.lower() if sha256 else None
         with carpeta.cerrojo():
             fila = self._fila(actor, subida)
             if fila["estado"] == "abierta":
-                octetos = self._armar(subida, carpeta, trozos, sha256.lower())
+                octetos, suma = self._armar(subida, carpeta, trozos, dicho)
                 with self._expediente.transaccion(actor) as t:
-                    recibo = self._registrar(t, fila, sha256.lower(), octetos, duracion_s)
+                    recibo = self._registrar(t, fila, suma, octetos, duracion_s)
             else:
                 with self._expediente.transaccion(actor) as t:
-                    recibo = self._ya_cerrada(t, fila, sha256.lower())
+                    recibo = self._ya_cerrada(t, fila, dicho)
             carpeta.borrar()
         return recibo
 
@@ -169,6 +182,27 @@ class Subidas:
     def _carpeta(self, subida: UUID) -> Carpeta:
         return Carpeta(self._raiz, subida)
 
+    def _a_medias(self, fila: DictRow) -> SubidaAbierta:
+        carpeta = self._carpeta(fila["id"])
+        tocada = carpeta.tocada()
+        return SubidaAbierta(
+            id=fila["id"], encuentro=fila["encuentro_id"], paciente=fila["paciente_id"],
+            formato=fila["formato"], creada=fila["creada"],
+            tocada=datetime.fromtimestamp(tocada, UTC) if tocada else None,
+            octetos=sum(z.octetos for z in carpeta.trozos().values()),
+        )  # fmt: skip
+
+    def _ya_abierta(self, actor: Actor, datos: DatosSubida) -> bool:
+        with self._expediente.transaccion(actor) as t:
+            fila = t.fila("subida_por_id", id=datos.id)
+            if fila is None:
+                return False
+            suya = (fila["encuentro_id"], fila["usuario_id"]) == (datos.encuentro, t.usuario)
+        if not suya:
+            raise Duplicado("Ya hay otra subida con ese id.", "Abra la suya con otro.")
+        self._carpeta(fila["id"]).crear()
+        return True
+
     def _fila(self, actor: Actor, subida: UUID) -> DictRow:
         with self._expediente.transaccion(actor) as t:
             return t.una("subida_por_id", "esa subida", id=subida)
@@ -195,8 +229,8 @@ class Subidas:
             for f in filas
         )
 
-    def _armar(self, subida: UUID, carpeta: Carpeta, cuantos: int, sha256: str) -> int:
-        """Junta los trozos en el archivo definitivo y devuelve su tamaño en claro."""
+    def _armar(self, subida: UUID, carpeta: Carpeta, cuantos: int, sha256: str | None) -> tuple[int, str]:
+        """Junta los trozos en el archivo definitivo; devuelve su tamaño en claro y su suma."""
         hay = carpeta.trozos()
         if cuantos < 1 or (faltan := tuple(n for n in range(cuantos) if n not in hay)):
             raise TrozosFaltan(faltan if cuantos >= 1 else (0,))
@@ -216,7 +250,7 @@ class Subidas:
                         octetos += escritor.write(parte)
                 escritor.terminar()
                 a_disco(archivo)
-            if suma.hexdigest() != sha256:
+            if sha256 is not None and suma.hexdigest() != sha256:
                 raise TrozoCorrupto(
                     "La grabación completa no es la que se mandó: su hash no coincide.",
                     "Compare los hashes de los trozos y mande lo que difiera en una subida nueva.",
@@ -226,7 +260,7 @@ class Subidas:
         except BaseException:
             parcial.unlink(missing_ok=True)
             raise
-        return octetos
+        return octetos, suma.hexdigest()
 
     def _leer(self, carpeta: Carpeta, trozo: TrozoGuardado, subida: UUID) -> Iterable[bytes]:
         """Un trozo desde el disco; si el disco lo dañó, se olvida y se vuelve a pedir."""
@@ -258,15 +292,16 @@ class Subidas:
             estimacion=estimar(t, trabajo.prioridad, duracion_s, trabajo=trabajo.id, creado=trabajo.creado),
         )  # fmt: skip
 
-    def _ya_cerrada(self, t: Transaccion, fila: DictRow, sha256: str) -> Recibo:
+    def _ya_cerrada(self, t: Transaccion, fila: DictRow, sha256: str | None) -> Recibo:
         """El recibo que se dio, para quien no lo alcanzó a oír."""
         grabacion = t.fila("grabacion_por_id", id=fila["id"])
-        if fila["estado"] != "cerrada" or grabacion is None or bytes(grabacion["sha256"]).hex() != sha256:
+        suma = bytes(grabacion["sha256"]).hex() if grabacion is not None else None
+        if fila["estado"] != "cerrada" or grabacion is None or suma is None or sha256 not in (None, suma):
             raise SubidaTerminada("La subida ya terminó con otro contenido.", "Abra otra subida.")
         nota = t.una("nota_de_grabacion", "la nota", grabacion=fila["id"])
         trabajo = estado.de_grabacion(t, fila["id"])[0]
         return Recibo(
-            grabacion=fila["id"], nota=nota["id"], trabajo=trabajo.id, sha256=sha256,
+            grabacion=fila["id"], nota=nota["id"], trabajo=trabajo.id, sha256=suma,
             octetos=grabacion["bytes"],
             estimacion=estimar(
                 t, trabajo.prioridad, trabajo.duracion_s, trabajo=trabajo.id, creado=trabajo.creado

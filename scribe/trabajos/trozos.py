@@ -68,6 +68,10 @@ class Carpeta:
         with self._archivo(trozo).open("rb") as cifrado:
             lector = LectorCifrado(cifrado, clave, contexto(self._subida, f"trozo.{trozo.numero}"))
             while parte := lector.read(_LECTURA):
+    def tocada(self) -> float:
+        """Cuándo llegó el último trozo (segundos desde 1970); 0 si no hay ninguno."""
+        return max((self._archivo(t).stat().st_mtime for t in self.trozos().values()), default=0.0)
+
                 yield parte
 
     def quitar(self, trozo: TrozoGuardado) -> None:

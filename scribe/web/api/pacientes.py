@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.expediente import clinico, modelo, pacientes
 from scribe.expediente.modelo import DatosPaciente, Identificador, PacienteHallado
+from scribe.expediente.transaccion import Transaccion
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["pacientes"])
@@ -72,12 +73,14 @@ def alta(
 def buscar(pedido: Busqueda, quien: Annotated[Sujeto, exige("paciente.ver")]) -> list[PacienteHallado]:
     """Por principio de nombre o apellido, identificador o número; solo los de sus establecimientos."""
     with quien.transaccion() as t:
-        hallados = pacientes.buscar(t, pedido.texto, limite=pedido.limite)
-        ids = [h.id for h in hallados]
-        propios = {
-            f["id"] for f in t.filas("pacientes_en", ids=ids, establecimientos=list(quien.establecimientos))
-        }
-        return [h for h in hallados if h.id in propios]
+        return _de_los_suyos(t, quien, pacientes.buscar(t, pedido.texto, limite=pedido.limite))
+
+
+@rutas.get("/recientes", summary="Mis últimos pacientes")
+def recientes(quien: Annotated[Sujeto, exige("paciente.ver")]) -> list[PacienteHallado]:
+    """Los que atendí o recibí, del más nuevo al más viejo; solo los de mis establecimientos."""
+    with quien.transaccion() as t:
+        return _de_los_suyos(t, quien, pacientes.recientes(t))
 
 
 @rutas.get("/pacientes/{paciente_id}", summary="Ver un paciente")
@@ -169,6 +172,14 @@ _TIPOS: dict[clinico.Tabla, type[modelo.Afirmacion]] = {
     "diagnostico": modelo.Diagnostico, "problema": modelo.Problema, "alergia": modelo.Alergia,
     "medicacion": modelo.Medicacion, "receta": modelo.Receta,
 }  # fmt: skip
+
+
+def _de_los_suyos(t: Transaccion, quien: Sujeto, hallados: list[PacienteHallado]) -> list[PacienteHallado]:
+    ids = [h.id for h in hallados]
+    propios = {
+        f["id"] for f in t.filas("pacientes_en", ids=ids, establecimientos=list(quien.establecimientos))
+    }
+    return [h for h in hallados if h.id in propios]
 
 
 def _ver(quien: Sujeto, paciente: modelo.Paciente) -> dict[str, Any]:

@@ -7,6 +7,12 @@ SELECT e.*, c.fin, c.destino FROM expediente.encuentro e
 LEFT JOIN expediente.encuentro_cierre c ON c.encuentro_id = e.id
 WHERE e.paciente_id IN (SELECT expediente.paciente_familia(%(paciente)s)) ORDER BY e.inicio DESC
 
+-- nombre: pacientes_recientes
+SELECT expediente.paciente_vigente(paciente_id) AS id FROM (
+    SELECT paciente_id, cuando FROM expediente.encuentro WHERE medico_id = %(usuario)s OR usuario_id = %(usuario)s
+    ORDER BY cuando DESC LIMIT 60) u
+GROUP BY 1 ORDER BY max(cuando) DESC LIMIT %(limite)s
+
 -- nombre: consentimiento_texto_vigente
 SELECT * FROM expediente.consentimiento_texto WHERE finalidad = %(finalidad)s AND pais = %(pais)s
 ORDER BY cuando DESC LIMIT 1
