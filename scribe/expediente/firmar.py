@@ -13,7 +13,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from scribe.expediente import clinico, consentimientos, encuentros, modelo, notas, pacientes, usuarios
+from scribe.expediente import (
+    clinico,
+    consentimientos,
+    encuentros,
+    modelo,
+    notas,
+    pacientes,
+    para_envio,
+    usuarios,
+)
 from scribe.expediente.bitacora import Actor, Asiento
 from scribe.expediente.errores import DatoInvalido, NoExiste
 from scribe.expediente.firma import contenido as f
@@ -88,7 +97,9 @@ def firmar(
     """
     with expediente.transaccion(actor) as t:
         lista = armar(t, nota, version)
+        fuentes = para_envio.leer(t, nota, version)
     firmada = firmar_nota(lista.nota, hacer(lista), llavero, lista.ahora)
+    congelado = para_envio.congelar(fuentes, firmada.sello.cuando, firmada.sello.metodo)
     with expediente.transaccion(actor) as t:
         actual = notas.leer(t, nota)
         if actual.estado is modelo.EstadoNota.BORRADOR:
@@ -99,6 +110,8 @@ def firmar(
             certificado=certificado, sha256=bytes.fromhex(firmada.sello.sha256_contenido),
         )  # fmt: skip
         notas.guardar_documento(t, nota, "pdf_firmado", firmada.pdf)
+        for clase, octetos in congelado.items():
+            notas.guardar_documento(t, nota, clase, octetos)
         _al_resumen(t, actual, lista.nota)
     return firma, firmada
 

@@ -26,7 +26,7 @@ SOLO_AGREGAR = [
     "consentimiento_revocacion", "grabacion", "transcripcion", "borrador", "nota_transicion", "nota",
     "nota_estado", "nota_version", "nota_firma", "nota_documento", "diagnostico", "problema", "alergia",
     "medicacion", "receta", "conservacion_politica", "conservacion_propuesta", "conservacion_decision",
-    "conservacion_acta", "intercambio", "intercambio_intento", "totp_usado",
+    "conservacion_acta", "intercambio", "intercambio_intento", "totp_usado", "instalacion",
 ]  # fmt: skip
 CON_HISTORIA = [
     "establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea",

@@ -150,7 +150,8 @@ VACIO = "\x1f "
             "modelos": ModelosUsados(asr={"id": VACIO}),
         }
     ),
-    medicamentos=(MedicamentoDeEnvio(id=UUID(int=1), generico="a", indicacion=VACIO, comercial=VACIO, via=VACIO),
+    medicamentos=(MedicamentoDeEnvio(id=UUID(int=1), generico="a", indicacion=VACIO, comercial=VACIO,
+                                     via=VACIO),
                   MedicamentoDeEnvio(id=UUID(int=2), generico=VACIO, indicacion="b")),
 )  # fmt: skip
 def test_cualquier_texto_sale_valido(
@@ -187,7 +188,7 @@ def test_lo_que_no_se_lee_no_se_inventa() -> None:
     [
         ({"a": " \x00", "b": ["\t"], "c": {"d": ""}}, {}),
         ({"extension": [{"url": "u", "valueString": "\x1f"}]}, {}),
-        ({"extension": [{"url": "u", "valueBoolean": False}]}, {"extension": [{"url": "u", "valueBoolean": False}]}),
+        ({"extension": [{"url": "u", "valueCode": "x"}]}, {"extension": [{"url": "u", "valueCode": "x"}]}),
         ({"a": "  x\x00y "}, {"a": "xy"}),
         ({"a": 0}, {"a": 0}),
     ],

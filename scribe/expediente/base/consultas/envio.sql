@@ -1,0 +1,2 @@
+-- nombre: instalacion
+SELECT id FROM expediente.instalacion
