@@ -120,6 +120,11 @@ class Turno(_Valor):
             return ()
         return self.palabras[min(a for a, _ in tocadas) : max(b for _, b in tocadas) + 1]
 
+    def tramo_de(self, primera: int, ultima: int) -> tuple[int, int] | None:
+        """El tramo de `texto` (desde, hasta) que salió de las palabras oídas `primera`–`ultima`."""
+        tocados = [(i, f) for i, f, a, b in self._fichas if a <= ultima and b >= primera]
+        return (min(i for i, _ in tocados), max(f for _, f in tocados)) if tocados else None
+
     def citar(self, desde: int, hasta: int) -> Cita:
         """Cita textual de `texto[desde:hasta]` con su inicio y fin en el audio (segundos)."""
         palabras = self.palabras_de(desde, hasta)

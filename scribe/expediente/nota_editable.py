@@ -6,9 +6,10 @@ aquí completa ni corrige por su cuenta: cada función devuelve otro contenido c
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from scribe.consulta import SECCIONES, Cita, Codigo, EstadoEnunciado, Omision, Seccion
 from scribe.expediente.errores import DatoInvalido
@@ -16,7 +17,17 @@ from scribe.expediente.firma.contenido import Diagnostico, Renglon, Signo, TipoD
 from scribe.salida.etiquetas import etiquetas
 
 Decision = Literal["confirmar", "corregir", "quitar"]
-_Largo = Annotated[str, Field(max_length=20_000)]
+DecisionOmision = Literal["incorporar", "descartar"]
+_LISTA_MAX = 100
+
+
+def _visible(texto: str) -> str:
+    """Sin los caracteres que no se ven (vienen al pegar de otro programa): no se podrían firmar."""
+    return "".join(c for c in texto if c in "\n\t" or unicodedata.category(c) not in _INVISIBLES)
+
+
+_INVISIBLES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_Largo = Annotated[str, Field(max_length=20_000), AfterValidator(_visible)]
 
 
 class _Valor(BaseModel):
@@ -33,6 +44,11 @@ class EnunciadoEditable(_Valor):
     motivo: _Largo | None = None
     autor: Literal["programa", "medico"] = "programa"
 
+    @property
+    def dudoso(self) -> bool:
+        """Si lo tiene que resolver el médico."""
+        return self.estado is EstadoEnunciado.POR_REVISAR
+
 
 class Secciones(_Valor):
     """La nota SOAP con pronóstico."""
@@ -42,6 +58,20 @@ class Secciones(_Valor):
     analisis: tuple[EnunciadoEditable, ...] = ()
     plan: tuple[EnunciadoEditable, ...] = ()
     pronostico: tuple[EnunciadoEditable, ...] = ()
+
+    def seccion(self, nombre: Seccion) -> tuple[EnunciadoEditable, ...]:
+        """Los enunciados de una sección."""
+        enunciados: tuple[EnunciadoEditable, ...] = getattr(self, nombre)
+        return enunciados
+
+    @property
+    def enunciados(self) -> tuple[EnunciadoEditable, ...]:
+        """Todos, en el orden en que se leen."""
+        return tuple(e for nombre in SECCIONES for e in self.seccion(nombre))
+
+    def con(self, nombre: Seccion, enunciados: list[EnunciadoEditable]) -> Secciones:
+        """Otra con esos enunciados en esa sección."""
+        return self.model_copy(update={nombre: tuple(enunciados)})
 
 
 class AvisoEditable(_Valor):
@@ -58,6 +88,13 @@ class AvisoEditable(_Valor):
         return bool(etiquetas()["avisos"].get(self.tipo, {}).get("gravedad") == 1)
 
 
+class CodigoRechazado(_Valor):
+    """Una sugerencia que el médico rechazó: se recuerda, para no volver a ofrecerla."""
+
+    sistema: Literal["CIE-10", "CIE-11"]
+    codigo: _Largo
+
+
 class ContenidoDeNota(_Valor):
     """Todo lo que dice una versión."""
 
@@ -66,13 +103,19 @@ class ContenidoDeNota(_Valor):
     servicio: _Largo = ""
     lugar: _Largo = ""
     nota: Secciones = Secciones()
-    signos: tuple[Signo, ...] = ()
-    diagnosticos: tuple[Diagnostico, ...] = ()
-    receta: tuple[Renglon, ...] = ()
+    signos: tuple[Signo, ...] = Field((), max_length=_LISTA_MAX)
+    diagnosticos: tuple[Diagnostico, ...] = Field((), max_length=40)
+    receta: tuple[Renglon, ...] = Field((), max_length=_LISTA_MAX)
     omisiones: tuple[Omision, ...] = ()
     codigos: tuple[Codigo, ...] = ()
+    rechazados: tuple[CodigoRechazado, ...] = ()
     avisos: tuple[AvisoEditable, ...] = ()
     motivo_adenda: _Largo = ""
+
+    @property
+    def por_revisar(self) -> int:
+        """Cuántos enunciados esperan que el médico los resuelva."""
+        return sum(e.dudoso for e in self.nota.enunciados)
 
     def octetos(self) -> bytes:
         """Los bytes que se guardan."""
@@ -94,20 +137,38 @@ def resolver(
     contenido: ContenidoDeNota, seccion: Seccion, indice: int, decision: Decision, texto: str | None = None
 ) -> ContenidoDeNota:
     """Resuelve un enunciado: confirmarlo, corregirlo (con sus palabras) o quitarlo. Lanza `DatoInvalido`."""
-    enunciados = list(getattr(contenido.nota, seccion))
-    if seccion not in SECCIONES or not 0 <= indice < len(enunciados):
+    enunciados = list(contenido.nota.seccion(seccion)) if seccion in SECCIONES else []
+    if not 0 <= indice < len(enunciados):
         raise DatoInvalido("No existe ese enunciado.", "Vuelve a abrir la nota.")
     if (decision == "corregir") != bool((texto or "").strip()):
         raise DatoInvalido("Corregir lleva el texto nuevo; confirmar y quitar, no.", "Revisa lo pedido.")
     if decision == "quitar":
         del enunciados[indice]
     else:
-        cambios: dict[str, object] = {"estado": EstadoEnunciado.VERIFICADO, "motivo": None, "autor": "medico"}
-        if texto:
-            cambios["texto"] = texto.strip()
-        enunciados[indice] = enunciados[indice].model_copy(update=cambios)
-    nota = contenido.nota.model_copy(update={seccion: tuple(enunciados)})
-    return contenido.model_copy(update={"nota": nota})
+        enunciados[indice] = _del_medico(enunciados[indice], (texto or "").strip())
+    return contenido.model_copy(update={"nota": contenido.nota.con(seccion, enunciados)})
+
+
+def resolver_omision(
+    contenido: ContenidoDeNota,
+    indice: int,
+    decision: DecisionOmision,
+    seccion: Seccion = "subjetivo",
+    tipo: str = "",
+    texto: str = "",
+) -> ContenidoDeNota:
+    """Mete en la nota algo que se dijo y faltaba, con su evidencia, o lo descarta. Lanza `DatoInvalido`."""
+    if not 0 <= indice < len(contenido.omisiones):
+        raise DatoInvalido("No existe esa omisión.", "Vuelve a abrir la nota.")
+    omision = contenido.omisiones[indice]
+    quedan = contenido.omisiones[:indice] + contenido.omisiones[indice + 1 :]
+    nota = contenido.nota
+    if decision == "incorporar":
+        suyo = EnunciadoEditable(texto=omision.texto, tipo=tipo or "agregado", citas=omision.citas)
+        nota = nota.con(seccion, [*nota.seccion(seccion), _del_medico(suyo, texto.strip())])
+    elif texto.strip():
+        raise DatoInvalido("Descartar no lleva texto.", "Revisa lo pedido.")
+    return contenido.model_copy(update={"omisiones": quedan, "nota": nota})
 
 
 def resolver_aviso(contenido: ContenidoDeNota, indice: int, resolucion: str) -> ContenidoDeNota:
@@ -119,10 +180,7 @@ def resolver_aviso(contenido: ContenidoDeNota, indice: int, resolucion: str) -> 
     return contenido.model_copy(update={"avisos": tuple(avisos)})
 
 
-def sugeridos(contenido: ContenidoDeNota) -> dict[tuple[str, str], str]:
-    """Los códigos que propuso el programa, con sus alternativas: (sistema, código) → título del catálogo."""
-    salida = {}
-    for codigo in contenido.codigos:
-        salida[codigo.sistema, codigo.codigo] = codigo.titulo
-        salida.update({(codigo.sistema, a.codigo): a.titulo for a in codigo.alternativas})
-    return {(str(s), c): t for (s, c), t in salida.items()}
+def _del_medico(enunciado: EnunciadoEditable, texto: str = "") -> EnunciadoEditable:
+    """El mismo, ya suyo: sin duda y, si lo dio, con su texto."""
+    cambios: dict[str, object] = {"estado": EstadoEnunciado.VERIFICADO, "motivo": None, "autor": "medico"}
+    return enunciado.model_copy(update={**cambios, **({"texto": _visible(texto)} if texto else {})})

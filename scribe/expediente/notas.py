@@ -11,13 +11,16 @@ import difflib
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from psycopg.rows import DictRow
 
+from scribe.expediente import decisiones as actos
 from scribe.expediente import tareas
 from scribe.expediente.bitacora import Asiento
+from scribe.expediente.decisiones import Decision
 from scribe.expediente.errores import BitacoraRota, DatoInvalido
 from scribe.expediente.modelo import EstadoNota, FirmaNota, NotaGuardada, PasoNota, VersionNota
 from scribe.expediente.transaccion import Transaccion
@@ -49,23 +52,45 @@ def transcrita(t: Transaccion, nota: UUID) -> NotaGuardada:
 
 
 def recibir_borrador(
-    t: Transaccion, nota: UUID, borrador: UUID, contenido: bytes, modelos: dict[str, Any]
+    t: Transaccion,
+    nota: UUID,
+    borrador: UUID,
+    contenido: bytes,
+    modelos: dict[str, Any],
+    *,
+    por_revisar: int | None = None,
 ) -> VersionNota:
-    """El borrador del programa se vuelve la versión 1: pasa a `borrador` y queda «por revisar»."""
+    """El borrador del programa se vuelve la versión 1: pasa a `borrador` y queda «por revisar».
+
+    `por_revisar` es cuántos enunciados dudosos trae; la base lleva la cuenta hasta la firma.
+    """
     guardada = _paso(t, nota, EstadoNota.BORRADOR)
-    version = _agregar_version(t, guardada, contenido, "borrador", borrador, modelos)
+    version = _agregar_version(
+        t, guardada, contenido, "borrador", borrador, modelos, por_revisar=por_revisar
+    )  # fmt: skip
     tareas.crear(t, "por_revisar", paciente=guardada.paciente_id, nota=nota, asignada_a=guardada.medico_id)
     return version
 
 
-def guardar_version(t: Transaccion, nota: UUID, contenido: bytes, *, sobre: int) -> VersionNota:
+def guardar_version(
+    t: Transaccion,
+    nota: UUID,
+    contenido: bytes,
+    *,
+    sobre: int,
+    por_revisar: int | None = None,
+    decisiones: Sequence[Decision] = (),
+) -> VersionNota:
     """Guarda lo que escribió una persona sobre la versión `sobre` (0 si es la primera).
 
-    Lanza `VersionAtrasada` si ya hay otra, y `TransicionInvalida` si la nota ya no admite cambios.
+    `por_revisar` es cuántas dudas le quedan y `decisiones`, lo que se decidió para llegar a ella: si faltan
+    dudas que nadie resolvió, `DatoInvalido`. Lanza `VersionAtrasada` si ya hay otra versión, y
+    `TransicionInvalida` si la nota ya no admite cambios.
     """
     guardada = _nota(t, nota)
     return _agregar_version(
-        t, guardada.model_copy(update={"ultima_version": sobre}), contenido, "persona", None, {}
+        t, guardada.model_copy(update={"ultima_version": sobre}), contenido, "persona", None, {},
+        por_revisar=por_revisar, decisiones=decisiones,
     )  # fmt: skip
 
 
@@ -275,10 +300,15 @@ def _agregar_version(
     origen: Literal["borrador", "persona"],
     borrador: UUID | None,
     modelos: dict[str, Any],
+    *,
+    por_revisar: int | None = None,
+    decisiones: Sequence[Decision] = (),
 ) -> VersionNota:
     if not contenido:
         raise DatoInvalido("La nota está vacía.", "Escribe algo antes de guardar.")
     base = t.fila("nota_version", nota=nota.id, numero=nota.ultima_version) if nota.ultima_version else None
+    if base is not None:
+        actos.anotar(t, nota.id, base["id"], decisiones)
     nueva, suma, cambio = uuid4(), hashlib.sha256(contenido).digest(), None
     if base is not None:
         antes = _descifrar(t, nota.paciente_id, "nota_version.contenido", base["id"], base["contenido"])
@@ -291,7 +321,7 @@ def _agregar_version(
          "contenido": _cifrar(t, nota.paciente_id, "nota_version.contenido", nueva, contenido),
          "sha256": suma,
          "cambio": cambio, "origen": origen, "borrador_id": borrador, "modelos": modelos,
-         "usuario_id": t.actor.usuario, "equipo": t.actor.equipo},
+         "por_revisar": por_revisar, "usuario_id": t.actor.usuario, "equipo": t.actor.equipo},
         paciente=nota.paciente_id, detalle={"nota": str(nota.id), "version": nota.ultima_version + 1},
     )  # fmt: skip
     return _armar_version(t, nota.paciente_id, fila)

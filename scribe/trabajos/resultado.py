@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from scribe.consulta import Borrador
+from scribe.consulta import Borrador, EstadoEnunciado
 from scribe.expediente import encuentros, notas
 from scribe.expediente.modelo import EstadoNota
 from scribe.expediente.transaccion import Transaccion
@@ -46,6 +46,8 @@ def entregar(t: Transaccion, trabajo: Trabajo, borrador: Borrador, segundos: flo
     nota = t.fila("nota_de_grabacion", grabacion=ahora.grabacion_id)
     if nota is not None and nota["estado"] == EstadoNota.GRABADA:
         notas.transcrita(t, nota["id"])
-        notas.recibir_borrador(t, nota["id"], guardado, contenido_inicial(borrador), completo)
+        dudas = sum(e.estado is EstadoEnunciado.POR_REVISAR for e in borrador.nota.enunciados)
+        contenido = contenido_inicial(borrador)
+        notas.recibir_borrador(t, nota["id"], guardado, contenido, completo, por_revisar=dudas)
     estado.terminar(t, trabajo.id, segundos)
     return True

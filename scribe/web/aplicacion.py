@@ -19,7 +19,10 @@ from scribe.web.errores import de_validacion
 from scribe.web.respuestas import forma, respuesta
 from scribe.web.servicios import Servicios
 
-CUARTOS = ("sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "notas", "firma", "sistema")
+CUARTOS = (
+    "sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "audio", "notas", "revision",
+    "transcripcion", "codigos", "textos", "firma", "conservacion", "sistema",
+)  # fmt: skip
 LOCALES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _DESCRIPCION = """
 Expediente clínico de Scribe: llegan borradores, el médico los aprueba y firma, y nada firmado cambia.

@@ -8,8 +8,10 @@ ErrorDeUso
     ├── FaltaReautenticar  403  hay que escribir la contraseña otra vez
     ├── OrigenAjeno        403  la petición viene de otra página
     ├── CuerpoEnorme       413  lo que llega pasa del tamaño admitido
+    ├── RangoImposible     416  el tramo de audio pedido no existe
     └── YaHayServidor      —    otro servidor usa esta carpeta de datos
 ErrorScribe
+├── CatalogoCerrado        503  los catálogos de diagnósticos no están instalados en el servidor
 └── Imprevisto             500  algo falló por dentro; sus detalles no se dicen
 
 `{"error": {"codigo": "…", "mensaje": "…", "remedio": "…", "campos": […]}}`, sin datos del paciente ni lo
@@ -22,12 +24,28 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from scribe.errores import ErrorDeUso, ErrorScribe
 from scribe.expediente import errores as e
 from scribe.expediente import errores_seguridad as s
 from scribe.expediente.firma.pdf import PdfImposible
 from scribe.trabajos import errores as tr
+
+
+class CuerpoDeError(BaseModel):
+    """Un error, dicho a la persona: qué pasó y cómo se remedia. `campos`, cuáles y por qué."""
+
+    codigo: str
+    mensaje: str
+    remedio: str = ""
+    campos: list[dict[str, Any]] = []
+
+
+class RespuestaDeError(BaseModel):
+    """La única forma de error."""
+
+    error: CuerpoDeError
 
 
 class PeticionWeb(ErrorDeUso):
@@ -80,6 +98,24 @@ class Imprevisto(ErrorScribe):
         super().__init__("Algo falló por dentro; lo ya guardado sigue guardado.", "Repita; si sigue, avise.")
 
 
+class RangoImposible(PeticionWeb):
+    """El tramo pedido no existe; `total` son los bytes que hay."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__("Ese tramo de la grabación no existe.", "Pídalo otra vez desde el principio.")
+        self.total = total
+
+
+class CatalogoCerrado(ErrorScribe):
+    """Los catálogos de diagnósticos no están instalados en este equipo."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Los catálogos de diagnósticos no están instalados; lo escrito no se perdió.",
+            "Instálelos en el servidor con: scribe modelos instalar",
+        )
+
+
 class YaHayServidor(PeticionWeb):
     """Otro servidor usa esta carpeta de datos."""
 
@@ -91,6 +127,8 @@ _ESTADOS: tuple[tuple[type[ErrorScribe], int, str], ...] = (
     (FaltaReautenticar, 403, "reautenticar"),
     (OrigenAjeno, 403, "origen_ajeno"),
     (CuerpoEnorme, 413, "cuerpo_enorme"),
+    (RangoImposible, 416, "rango_imposible"),
+    (CatalogoCerrado, 503, "catalogo_cerrado"),
     (e.NoExiste, 404, "no_existe"),
     (e.SinPermiso, 403, "sin_permiso"),
     (e.Duplicado, 409, "duplicado"),
@@ -98,6 +136,7 @@ _ESTADOS: tuple[tuple[type[ErrorScribe], int, str], ...] = (
     (e.TransicionInvalida, 409, "transicion_invalida"),
     (e.SoloAgregar, 409, "solo_agregar"),
     (e.SinConsentimiento, 409, "sin_consentimiento"),
+    (s.DatoDestruido, 410, "destruido"),
     (s.NotaIncompleta, 422, "nota_incompleta"),
     (s.ClaveDePasoRechazada, 422, "clave_rechazada"),
     (s.CertificadoRechazado, 422, "certificado_rechazado"),
@@ -128,6 +167,8 @@ def respuesta(fallo: ErrorScribe) -> JSONResponse:
     cabeceras = {}
     if isinstance(fallo, tr.ColaLlena):
         cabeceras["Retry-After"] = str(int(fallo.espera_s))
+    if isinstance(fallo, RangoImposible):
+        cabeceras["Content-Range"] = f"bytes */{fallo.total}"
     campos = [{"campo": "trozos", "faltan": list(fallo.faltan)}] if isinstance(fallo, tr.TrozosFaltan) else []
     return forma(estado, codigo, fallo.mensaje, fallo.remedio, campos, cabeceras)
 

@@ -30,11 +30,13 @@ DUENOS: dict[str, str | None] = {
     "tarea_id": "paciente_de_tarea",
     "identificador_id": "paciente_de_identificador",
     "fusion_id": "paciente_de_fusion",
+    "propuesta_id": "paciente_de_propuesta",
+    "retencion_id": "paciente_de_retencion",
 }
 """De qué paciente es lo que nombra cada parámetro de ruta: la consulta que lo dice."""
 
 SIN_DUENO = frozenset({"usuario_id", "establecimiento_id", "destino_id", "numero", "rol", "tabla",
-                       "huella", "carpeta", "archivo"})  # fmt: skip
+                       "huella", "carpeta", "archivo", "texto_id"})  # fmt: skip
 """Parámetros que no son de ningún paciente."""
 
 

@@ -22,6 +22,7 @@ from scribe.expediente.transaccion import Expediente
 from scribe.trabajos.audio import AlmacenAudio
 from scribe.trabajos.modelo import EstadoTrabajador
 from scribe.trabajos.subida import Subidas
+from scribe.web.catalogo import Catalogo
 from scribe.web.sesiones import Plazos
 
 LLAVERO, CABEZAS, RESPALDOS = "llavero.json", "cabezas.jsonl", "respaldos"
@@ -65,6 +66,7 @@ class Servicios:
     confianza: Path | None = None
     tls: bool = False
     base: Base | None = None
+    catalogo: Catalogo = field(default_factory=Catalogo)
     trabajadores: Callable[[], list[EstadoTrabajador]] = list
 
     @property

@@ -52,6 +52,7 @@ class VersionNota(Fila):
     origen: Literal["borrador", "persona", "importada"]
     borrador_id: UUID | None
     modelos: dict[str, Any]
+    por_revisar: int | None = None
     usuario_id: UUID | None
     equipo: str
     cuando: datetime

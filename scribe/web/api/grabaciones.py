@@ -1,17 +1,15 @@
-"""Subir una grabación por trozos, oírla y ver cómo va su trabajo."""
+"""Subir una grabación por trozos y ver cómo va su trabajo."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.expediente.bitacora import Asiento
 from scribe.trabajos import capacidad, estado
 from scribe.trabajos.modelo import (
     COLAS,
@@ -31,7 +29,6 @@ from scribe.trabajos.modelo import (
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["grabaciones"])
-_TROZO = 1 << 18
 _JUNTAR = 1 << 20
 
 
@@ -136,21 +133,6 @@ def cerrar(
 def descartar(subida_id: UUID, quien: Annotated[Sujeto, exige("grabacion.subir")]) -> None:
     """Quita lo que había llegado."""
     quien.servicios.subidas.descartar(quien.actor, subida_id)
-
-
-@rutas.get("/grabaciones/{grabacion_id}/audio", summary="Oír una grabación", response_class=StreamingResponse)
-def oir(grabacion_id: UUID, quien: Annotated[Sujeto, exige("grabacion.oir")]) -> StreamingResponse:
-    """Los bytes tal como se subieron. Queda asiento de quién la oyó."""
-    with quien.transaccion() as t:
-        fila = t.una("grabacion_por_id", "la grabación", id=grabacion_id)
-        t.asentar(Asiento("grabacion.oir", fila["paciente_id"], "grabacion", grabacion_id))
-
-    def partes() -> Iterator[bytes]:
-        with quien.servicios.audio.leer(grabacion_id) as sonido:
-            while parte := sonido.read(_TROZO):
-                yield parte
-
-    return StreamingResponse(partes(), media_type="application/octet-stream")
 
 
 @rutas.get("/trabajos", summary="La cola")

@@ -1,4 +1,4 @@
-"""La nota: leerla, editarla, resolver lo dudoso, elegir códigos, adenda y descarte."""
+"""La nota: abrirla, leerla, sus versiones e historia, adenda, sustitución y descarte."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.consulta import Seccion
 from scribe.expediente import encuentros, firmar, notas
-from scribe.expediente.errores import DatoInvalido, SinPermiso
-from scribe.expediente.firma.contenido import Diagnostico
+from scribe.expediente.errores import SinPermiso
 from scribe.expediente.firma.pdf import componer
-from scribe.expediente.firma.revision import Falta, revisar_nom004
+from scribe.expediente.firma.revision import Falta
 from scribe.expediente.modelo import EstadoNota, NotaGuardada, PasoNota
-from scribe.expediente.nota_editable import ContenidoDeNota, Decision, resolver, resolver_aviso, sugeridos
-from scribe.expediente.transaccion import Transaccion
+from scribe.expediente.nota_editable import ContenidoDeNota
+from scribe.web.api.vista_nota import NotaVista, ver
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["notas"])
@@ -27,50 +25,17 @@ class _Pedido(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Edicion(_Pedido):
-    """El contenido nuevo y sobre qué versión se escribió (0 si es la primera)."""
-
-    sobre: int = Field(ge=0)
-    contenido: ContenidoDeNota
-
-
-class Resolucion(_Pedido):
-    """Qué se decidió de un enunciado."""
-
-    sobre: int = Field(ge=1)
-    seccion: Seccion
-    indice: int = Field(ge=0)
-    decision: Decision
-    texto: str | None = Field(None, max_length=20_000)
-
-
-class ResolucionAviso(_Pedido):
-    """Qué se hizo con un aviso."""
-
-    sobre: int = Field(ge=1)
-    indice: int = Field(ge=0)
-    resolucion: str = Field(min_length=1, max_length=2000)
-
-
-class EleccionCodigos(_Pedido):
-    """Los diagnósticos de la nota, en orden; a lo más uno principal."""
-
-    sobre: int = Field(ge=1)
-    diagnosticos: tuple[Diagnostico, ...] = Field(max_length=40)
-
-
 class Descarte(_Pedido):
     """Por qué se descarta."""
 
     motivo: str = Field(min_length=1, max_length=400)
 
 
-class NotaVista(BaseModel):
-    """Una nota: dónde va, qué dice su última versión y qué le falta para firmarse."""
+class Pendientes(BaseModel):
+    """Si la versión ya se puede firmar, y si no, qué le falta."""
 
-    nota: NotaGuardada
     version: int
-    contenido: ContenidoDeNota | None
+    lista: bool
     faltas: list[Falta]
 
 
@@ -110,56 +75,23 @@ def crear(encuentro_id: UUID, quien: Annotated[Sujeto, exige("nota.crear")]) -> 
 
 
 @rutas.get("/notas/{nota_id}", summary="Ver una nota")
-def leer(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> NotaVista:
-    """Estado, contenido de la última versión y lo que falta para firmarla, con su numeral."""
+def leer(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")], salida: Response) -> NotaVista:
+    """Enunciados con sus citas, dudas, omisiones, códigos, avisos y lo que falta para firmarla.
+
+    Su `ETag` es la versión: se devuelve en `If-Match` (o en `sobre`) al guardar.
+    """
     with quien.transaccion() as t:
-        return _ver(t, nota_id)
+        vista = ver(t, nota_id)
+    salida.headers["ETag"] = f'"{vista.version}"'
+    return vista
 
 
-@rutas.put("/notas/{nota_id}", summary="Guardar lo que se editó")
-def guardar(nota_id: UUID, pedido: Edicion, quien: Annotated[Sujeto, exige("nota.editar")]) -> NotaVista:
-    """Guarda una versión nueva; ninguna se pierde. 409 si otra persona guardó antes."""
+@rutas.get("/notas/{nota_id}/faltas", summary="Lo que falta para firmar")
+def faltas(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> Pendientes:
+    """Con su norma y numeral; lo que impide firmar, primero."""
     with quien.transaccion() as t:
-        return _guardar(t, nota_id, pedido.contenido, pedido.sobre)
-
-
-@rutas.post("/notas/{nota_id}/resolver", summary="Resolver un enunciado por revisar")
-def resolver_enunciado(
-    nota_id: UUID, pedido: Resolucion, quien: Annotated[Sujeto, exige("nota.editar")]
-) -> NotaVista:
-    """Confirmar, corregir o quitar."""
-    with quien.transaccion() as t:
-        actual = _contenido(t, nota_id, pedido.sobre)
-        nuevo = resolver(actual, pedido.seccion, pedido.indice, pedido.decision, pedido.texto)
-        return _guardar(t, nota_id, nuevo, pedido.sobre)
-
-
-@rutas.post("/notas/{nota_id}/avisos", summary="Decir qué se hizo con un aviso")
-def resolver_el_aviso(
-    nota_id: UUID, pedido: ResolucionAviso, quien: Annotated[Sujeto, exige("nota.editar")]
-) -> NotaVista:
-    """Los graves sin resolver impiden firmar."""
-    with quien.transaccion() as t:
-        nuevo = resolver_aviso(_contenido(t, nota_id, pedido.sobre), pedido.indice, pedido.resolucion)
-        return _guardar(t, nota_id, nuevo, pedido.sobre)
-
-
-@rutas.put("/notas/{nota_id}/codigos", summary="Elegir los códigos")
-def codigos(
-    nota_id: UUID, pedido: EleccionCodigos, quien: Annotated[Sujeto, exige("nota.editar")]
-) -> NotaVista:
-    """De los que propuso el programa; el título lo pone el catálogo, no quien pide."""
-    with quien.transaccion() as t:
-        actual = _contenido(t, nota_id, pedido.sobre)
-        titulos = sugeridos(actual)
-        if any((d.sistema, d.codigo) not in titulos for d in pedido.diagnosticos):
-            raise DatoInvalido("Ese código no está entre los propuestos.", "Elija uno de la lista.")
-        if sum(d.principal for d in pedido.diagnosticos) > 1:
-            raise DatoInvalido("Solo un diagnóstico puede ser el principal.", "Deje uno.")
-        elegidos = tuple(
-            d.model_copy(update={"titulo": titulos[d.sistema, d.codigo]}) for d in pedido.diagnosticos
-        )
-        return _guardar(t, nota_id, actual.model_copy(update={"diagnosticos": elegidos}), pedido.sobre)
+        vista = ver(t, nota_id)
+    return Pendientes(version=vista.version, lista=vista.lista, faltas=vista.faltas)
 
 
 @rutas.get("/notas/{nota_id}/versiones", summary="Sus versiones")
@@ -234,22 +166,3 @@ def vista_previa(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) ->
     with quien.transaccion() as t:
         lista = firmar.armar(t, nota_id)
     return Response(componer(lista.nota), media_type="application/pdf")
-
-
-def _ver(t: Transaccion, nota: UUID) -> NotaVista:
-    guardada = notas.leer(t, nota)
-    if not guardada.ultima_version:
-        return NotaVista(nota=guardada, version=0, contenido=None, faltas=[])
-    contenido = ContenidoDeNota.de_octetos(notas.leer_version(t, nota).contenido)
-    abierta = guardada.estado in {EstadoNota.BORRADOR, EstadoNota.EN_REVISION}
-    faltas = revisar_nom004(firmar.armar(t, nota).nota) if abierta else []
-    return NotaVista(nota=guardada, version=guardada.ultima_version, contenido=contenido, faltas=faltas)
-
-
-def _contenido(t: Transaccion, nota: UUID, sobre: int) -> ContenidoDeNota:
-    return ContenidoDeNota.de_octetos(notas.leer_version(t, nota, sobre).contenido)
-
-
-def _guardar(t: Transaccion, nota: UUID, contenido: ContenidoDeNota, sobre: int) -> NotaVista:
-    notas.guardar_version(t, nota, contenido.octetos(), sobre=sobre)
-    return _ver(t, nota)

@@ -96,3 +96,8 @@ FROM expediente.intercambio i
 LEFT JOIN LATERAL (SELECT resultado, cuando FROM expediente.intercambio_intento t WHERE t.intercambio_id = i.id
                    ORDER BY cuando DESC LIMIT 1) x ON true
 WHERE i.nota_id = %(nota)s ORDER BY i.cuando
+
+-- nombre: oida_hace_poco
+SELECT 1 AS si FROM expediente.bitacora
+WHERE objeto = 'grabacion' AND objeto_id = %(grabacion)s AND evento = 'grabacion.oir'
+  AND sesion_id = %(sesion)s AND cuando > clock_timestamp() - interval '5 minutes' LIMIT 1
