@@ -11,6 +11,10 @@ from psycopg.types.range import Range
 from scribe.expediente.errores import NoExiste
 from scribe.expediente.transaccion import Transaccion
 
+_TITULO = """
+SELECT c.titulo FROM expediente.catalogo_concepto c JOIN expediente.catalogo k ON k.id = c.catalogo_id
+WHERE k.nombre = %s AND c.clave = %s AND k.vigencia @> %s::date
+"""
 _VIGENTE = "SELECT id FROM expediente.catalogo WHERE nombre = %s AND vigencia @> %s::date"
 
 
@@ -50,3 +54,9 @@ def conceptos(t: Transaccion, catalogo: UUID) -> dict[str, str]:
     """Sus claves y títulos, por clave."""
     orden = "SELECT clave, titulo FROM expediente.catalogo_concepto WHERE catalogo_id = %s ORDER BY clave"
     return {f["clave"]: f["titulo"] for f in t.conexion.execute(orden, (catalogo,)).fetchall()}
+
+
+def titulo(t: Transaccion, nombre: str, clave: str, dia: date) -> str | None:
+    """Cómo se llamaba una clave ese día; nada si no estaba o si ese día no regía ninguna versión."""
+    fila = t.conexion.execute(_TITULO, (nombre, clave, dia)).fetchone()
+    return str(fila["titulo"]) if fila else None

@@ -14,8 +14,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from scribe.expediente import (
+    catalogos,
     clinico,
     consentimientos,
+    elementos,
     encuentros,
     modelo,
     notas,
@@ -33,6 +35,7 @@ from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Expediente, Transaccion
 
 _SEXOS = {"F": "mujer", "M": "hombre", "X": "indeterminado", None: "no_especificado"}
+_TERRITORIO = {"MEX": ("CAT_MUNICIPIOS", "CAT_ENTIDADES"), "COL": ("CO_MUNICIPIO", "CO_DEPARTAMENTO")}
 ALGORITMO = {"simple": "HMAC-SHA-256 (sello 1)", "efirma": "PAdES-B + HMAC-SHA-256 (sello 1)"}
 
 
@@ -54,6 +57,7 @@ def armar(t: Transaccion, nota: UUID, version: int | None = None) -> PorFirmar:
     lugar = usuarios.establecimiento(t, encuentro.establecimiento_id)
     medico = usuarios.leer(t, fila.medico_id)
     huso = ZoneInfo(lugar.zona)
+    paciente = pacientes.leer(t, fila.paciente_id)
     borrador = t.fila("borrador_de_nota", nota=nota)
     nueva = f.NotaParaFirmar(
         id=str(nota),
@@ -63,7 +67,7 @@ def armar(t: Transaccion, nota: UUID, version: int | None = None) -> PorFirmar:
         lugar=contenido.lugar,
         servicio=contenido.servicio,
         establecimiento=_establecimiento(lugar),
-        paciente=_paciente(pacientes.leer(t, fila.paciente_id), _local(encuentro.inicio, huso).date()),
+        paciente=_paciente(t, paciente, lugar.pais, _local(encuentro.inicio, huso).date()),
         medico=_medico(medico),
         **{s: _enunciados(contenido, s) for s in ("subjetivo", "objetivo", "analisis", "plan", "pronostico")},
         signos=contenido.signos,
@@ -73,6 +77,9 @@ def armar(t: Transaccion, nota: UUID, version: int | None = None) -> PorFirmar:
         avisos=tuple(
             f.AvisoDeNota(tipo=a.tipo, texto=a.texto, grave=a.grave, resolucion=a.resolucion)
             for a in contenido.avisos
+        ),
+        elementos=elementos.de_la_atencion(
+            t, paciente, encuentro, lugar, medico, contenido.diagnosticos, huso
         ),
         adenda=_adenda(t, fila, contenido, huso),
         procedencia=_procedencia(borrador),
@@ -137,6 +144,7 @@ def _al_resumen(t: Transaccion, nota: modelo.NotaGuardada, firmada: f.NotaParaFi
             modelo.Diagnostico(
                 sistema=d.sistema, codigo=d.codigo, titulo=d.titulo[:400], estado=d.estado.value,
                 lugar="principal" if d.principal else "relacionado",
+                **({"tipo": d.tipo} if d.tipo else {}),
             ),
             encuentro=nota.encuentro_id, nota=nota.id,
         )  # fmt: skip
@@ -162,21 +170,26 @@ def _local(momento: datetime, huso: tzinfo) -> datetime:
 def _establecimiento(lugar: modelo.Establecimiento) -> f.Establecimiento:
     return f.Establecimiento(
         tipo=lugar.tipo, nombre=lugar.nombre, domicilio=lugar.domicilio, institucion=lugar.institucion or "",
-        clues=lugar.clave or "", telefono=lugar.telefono or "", pais=lugar.pais,
+        razon_social=lugar.razon_social or "", clues=lugar.clave or "", telefono=lugar.telefono or "",
+        pais=lugar.pais,
     )  # fmt: skip
 
 
-def _paciente(paciente: modelo.Paciente, dia: date) -> f.Paciente:
+def _paciente(t: Transaccion, paciente: modelo.Paciente, pais: modelo.Pais, dia: date) -> f.Paciente:
     d = paciente.datos
     curp = next((i.valor for _, i in paciente.identificadores if i.tipo is TipoIdentificador.CURP), "")
+    documento = elementos.documento_colombiano(paciente) if pais == "CO" else None
+    # De quien no se sabe quién es (NOM-024 1.3.1.b) también se firma: lo que no consta se dice.
+    ignorado = "se desconoce" if paciente.identidad == "desconocida" else ""
     return f.Paciente(
         nombre=d.nombre_completo or d.descripcion or "",
         sexo=_SEXOS[d.sexo],
-        edad=_edad(d.nacimiento, dia),
+        edad=_edad(d.nacimiento, dia) or ignorado,
         fecha_nacimiento=d.nacimiento,
-        domicilio=_domicilio(d.domicilios),
+        domicilio=_domicilio(t, d.domicilios, dia) or ignorado,
         expediente=paciente.numero_expediente,
         curp=curp,
+        documento=" ".join(documento) if documento else "",
     )
 
 
@@ -192,15 +205,21 @@ def _edad(nacimiento: date | None, dia: date) -> str:
     return f"{meses // 12} años"
 
 
-def _domicilio(domicilios: tuple[modelo.Domicilio, ...]) -> str:
+def _domicilio(t: Transaccion, domicilios: tuple[modelo.Domicilio, ...], dia: date) -> str:
     if not domicilios:
         return ""
     d = domicilios[0]
+    municipios, estados = _TERRITORIO.get(d.pais, ("", ""))
     partes = (
         " ".join(p for p in (d.calle, d.numero_ext, d.numero_int) if p), d.colonia, d.codigo_postal,
-        d.localidad, d.municipio, d.estado,
+        d.localidad, _nombre(t, municipios, d.municipio, dia), _nombre(t, estados, d.estado, dia),
     )  # fmt: skip
     return ", ".join(p for p in partes if p)
+
+
+def _nombre(t: Transaccion, catalogo: str, valor: str | None, dia: date) -> str | None:
+    """El nombre de una clave del catálogo; lo que no es una clave se imprime como se escribió."""
+    return catalogos.titulo(t, catalogo, valor, dia) or valor if valor and valor.isdigit() else valor
 
 
 def _medico(medico: modelo.Usuario) -> f.Medico:
@@ -208,6 +227,7 @@ def _medico(medico: modelo.Usuario) -> f.Medico:
         usuario=medico.nombre_usuario, nombre=medico.nombre_completo, cedula=medico.cedula or "",
         especialidad=medico.especialidad or "", institucion_titulo=medico.institucion_titulo or "",
         curp=medico.curp or "", rfc=medico.rfc or "",
+        documento=" ".join(filter(None, (medico.tipo_documento, medico.documento))),
     )  # fmt: skip
 
 

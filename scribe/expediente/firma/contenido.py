@@ -11,9 +11,17 @@ import hashlib
 import json
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from scribe.consulta import SECCIONES, Enunciado, EstadoCodigo, EstadoEnunciado, Seccion
 from scribe.errores import ErrorScribe
@@ -39,21 +47,35 @@ Texto = Annotated[str, Field(max_length=20_000), AfterValidator(_limpio)]
 class _Valor(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    # Campos que llegaron después de las primeras firmas: vacíos no se escriben, para que los bytes de una
+    # nota ya firmada sigan siendo exactamente los suyos.
+    AGREGADOS: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _sin_agregados_vacios(self, escribir: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dato: dict[str, Any] = escribir(self)
+        return {clave: v for clave, v in dato.items() if v or clave not in self.AGREGADOS}
+
 
 class Establecimiento(_Valor):
-    """Dónde se atendió (5.2.1, 5.2.2)."""
+    """Dónde se atendió (5.2.1, 5.2.2); `clues`, en Colombia, es el código de prestador."""
+
+    AGREGADOS = frozenset({"razon_social"})
 
     tipo: Texto
     nombre: Texto
     domicilio: Texto
     institucion: Texto = ""
+    razon_social: Texto = ""
     clues: Texto = ""
     telefono: Texto = ""
     pais: Literal["MX", "CO"] = "MX"
 
 
 class Paciente(_Valor):
-    """De quién es la nota (5.2.3, 5.9)."""
+    """De quién es la nota (5.2.3, 5.9; en Colombia, con su documento: Res. 866, elemento 2)."""
+
+    AGREGADOS = frozenset({"documento"})
 
     nombre: Texto
     sexo: Literal["mujer", "hombre", "indeterminado", "no_especificado"]
@@ -62,10 +84,13 @@ class Paciente(_Valor):
     domicilio: Texto = ""
     expediente: Texto
     curp: Texto = ""
+    documento: Texto = ""
 
 
 class Medico(_Valor):
-    """Quién la elabora y firma (5.10; cédula e institución, RIS 29)."""
+    """Quién la elabora y firma (5.10; cédula e institución, RIS 29; documento, Res. 866, elemento 36)."""
+
+    AGREGADOS = frozenset({"documento"})
 
     usuario: Texto
     nombre: Texto
@@ -75,6 +100,7 @@ class Medico(_Valor):
     institucion_titulo: Texto = ""
     curp: Texto = ""
     rfc: Texto = ""
+    documento: Texto = ""
 
 
 class EnunciadoDeNota(_Valor):
@@ -106,13 +132,16 @@ class Signo(_Valor):
 
 
 class Diagnostico(_Valor):
-    """Un diagnóstico o problema clínico codificado (6.2.4)."""
+    """Un diagnóstico o problema clínico codificado (6.2.4); `tipo`, el de la Res. 866, elemento 23."""
+
+    AGREGADOS = frozenset({"tipo"})
 
     sistema: Literal["CIE-10", "CIE-11"] = "CIE-10"
     codigo: Texto
     titulo: Texto
     estado: EstadoCodigo = EstadoCodigo.CONFIRMADO
     principal: bool = False
+    tipo: Literal["01", "02", "03"] | None = None
 
 
 class Renglon(_Valor):
@@ -127,6 +156,15 @@ class Renglon(_Valor):
     duracion: Texto = ""
     indicaciones: Texto = ""
     fraccion_lgs226: Literal["I", "II", "III", "IV", "V", "VI"] | None = None
+
+
+class Elemento(_Valor):
+    """Un elemento de dato de la Res. 866 de 2021: su número en el anexo y su valor."""
+
+    numero: Texto
+    nombre: Texto
+    valor: Texto
+    titulo: Texto = ""
 
 
 class Consentimiento(_Valor):
@@ -168,6 +206,8 @@ class Procedencia(_Valor):
 class NotaParaFirmar(_Valor):
     """Todo lo que dice una nota, tal como se va a firmar."""
 
+    AGREGADOS = frozenset({"elementos"})
+
     esquema: Literal["1"] = "1"
     id: Texto
     version: int = Field(ge=1)
@@ -188,6 +228,7 @@ class NotaParaFirmar(_Valor):
     receta: tuple[Renglon, ...] = ()
     consentimientos: tuple[Consentimiento, ...] = ()
     avisos: tuple[AvisoDeNota, ...] = ()
+    elementos: tuple[Elemento, ...] = ()
     adenda: Adenda | None = None
     procedencia: Procedencia = Procedencia()
 

@@ -76,9 +76,10 @@ def _vista(nota: NotaParaFirmar, firma: FirmaImpresa | None) -> dict[str, Any]:
     r = rotulos()
     return {
         "titulo": r["titulos"][nota.tipo],
-        "numeral_titulo": r["numerales_de_nota"][nota.tipo],
+        "numeral_titulo": _pais(nota)[nota.tipo],
+        "pais": _pais(nota),
         "atencion": _fecha_hora(nota.atencion),
-        "nota": nota.model_dump(mode="json"),
+        "nota": _completa(nota),
         "sexo": r["sexos"][nota.paciente.sexo],
         "nacimiento": _fecha(nota.paciente.fecha_nacimiento) if nota.paciente.fecha_nacimiento else "",
         "secciones": [_seccion(nota, nombre) for nombre in SECCIONES],
@@ -91,6 +92,7 @@ def _vista(nota: NotaParaFirmar, firma: FirmaImpresa | None) -> dict[str, Any]:
             [c.tipo, c.texto_version, _fecha_hora(c.otorgado), c.medio, c.otorgante]
             for c in nota.consentimientos
         ],
+        "elementos": [[e.numero, e.nombre, e.valor, e.titulo] for e in nota.elementos],
         "avisos": [[a.texto, a.resolucion] for a in nota.avisos if a.resolucion],
         "adenda": _adenda(nota),
         "firma": _firma(firma),
@@ -98,12 +100,24 @@ def _vista(nota: NotaParaFirmar, firma: FirmaImpresa | None) -> dict[str, Any]:
     }
 
 
+def _pais(nota: NotaParaFirmar) -> dict[str, Any]:
+    pais: dict[str, Any] = rotulos()["paises"][nota.establecimiento.pais]
+    return pais
+
+
+def _completa(nota: NotaParaFirmar) -> dict[str, Any]:
+    """La nota como la lee la plantilla: también lo agregado después de las primeras firmas, aunque vacío."""
+    partes = {n: dict(getattr(nota, n)) for n in ("establecimiento", "paciente", "medico")}
+    plano = nota.model_dump(mode="json")
+    return {**plano, **{n: {**partes[n], **plano[n]} for n in partes}}
+
+
 def _seccion(nota: NotaParaFirmar, nombre: Seccion) -> dict[str, Any]:
     datos = rotulos()["secciones"][nombre]
     return {
         "clave": nombre,
         "titulo": datos["titulo"],
-        "numeral": datos["numeral"][nota.tipo],
+        "numeral": datos["numeral"][nota.tipo] if _pais(nota)["numerales"] else "",
         "grupos": _grupos(nota.seccion(nombre), datos["titulo"]),
     }
 

@@ -1,7 +1,8 @@
-"""Qué le falta a una nota para firmarse (NOM-004-SSA3-2012), y qué conviene corregir.
+"""Qué le falta a una nota para firmarse, y qué conviene corregir, según el país del establecimiento.
 
-Las reglas son datos: `datos/nom004.toml` y `datos/abreviaturas.toml`, con su numeral. Aquí no se inventa
-ni se completa nada: se dice qué falta, dónde y qué lo pide.
+Las reglas son datos, con su norma y numeral: `datos/nom004.toml` (México), `datos/colombia.toml` y
+`datos/elementos866.toml` (Colombia) y `datos/abreviaturas.toml`. Aquí no se inventa ni se completa nada: se
+dice qué falta, dónde y qué lo pide.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from pydantic import BaseModel, ConfigDict
 from scribe.consulta import EstadoEnunciado, Seccion
 from scribe.expediente.errores_seguridad import NotaIncompleta
 from scribe.expediente.firma.contenido import NotaParaFirmar
+from scribe.expediente.firma.elementos import definiciones
+from scribe.lenguaje.texto import llano
 
 _ESTUPEFACIENTES = frozenset({"I", "II", "III"})
+_REGLAS = {"MX": "nom004.toml", "CO": "colombia.toml"}
+_DE_MEDICAMENTO = frozenset({"receta", "tratamiento", "medicamento"})
 _PALABRA = re.compile(r"[^\W_]+(?:\d+)?")
 
 
@@ -41,10 +46,11 @@ class Falta(BaseModel):
     gravedad: Literal["impide", "avisa"] = "impide"
 
 
-def revisar_nom004(nota: NotaParaFirmar) -> list[Falta]:
+def revisar(nota: NotaParaFirmar) -> list[Falta]:
     """Todo lo que le falta a la nota, lo que impide firmar primero."""
     faltas = [
         *_requisitos(nota),
+        *_elementos(nota),
         *_por_revisar(nota),
         *_pronostico(nota),
         *_avisos(nota),
@@ -56,7 +62,7 @@ def revisar_nom004(nota: NotaParaFirmar) -> list[Falta]:
 
 def exigir_completa(nota: NotaParaFirmar) -> None:
     """Lanza `NotaIncompleta`, con la lista en una línea, si algo impide firmar."""
-    impiden = [f for f in revisar_nom004(nota) if f.gravedad == "impide"]
+    impiden = [f for f in revisar(nota) if f.gravedad == "impide"]
     if impiden:
         textos = dict.fromkeys(f"{f.texto} ({f.norma}, {f.numeral})" for f in impiden)
         raise NotaIncompleta(
@@ -65,11 +71,13 @@ def exigir_completa(nota: NotaParaFirmar) -> None:
 
 
 def _requisitos(nota: NotaParaFirmar) -> Iterator[Falta]:
-    for regla in _reglas()["requisito"]:
-        if nota.tipo not in regla["notas"]:
+    for regla in _reglas(nota)["requisito"]:
+        if nota.tipo not in regla["notas"] or ("si" in regla and not _valor(nota, regla["si"])):
             continue
         if "signos" in regla:
             yield from _signos(nota, regla)
+        elif "partes" in regla:
+            yield from _partes(nota, regla)
         elif not _cumple(nota, regla):
             donde = regla.get("campo") or regla["seccion"]
             yield _falta(regla, f"falta {regla['pide']}", donde)
@@ -77,7 +85,9 @@ def _requisitos(nota: NotaParaFirmar) -> Iterator[Falta]:
 
 def _cumple(nota: NotaParaFirmar, regla: dict[str, Any]) -> bool:
     if "campo" in regla:
-        return bool(_valor(nota, regla["campo"])) or _con_algo(nota, regla.get("o_seccion"), None)
+        valor = _valor(nota, regla["campo"])
+        dicho = bool(valor) and valor not in regla.get("vacios", ())
+        return dicho or _con_algo(nota, regla.get("o_seccion"), None)
     hay = _con_algo(nota, regla["seccion"], regla.get("tipos"))
     return hay or ("o_campo" in regla and bool(_valor(nota, regla["o_campo"])))
 
@@ -93,6 +103,35 @@ def _valor(nota: NotaParaFirmar, ruta: str) -> Any:
     for parte in ruta.split("."):
         valor = getattr(valor, parte)
     return valor
+
+
+def _partes(nota: NotaParaFirmar, regla: dict[str, Any]) -> Iterator[Falta]:
+    """Qué partes no menciona la sección, por comienzos de palabra; sin nada escrito, otra regla lo dice."""
+    texto = llano(" ".join(e.texto for e in nota.seccion(regla["seccion"])))
+    calladas = [
+        parte
+        for parte, comienzos in regla["partes"].items()
+        if not any(re.search(rf"\b{re.escape(c)}", texto) for c in comienzos)
+    ]
+    if calladas:
+        yield _falta(regla, f"{regla['pide']}: {', '.join(calladas)}", regla["seccion"])
+
+
+def _elementos(nota: NotaParaFirmar) -> Iterator[Falta]:
+    """En Colombia, los elementos de la Res. 866 que una consulta debe llevar y no constan."""
+    if nota.establecimiento.pais != "CO" or nota.tipo == "adenda":
+        return
+    constan = {e.numero for e in nota.elementos}
+    for definicion in definiciones():
+        if definicion.gravedad != "ninguna" and definicion.numero not in constan:
+            yield Falta(
+                clave="falta",
+                norma="Resolución 866 de 2021",
+                numeral=f"elemento {definicion.numero.split('.')[0]}",
+                texto=f"falta {definicion.pide}",
+                donde=definicion.origen,
+                gravedad=definicion.gravedad,
+            )
 
 
 def _signos(nota: NotaParaFirmar, regla: dict[str, Any]) -> Iterator[Falta]:
@@ -125,13 +164,13 @@ def _pronostico(nota: NotaParaFirmar) -> Iterator[Falta]:
     """El pronóstico no lo propone el programa: si viene de él, el médico lo tiene que hacer suyo."""
     for lugar, enunciado in enumerate(nota.pronostico):
         if enunciado.autor != "medico":
+            regla = _reglas(nota)["pronostico"]
             numeral = "6.1.5" if nota.tipo == "primera_vez" else "6.2.5"
-            texto = "el pronóstico lo escribe el médico: confírmelo con sus palabras"
             yield Falta(
                 clave="pronostico",
-                norma="NOM-004-SSA3-2012",
-                numeral=numeral,
-                texto=texto,
+                norma=regla["norma"],
+                numeral=regla.get("numeral", numeral),
+                texto="el pronóstico lo escribe el médico: confírmelo con sus palabras",
                 donde="pronostico",
                 indice=lugar,
             )
@@ -152,12 +191,15 @@ def _avisos(nota: NotaParaFirmar) -> Iterator[Falta]:
 
 
 def _receta(nota: NotaParaFirmar) -> Iterator[Falta]:
+    if not nota.receta and any(e.tipo in _DE_MEDICAMENTO for e in nota.plan):
+        regla = _reglas(nota)["plan_sin_receta"]
+        yield _falta(regla, regla["pide"], "plan", clave="receta")
     for lugar, renglon in enumerate(nota.receta):
-        for regla in _reglas()["renglon"]:
+        for regla in _reglas(nota)["renglon"]:
             if not getattr(renglon, regla["campo"]):
                 texto = f"al medicamento {lugar + 1} le falta {regla['pide']}"
                 yield _falta(regla, texto, "receta", lugar, "receta")
-        if renglon.fraccion_lgs226 in _ESTUPEFACIENTES:
+        if nota.establecimiento.pais == "MX" and renglon.fraccion_lgs226 in _ESTUPEFACIENTES:
             yield Falta(
                 clave="receta",
                 norma="LGS",
@@ -172,24 +214,35 @@ def _receta(nota: NotaParaFirmar) -> Iterator[Falta]:
 def _abreviaturas(nota: NotaParaFirmar) -> Iterator[Falta]:
     """Señala abreviaturas (5.11): no impide firmar, porque distinguirlas de un nombre propio no es seguro."""
     lugares: dict[str, int] = {}
-    textos = [(str(seccion), e.texto) for seccion, e in nota.enunciados]
-    textos += [
-        ("receta", " ".join(filter(None, (r.dosis, r.via, r.frecuencia, r.duracion, r.indicaciones))))
-        for r in nota.receta
-    ]
-    for donde, texto in textos:
+    regla = _reglas(nota)["abreviatura"]
+    for donde, texto in _escrito(nota):
         lugar = lugares[donde] = lugares.get(donde, -1) + 1
         for abreviatura, extenso in abreviaturas_de(texto):
             sugerencia = f" ({extenso})" if extenso else ""
             yield Falta(
                 clave="abreviatura",
-                norma="NOM-004-SSA3-2012",
-                numeral="5.11",
+                norma=regla["norma"],
+                numeral=regla["numeral"],
                 texto=f"abreviatura «{abreviatura}»: escríbala completa{sugerencia}",
                 donde=donde,
                 indice=lugar,
                 gravedad="avisa",
             )
+
+
+def _escrito(nota: NotaParaFirmar) -> Iterator[tuple[str, str]]:
+    """Todo lo que alguien escribió en la nota y sale impreso. Los títulos del catálogo no: no son suyos."""
+    for seccion, e in nota.enunciados:
+        yield str(seccion), e.texto
+    for r in nota.receta:
+        partes = (r.generico, r.presentacion, r.dosis, r.via, r.frecuencia, r.duracion, r.indicaciones)
+        yield "receta", " ".join(filter(None, partes))
+    for s in nota.signos:
+        yield "signos", s.unidad
+    for a in nota.avisos:
+        yield "avisos", a.resolucion
+    if nota.adenda:
+        yield "adenda", nota.adenda.motivo
 
 
 def abreviaturas_de(texto: str) -> list[tuple[str, str]]:
@@ -231,16 +284,15 @@ def _falta(
     )
 
 
-@lru_cache(maxsize=1)
-def _reglas() -> dict[str, Any]:
-    return _datos("nom004.toml")
+def _reglas(nota: NotaParaFirmar) -> dict[str, Any]:
+    return _datos(_REGLAS[nota.establecimiento.pais])
 
 
-@lru_cache(maxsize=1)
 def _lexico() -> dict[str, Any]:
     return _datos("abreviaturas.toml")
 
 
+@lru_cache
 def _datos(nombre: str) -> dict[str, Any]:
     texto = files("scribe.expediente.firma").joinpath("datos", nombre).read_text(encoding="utf-8")
     return tomllib.loads(texto)

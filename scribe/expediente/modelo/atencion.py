@@ -12,7 +12,7 @@ from scribe.expediente.modelo.comun import Fila, Finalidad, Valor
 
 
 class DatosEncuentro(Valor):
-    """Una atención; los códigos son de la Res. 866 (elementos 18 a 21) y en México pueden faltar."""
+    """Una atención; los códigos son de la Res. 866 (elementos 18 a 21, 24 y 25) y en México pueden faltar."""
 
     inicio: datetime
     tipo: Literal["primera_vez", "consulta", "interconsulta", "telemedicina"] = "consulta"
@@ -21,6 +21,8 @@ class DatosEncuentro(Valor):
     entorno: Annotated[str, StringConstraints(pattern=r"^0[1-5]$")] | None = None
     via_ingreso: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-4])$")] | None = None
     causa: Annotated[str, StringConstraints(pattern=r"^(2[1-9]|3\d|4\d)$")] | None = None
+    cups: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{6}$")] | None = None
+    finalidad: Annotated[str, StringConstraints(pattern=r"^(1[1-9]|[23]\d|4[0-4])$")] | None = None
 
     @model_validator(mode="after")
     def _con_zona(self) -> DatosEncuentro:
@@ -44,6 +46,8 @@ class Encuentro(Fila):
     entorno: str | None
     via_ingreso: str | None
     causa: str | None
+    cups: str | None
+    finalidad: str | None
     destino: str | None = None
     motivo: str | None = None
 

@@ -32,10 +32,11 @@ class Problema(Valor):
 
 
 class Alergia(Valor):
-    """NOM-024 apéndice B «Alergias/Reacciones adversas»."""
+    """NOM-024 apéndice B «Alergias/Reacciones adversas»; `factor`, de la Res. 866, elemento 47."""
 
     tipo_de_reaccion: Literal["alergia", "intolerancia", "reaccion_adversa"] = "alergia"
     descripcion: Texto
+    factor: Literal["01", "02", "03", "04", "05", "06"] | None = None
     medicamento: Texto | None = None
     gravedad: Literal["leve", "moderada", "grave"] | None = None
     fecha_deteccion: date | None = None

@@ -21,6 +21,7 @@ class Establecimiento(Fila):
     tipo: str
     nombre: str
     institucion: str | None
+    razon_social: str | None = None  # 5.2.2
     domicilio: str
     telefono: str | None
     zona: str
@@ -54,6 +55,8 @@ class Usuario(Fila):
     apellido_materno: str | None
     curp: str | None
     rfc: str | None
+    tipo_documento: str | None = None
+    documento: str | None = None
     cedula: str | None
     especialidad: str | None
     institucion_titulo: str | None

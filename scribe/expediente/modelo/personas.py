@@ -52,6 +52,11 @@ class DatosPaciente(Valor):
     grupo_etnico: Texto | None = None  # 13
     comunidad_etnica: Texto | None = None  # 13
     entidad_salud: Texto | None = None  # 15; en México, la institución de derechohabiencia
+    # Res. 1995 de 1999, art. 9
+    tipo_vinculacion: Texto | None = None
+    estado_civil: Texto | None = None
+    acompanante: Texto | None = None
+    responsable: Texto | None = None
     nivel_socioeconomico: Texto | None = None
     vivienda: Texto | None = None
     tipo_sanguineo: Literal["A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"] | None = None
