@@ -13,7 +13,7 @@ from psycopg.rows import DictRow
 
 from scribe.expediente.base.conexion import Piscina
 from scribe.expediente.cifrado import ClaveEnvuelta
-from scribe.expediente.errores_seguridad import CifradoInvalido
+from scribe.expediente.errores_seguridad import CifradoInvalido, DatoDestruido
 
 _LEER = "SELECT ambito, ambito_id, envuelta, clave_maestra FROM expediente.clave_datos"
 _GUARDAR = (
@@ -72,7 +72,10 @@ def _partes(id: str) -> tuple[str, UUID]:
 
 def _de(fila: DictRow) -> ClaveEnvuelta:
     if fila["envuelta"] is None:
-        raise CifradoInvalido("La clave de este dato se destruyó: lo que cifraba ya no se puede leer.")
+        raise DatoDestruido(
+            "Eso se destruyó al cumplir su plazo de conservación: ya no se puede leer.",
+            "Su certificado de destrucción está en «Conservación».",
+        )
     return ClaveEnvuelta(
         id=f"{fila['ambito']}:{fila['ambito_id']}",
         maestra=fila["clave_maestra"],

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ConfigDict
 
-from scribe.expediente.errores_seguridad import CifradoInvalido
+from scribe.expediente.errores_seguridad import CifradoInvalido, DatoDestruido
 
 if TYPE_CHECKING:
     from scribe.expediente.llavero import Llavero
@@ -156,7 +156,12 @@ class CifradorDeExpediente:
         return self.clave(contexto).cifrar(datos, contexto)
 
     def descifrar(self, cifrado: bytes, contexto: str) -> bytes:
-        """Los datos en claro. Lanza `CifradoInvalido`; también si la clave de datos ya se destruyó."""
+        """Los datos en claro. Lanza `CifradoInvalido`, o `DatoDestruido` si su clave o él se destruyeron."""
+        if not cifrado:
+            raise DatoDestruido(
+                "Ese borrador se descartó y después se destruyó: ya no se puede leer.",
+                "Su certificado de destrucción está en «Conservación».",
+            )
         return self.clave(contexto, crear=False).descifrar(cifrado, contexto)
 
     def indice(self, valor: bytes, contexto: str) -> bytes:

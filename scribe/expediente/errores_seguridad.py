@@ -2,6 +2,7 @@
 
 ErrorDeExpediente
 └── CifradoInvalido             no abre: clave ajena, celda cambiada de lugar, corte o alteración
+    └── DatoDestruido           se destruyó conforme a su plazo: ya nadie lo puede leer
 PeticionRechazada
 ├── LlaveroCerrado              la frase, el archivo de clave o el llavero no son los correctos
 ├── SecretoInseguro             un secreto es el de omisión, es débil o lo puede leer cualquiera
@@ -21,6 +22,10 @@ from scribe.expediente.errores import ErrorDeExpediente, PeticionRechazada
 
 class CifradoInvalido(ErrorDeExpediente):
     """No abre: clave ajena, celda cambiada de lugar, corte o alteración."""
+
+
+class DatoDestruido(CifradoInvalido):
+    """Se destruyó conforme a su plazo; consta en su certificado."""
 
 
 class LlaveroCerrado(PeticionRechazada):

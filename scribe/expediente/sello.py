@@ -21,7 +21,8 @@ SELLADAS: tuple[str, ...] = (
     "encuentro", "encuentro_cierre", "consentimiento_texto", "consentimiento", "consentimiento_revocacion",
     "grabacion", "transcripcion", "borrador", "nota", "nota_estado", "nota_version", "nota_firma",
     "nota_documento", "diagnostico", "problema", "alergia", "medicacion", "receta", "conservacion_politica",
-    "conservacion_propuesta", "conservacion_decision", "conservacion_acta", "intercambio",
+    "conservacion_propuesta", "conservacion_decision", "conservacion_destruccion", "conservacion_acta",
+    "retencion", "retencion_levantada", "respaldo", "intercambio",
     "intercambio_intento",
 )  # fmt: skip
 """Tablas en que cada fila tiene su asiento con huella; `verificar` las recorre todas."""

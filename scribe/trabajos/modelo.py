@@ -121,7 +121,7 @@ class EstadoSubida(_Valor):
     """Qué hay ya de una subida: lo que falta se manda, lo demás no."""
 
     id: UUID
-    estado: Literal["abierta", "cerrada", "descartada"]
+    estado: Literal["abierta", "cerrada", "descartada", "detenida", "destruida"]
     trozos: tuple[TrozoGuardado, ...] = ()
 
 

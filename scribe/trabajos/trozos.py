@@ -38,6 +38,11 @@ class Carpeta:
         self.ruta = subidas / subida.hex
         self._subida = subida
 
+    @property
+    def archivo_cerrojo(self) -> Path:
+        """El archivo del cerrojo, junto a la carpeta."""
+        return self.ruta.with_suffix(".cerrojo")
+
     def crear(self) -> None:
         """La deja lista y a salvo."""
         self.ruta.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,7 +52,7 @@ class Carpeta:
     def cerrojo(self) -> Iterator[None]:
         """Uno solo cierra o descarta a la vez; se suelta solo si el proceso muere."""
         self.ruta.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.ruta.with_suffix(".cerrojo"), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(self.archivo_cerrojo, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

@@ -26,7 +26,8 @@ SOLO_AGREGAR = [
     "consentimiento_revocacion", "grabacion", "transcripcion", "borrador", "nota_transicion", "nota",
     "nota_estado", "nota_version", "nota_firma", "nota_documento", "diagnostico", "problema", "alergia",
     "medicacion", "receta", "conservacion_politica", "conservacion_propuesta", "conservacion_decision",
-    "conservacion_acta", "intercambio", "intercambio_intento", "totp_usado", "instalacion",
+    "conservacion_destruccion", "conservacion_acta", "retencion", "retencion_levantada", "respaldo",
+    "intercambio", "intercambio_intento", "totp_usado", "instalacion",
 ]  # fmt: skip
 CON_HISTORIA = [
     "establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea",
@@ -273,10 +274,19 @@ def test_sin_acta_no_se_destruye_una_clave(clinica: Clinica) -> None:
             conexion.execute(decision, (propuesta, c.medica.usuario))
         assert error.value.sqlstate == "SC005"
         conexion.execute(decision, (propuesta, c.administrador.usuario))
-        conexion.execute(
-            "INSERT INTO expediente.conservacion_acta (id, propuesta_id, metodo, equipo)"
-            " VALUES (gen_random_uuid(), %s, 'clave destruida', 'x')", (propuesta,),
-        )  # fmt: skip
+        for tabla, columnas, valores in (
+            ("conservacion_acta", "metodo", "'clave destruida'"),  # sin destrucción no hay acta
+            (
+                "conservacion_destruccion", "inventario, servidor, usuario_id",
+                f"'{{}}', 'x', '{c.medica.usuario}'",
+            ),
+        ):
+            with pytest.raises(psycopg.Error) as error:
+                conexion.execute(
+                    f"INSERT INTO expediente.{tabla} (id, propuesta_id, equipo, {columnas})"
+                    f" VALUES (gen_random_uuid(), '{propuesta}', 'x', {valores})".encode()
+                )
+            assert error.value.sqlstate in ("SC002", "SC005")
         with pytest.raises(psycopg.Error, match="cinco años"):
             conexion.execute(destruir.encode())
 

@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 
 from scribe.expediente import consentimientos, encuentros, notas, pacientes, tareas
 from scribe.expediente.bitacora import Actor
+from scribe.expediente.conservacion import propuesta, retencion
 from scribe.expediente.identificadores import TipoIdentificador
 from scribe.expediente.modelo import DatosEncuentro, DatosPaciente, Identificador
 from scribe.trabajos import estado
@@ -61,12 +62,15 @@ def _poblar(api: Api, lugar: UUID, medico: UUID, curp: str) -> dict[str, str]:  
         trabajo = estado.pedir_proceso(t, grabacion, Opciones()).id
         nota = notas.crear(t, encuentro, grabacion=grabacion).id
         tarea = tareas.crear(t, "asunto", paciente=paciente, asignada_a=medico).id
+        retenido = retencion.retener(t, paciente, "una queja")
+        propuesto = propuesta.por_revocacion(t, "grabacion", grabacion, paciente)
     pedida = DatosSubida(encuentro=encuentro, consentimiento=permiso, formato="wav", bytes_previstos=10)
     subida = api.servicios.subidas.abrir(actor, pedida)
     ids = {
         "paciente_id": paciente, "encuentro_id": encuentro, "nota_id": nota, "grabacion_id": grabacion,
         "subida_id": subida, "trabajo_id": trabajo, "consentimiento_id": permiso, "tarea_id": tarea,
         "identificador_id": identificador, "fusion_id": fusion, "establecimiento_id": lugar,
+        "retencion_id": retenido, "propuesta_id": propuesto,
         "usuario_id": uuid4(), "destino_id": uuid4(), "numero": 1, "rol": "medico", "tabla": "alergia",
         "huella": estaticos.huella(), "carpeta": "css", "archivo": "base.css",
     }  # fmt: skip

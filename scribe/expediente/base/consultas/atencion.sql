@@ -34,8 +34,7 @@ WHERE c.paciente_id IN (SELECT expediente.paciente_familia(%(paciente)s)) ORDER 
 SELECT c.* FROM expediente.consentimiento c
 JOIN expediente.consentimiento_texto t ON t.id = c.texto_id AND t.finalidad = %(finalidad)s
 WHERE c.paciente_id IN (SELECT expediente.paciente_familia(%(paciente)s))
-  AND (c.encuentro_id IS NULL OR c.encuentro_id = %(encuentro)s) AND c.otorgado
-  AND NOT EXISTS (SELECT 1 FROM expediente.consentimiento_revocacion r WHERE r.consentimiento_id = c.id)
+  AND expediente.consentimiento_vale(c.id, %(encuentro)s)
 ORDER BY c.cuando DESC LIMIT 1
 
 -- nombre: grabacion_por_id

@@ -64,7 +64,8 @@ SELECT p.id, p.numero_expediente, p.identidad, p.establecimiento_id, v.id AS ver
 FROM expediente.paciente p
 JOIN LATERAL (SELECT id, datos FROM expediente.paciente_version w WHERE w.paciente_id = p.id
               ORDER BY numero DESC LIMIT 1) v ON true
-WHERE p.id = ANY(%(ids)s)
+WHERE p.id = ANY(%(ids)s) AND NOT EXISTS (SELECT 1 FROM expediente.clave_datos k -- destruido: ya no hay qué enseñar
+    WHERE k.ambito = 'paciente' AND k.ambito_id = p.id AND k.destruida IS NOT NULL)
 
 -- nombre: paciente_busqueda_poner
 INSERT INTO expediente.paciente_busqueda (paciente_id, fichas) VALUES (%(paciente)s, %(fichas)s)
