@@ -68,15 +68,15 @@ class Carpeta:
                 hallados[numero] = TrozoGuardado(numero=numero, octetos=int(partes[2]), sha256=partes[3])
         return hallados
 
+    def tocada(self) -> float:
+        """Cuándo llegó el último trozo (segundos desde 1970); 0 si no hay ninguno."""
+        return max((self._archivo(t).stat().st_mtime for t in self.trozos().values()), default=0.0)
+
     def leer(self, trozo: TrozoGuardado, clave: Clave) -> Iterator[bytes]:
         """El sonido de un trozo, por partes. Lanza `CifradoInvalido` si el disco lo dañó."""
         with self._archivo(trozo).open("rb") as cifrado:
             lector = LectorCifrado(cifrado, clave, contexto(self._subida, f"trozo.{trozo.numero}"))
             while parte := lector.read(_LECTURA):
-    def tocada(self) -> float:
-        """Cuándo llegó el último trozo (segundos desde 1970); 0 si no hay ninguno."""
-        return max((self._archivo(t).stat().st_mtime for t in self.trozos().values()), default=0.0)
-
                 yield parte
 
     def quitar(self, trozo: TrozoGuardado) -> None:
