@@ -1,6 +1,6 @@
 /** El micrófono: pedirlo, elegirlo, oírlo y enterarse de que se desconectó. */
 
-import { HERCIOS } from "./wav.js";
+import { HERCIOS } from "./grabar-wav.js";
 
 /**
  * @typedef {object} Oyente
@@ -139,7 +139,7 @@ export class Microfono {
   /** @param {number} hercios */
   async #armar(hercios) {
     const contexto = new AudioContext({ sampleRate: hercios, latencyHint: "playback" });
-    await contexto.audioWorklet.addModule(new URL("./captador.js", import.meta.url).href);
+    await contexto.audioWorklet.addModule(new URL("./grabar-captador.js", import.meta.url).href);
     const nodo = new AudioWorkletNode(contexto, "captador", { numberOfInputs: 1, channelCount: 1, channelCountMode: "explicit" });
     nodo.port.onmessage = ({ data }) => this.#atender(data);
     nodo.connect(contexto.destination); // no suena: su salida va vacía, pero así el navegador lo hace correr

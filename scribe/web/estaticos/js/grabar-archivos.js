@@ -5,11 +5,11 @@
  * otra vez el mismo archivo; se reconoce y solo se manda lo que falta.
  */
 
-import * as almacen from "./almacen.js";
-import { nuevoRegistro } from "./grabacion.js";
-import { Subidor } from "./subidor.js";
+import * as almacen from "./grabar-almacen.js";
+import { nuevoRegistro } from "./grabar-grabacion.js";
+import { Subidor } from "./grabar-subidor.js";
 
-/** @typedef {import("./almacen.js").Registro} Registro */
+/** @typedef {import("./grabar-almacen.js").Registro} Registro */
 
 const A_LA_VEZ = 2;
 export const EXTENSIONES = "wav mp3 m4a mp4 ogg oga opus flac webm amr 3gp aac wma aiff mov mkv avi mpg mpeg".split(" ");
@@ -35,8 +35,8 @@ const senas = (archivo) => ({ nombre: archivo.name, tamano: archivo.size, modifi
 export class FilaDeArchivos {
   /**
    * @param {object} con
-   * @param {typeof import("../api.js").api} con.api
-   * @param {(registro: Registro, avance: import("./subidor.js").Avance) => void} con.avisar
+   * @param {typeof import("./api.js").api} con.api
+   * @param {(registro: Registro, avance: import("./grabar-subidor.js").Avance) => void} con.avisar
    */
   constructor({ api, avisar }) {
     this.api = api;

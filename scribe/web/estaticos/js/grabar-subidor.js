@@ -6,10 +6,10 @@
  * aquí no se suelta hasta el recibo del cierre.
  */
 
-import { Sha256, sumar } from "./sha256.js";
+import { Sha256, sumar } from "./grabar-sha256.js";
 
 /**
- * @typedef {import("./almacen.js").Registro} Registro
+ * @typedef {import("./grabar-almacen.js").Registro} Registro
  * @typedef {object} Fuente de dónde salen los bytes
  * @property {(desde: number, maximo: number) => Promise<Uint8Array<ArrayBuffer>>} leer
  * @property {() => boolean} esperar si conviene esperar a que se junte más antes de mandar lo poco que hay
@@ -33,7 +33,7 @@ export class Subidor {
   /**
    * @param {Registro} registro @param {Fuente} fuente
    * @param {object} con
-   * @param {typeof import("../api.js").api} con.api
+   * @param {typeof import("./api.js").api} con.api
    * @param {() => Promise<unknown>} con.guardar deja el registro en el disco
    * @param {(avance: Avance) => void} con.avisar
    */
@@ -58,13 +58,11 @@ export class Subidor {
     if (this.ocioso) this.despertar();
   }
 
-  /** Otra vez, ya: lo pidió la persona o volvió la red. */
-  async reintentar() {
-    if (this.avance.fase !== "atorada") return this.despertar();
+  /** Olvida el fallo que lo detuvo; después se llama otra vez a `correr`. */
+  reiniciar() {
     this.fallos = 0;
     this.trozos = -1;
     this.#decir("subiendo");
-    await this.correr();
   }
 
   detener() {

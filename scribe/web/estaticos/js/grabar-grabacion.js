@@ -5,12 +5,12 @@
  * servidor no conteste, que venza la sesión o que no quepa más no detienen al micrófono.
  */
 
-import * as almacen from "./almacen.js";
-import { Microfono } from "./microfono.js";
-import { Subidor } from "./subidor.js";
-import { cabecera, segundos } from "./wav.js";
+import * as almacen from "./grabar-almacen.js";
+import { Microfono } from "./grabar-microfono.js";
+import { Subidor } from "./grabar-subidor.js";
+import { cabecera, segundos } from "./grabar-wav.js";
 
-/** @typedef {import("./almacen.js").Registro} Registro */
+/** @typedef {import("./grabar-almacen.js").Registro} Registro */
 
 const DORMIDO_MS = 3000;
 const REABRIR_MS = 8000;
@@ -21,13 +21,13 @@ const REABRIR_MS = 8000;
  * @property {(nivel: number, pico: number) => void} nivel
  * @property {() => void} cambio algo de lo que se ve cambió
  * @property {(que: "desconectado" | "silenciado" | "suspendido" | "de_vuelta" | "sin_sonido" | "hueco" | "cuota", dato?: any) => void} suceso
- * @property {(avance: import("./subidor.js").Avance) => void} subida
+ * @property {(avance: import("./grabar-subidor.js").Avance) => void} subida
  */
 
 export class Grabacion {
   /**
    * @param {Registro} registro @param {Oyente} oyente
-   * @param {typeof import("../api.js").api} api
+   * @param {typeof import("./api.js").api} api
    */
   constructor(registro, oyente, api) {
     this.registro = registro;
@@ -41,11 +41,13 @@ export class Grabacion {
     this.escribiendo = Promise.resolve();
     this.ultimo = 0;
     this.vigia = 0;
+    /** @type {Promise<import("./grabar-subidor.js").Avance> | null} */
+    this.entrega = null;
     this.soltarCerrojo = () => {};
     this.microfono = new Microfono({
-      nivel: (nivel, pico) => oyente.nivel(nivel, pico),
+      nivel: (nivel, pico) => this.oyente.nivel(nivel, pico),
       trozo: (trozo) => this.#llego(trozo),
-      cambio: (que) => oyente.suceso(que),
+      cambio: (que) => this.oyente.suceso(que),
     });
     this.subidor = new Subidor(
       registro,
@@ -54,7 +56,7 @@ export class Grabacion {
         esperar: () => this.estado === "grabando",
         duracion: () => Math.round(this.segundos * 1000) / 1000,
       },
-      { api, guardar: () => almacen.guardar(registro), avisar: (avance) => oyente.subida(avance) },
+      { api, guardar: () => almacen.guardar(registro), avisar: (avance) => this.oyente.subida(avance) },
     );
   }
 
@@ -87,6 +89,14 @@ export class Grabacion {
     await this.microfono.abrir(id, this.registro.hercios);
     if (!this.registro.octetos) this.registro.hercios = this.microfono.hercios;
     if (this.estado === "grabando") this.microfono.grabar();
+  }
+
+  /** Lleva al servidor lo que haya y lo que vaya habiendo; resuelve con el recibo o cuando haga falta decidir. */
+  subir() {
+    this.entrega ??= this.subidor.correr().finally(() => {
+      this.entrega = null;
+    });
+    return this.entrega;
   }
 
   /** Empieza o sigue. */
