@@ -5,6 +5,9 @@ const quien = document.body.dataset.usuario;
 let abierto = null;
 let hayUso = false;
 
+// Mientras se graba no se recarga nada: el micrófono no se detiene por la sesión.
+const grabando = () => document.body.dataset.grabando !== undefined;
+
 // Pide otra vez la contraseña. `true` si ya se puede repetir lo que se hacía; nadie más que la misma persona
 // puede continuar (otra entra desde cero). Con `confirmar` la sesión vive y solo falta la contraseña reciente:
 // se puede decir que no, y entonces es `false`.
@@ -28,7 +31,8 @@ function preguntar(confirmar) {
   parte("que").textContent = confirmar ? "Confirme que es usted" : "Su sesión se cerró por falta de uso";
   parte("por-que").textContent = confirmar
     ? "Para esto hay que haber escrito la contraseña hace poco."
-    : "Lo que escribió sigue aquí. Escriba su contraseña y continúa donde iba.";
+    : grabando() ? "La grabación sigue y se guarda en este equipo. Escriba su contraseña y se termina de subir."
+      : "Lo que escribió sigue aquí. Escriba su contraseña y continúa donde iba.";
   parte("fallo").textContent = "";
   parte("clave").value = parte("codigo").value = "";
   parte("segundo").hidden = true;
@@ -88,7 +92,7 @@ async function latir() {
   try {
     const respuesta = await fetch("/api/sesion", { cache: "no-store", headers: fondo });
     if (respuesta.status === 401) await volverAEntrar();
-    else if (respuesta.ok && (await respuesta.json()).usuario !== quien) location.reload(); // entró otra persona en otra pestaña
+    else if (respuesta.ok && !grabando() && (await respuesta.json()).usuario !== quien) location.reload(); // entró otra persona en otra pestaña
   } catch {
     return; // sin red: se intenta en el próximo pulso
   }
