@@ -85,6 +85,8 @@ class Clinica:
     pedidas: list[str] = field(default_factory=list)
     problemas: list[str] = field(default_factory=list)
     contextos: list[BrowserContext] = field(default_factory=list)
+    pacientes: dict[str, UUID] = field(default_factory=dict)
+    nota: UUID | None = None
 
     def contexto(self, **k: Any) -> BrowserContext:
         """Un navegador sin sesión, a 1366×768 si no se dice otra cosa."""
@@ -123,7 +125,7 @@ class Clinica:
             conexion.execute("UPDATE expediente.sesion SET ultimo_uso = clock_timestamp() - interval '1 day'")
 
     def axe(self, pagina: Page, *fuera: str) -> None:
-        """Ninguna falta de WCAG 2.0 a 2.2, A y AA. `fuera`: reglas que ahí no aplican (quien llama dice por qué)."""
+        """Ninguna falta de WCAG 2.0 a 2.2, A y AA. `fuera`: reglas que ahí no aplican (que se diga por qué)."""
         from axe_playwright_python.sync_playwright import Axe
 
         normas = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -56,10 +56,24 @@ def duracion(segundos: float | None) -> str:
     return f"{horas}:{resto // 60:02}:{resto % 60:02}" if horas else f"{resto // 60}:{resto % 60:02}"
 
 
+def plazo(desde: float | None, hasta: float | None) -> str:
+    """`faltan unos 3 minutos`, o `entre 2 y 5 minutos`; vacío si no se sabe. Los segundos, redondeados."""
+    if desde is None or hasta is None:
+        return ""
+    a, b = round(desde / 60), -(-hasta // 60)
+    if b <= 1:
+        return "falta menos de un minuto"
+    if b - a <= 1 or a == 0:
+        return f"faltan unos {b:.0f} minutos"
+    return f"faltan entre {a} y {b:.0f} minutos"
+
+
 def _local(valor: Any, zona: str | None) -> Any:
     if not isinstance(valor, datetime):
         return valor
     return valor.astimezone(ZoneInfo(zona) if zona else None)
 
 
-FILTROS: dict[str, Callable[..., str]] = {f.__name__: f for f in (fecha, momento, edad, tamano, duracion)}
+FILTROS: dict[str, Callable[..., str]] = {
+    f.__name__: f for f in (fecha, momento, edad, tamano, duracion, plazo)
+}

@@ -30,6 +30,11 @@ async def _leer(peticion: Request) -> Escrito:
     return Escrito({c: v if "contrasena" in c else v.strip() for c, v in forma.items() if isinstance(v, str)})
 
 
+def campos_de(fallo: Fallas | None) -> Escrito:
+    """Las fallas por campo, para la plantilla: un campo sin falla es vacío."""
+    return Escrito(fallo.campos) if fallo is not None else Escrito()
+
+
 Formulario = Annotated[Escrito, Depends(_leer)]
 """El parámetro de una ruta que recibe un formulario."""
 

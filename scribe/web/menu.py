@@ -13,7 +13,9 @@ from scribe.web.permisos import regla
 
 
 class Entrada(BaseModel):
-    """Un renglón del menú. `seccion` es la que la plantilla dice ser, para marcar dónde se está."""
+    """Un renglón del menú. `seccion` es la que la plantilla dice ser, para marcar dónde se está;
+    `tecla`, el atajo (Alt con esa letra).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +24,7 @@ class Entrada(BaseModel):
     ruta: str
     permiso: str
     icono: str
+    tecla: str | None = None
 
 
 def de(persona: Usuario) -> list[Entrada]:

@@ -13,19 +13,31 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from scribe import __version__
-from scribe.web import estaticos, formatos, menu
+from scribe.web import estaticos, formatos, menu, rotulos
+from scribe.web.formularios import campos_de
+from scribe.web.permisos import regla
 from scribe.web.sujeto import Sujeto
 
 
 def pagina(quien: Sujeto, plantilla: str, /, estado: int = 200, **contexto: Any) -> HTMLResponse:
-    """Una página para esa persona. La plantilla recibe `yo` (o nada), `menu` y lo que se le dé."""
+    """Una página para esa persona. La plantilla recibe `yo` (o nada), `puede("permiso")` y lo que se le dé."""
     return HTMLResponse(componer(plantilla, quien.usuario, **contexto), estado)
 
 
 def componer(plantilla: str, persona: Any = None, /, **contexto: Any) -> str:
     """El HTML de una plantilla."""
-    entradas = menu.de(persona) if persona is not None else []
-    return plantillas().get_template(plantilla).render(yo=persona, menu=entradas, **contexto)
+    roles = {rol for _, rol in persona.roles} if persona is not None else set()
+    return (
+        plantillas()
+        .get_template(plantilla)
+        .render(
+            yo=persona,
+            roles=roles,
+            menu=menu.de(persona) if persona is not None else [],
+            puede=lambda permiso: bool(roles & regla(permiso).roles),
+            **contexto,
+        )
+    )
 
 
 def es_pagina(peticion: Request) -> bool:
@@ -62,6 +74,6 @@ def plantillas() -> Environment:
         loader=PackageLoader("scribe.web", "plantillas"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    entorno.globals |= {"estatico": estaticos.url, "version": __version__}
-    entorno.filters |= formatos.FILTROS
+    entorno.globals |= {"estatico": estaticos.url, "version": __version__, "fallas": campos_de}
+    entorno.filters |= formatos.FILTROS | {"rotulo": rotulos.rotulo}
     return entorno
