@@ -119,7 +119,7 @@ def error(respuesta: Response, estado_: int, codigo: str) -> dict[str, Any]:
     """El error de una respuesta, con la única forma que hay."""
     cuerpo = respuesta.json()
     assert (respuesta.status_code, cuerpo["error"]["codigo"]) == (estado_, codigo), cuerpo
-    al_lado = {"conflicto"} if codigo == "version_atrasada" else set()  # las dos versiones, sin perder ninguna
+    al_lado = {"conflicto"} if codigo == "version_atrasada" else set()  # trae las dos versiones
     assert {"error"} <= set(cuerpo) <= {"error"} | al_lado
     assert set(cuerpo["error"]) == {"codigo", "mensaje", "remedio", "campos"}
     dado: dict[str, Any] = cuerpo["error"]

@@ -6,6 +6,7 @@ lo que se ve. `Turno.texto` es el del borrador: las citas de la nota salen de é
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,6 +21,7 @@ from scribe.expediente.bitacora import Asiento
 from scribe.expediente.errores import DatoInvalido
 from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Transaccion
+from scribe.lenguaje.texto import llano
 
 _Corto = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 
@@ -178,7 +180,7 @@ def afectados(vista: TranscripcionVista, contenido: ContenidoDeNota, cambio: Cam
     for seccion in SECCIONES:
         for indice, e in enumerate(contenido.nota.seccion(seccion)):
             if any(_toca(c, cambio.turno, tocadas) for c in e.citas):
-                propuesta = e.texto.replace(original, cambio.texto) if original in e.texto else None
+                propuesta = _propuesta(e.texto, original, cambio.texto)
                 salida.append(Afectado(seccion=seccion, indice=indice, texto=e.texto, propuesta=propuesta))
     return salida
 
@@ -293,6 +295,16 @@ def _corregido(turno: Turno, cambios: list[CambioPalabras]) -> str:
         if tramo is not None:
             texto = texto[: tramo[0]] + cambio.texto + texto[tramo[1] :]
     return texto
+
+
+def _propuesta(texto: str, original: str, nuevo: str) -> str | None:
+    """El texto con lo corregido en el lugar de lo oído, si lo lleva como palabra; con su misma inicial."""
+    hallado = re.search(rf"(?<!\w){re.escape(llano(original))}(?!\w)", llano(texto)) if original else None
+    if hallado is None:
+        return None
+    desde, hasta = hallado.span()
+    puesto = nuevo[:1].upper() + nuevo[1:] if texto[desde].isupper() else nuevo
+    return texto[:desde] + puesto + texto[hasta:]
 
 
 def _toca(cita: Cita, turno: int, palabras: tuple[Palabra, ...]) -> bool:
