@@ -108,6 +108,18 @@ class DestinoCarpeta:
         nombre = f"{id_documento(expediente)}-firmada"
         return self._hacer(paquete.firmada.relacion or "firmada", nombre, archivos, anotar, intento)
 
+    def retirar(self, expediente: ExpedienteDeEnvio, *, anotar: Anotador, intento: int = 1) -> Resultado:
+        """Ver `protocolo.Destino`. Lo entregado se queda; `<nota>-descartada` avisa que ya no vale."""
+        nota = str(id_documento(expediente))
+        aviso = {
+            "documento": nota,
+            "estado": "entered-in-error",
+            "motivo": "La nota se descartó sin firmarse.",
+        }
+        return self._hacer(
+            "descartada", f"{nota}-descartada", {"aviso.json": canonico(aviso)}, anotar, intento
+        )
+
     def _hacer(
         self, motivo: Motivo, nombre: str, archivos: dict[str, bytes], anotar: Anotador, intento: int
     ) -> Resultado:

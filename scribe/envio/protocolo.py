@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from scribe.envio.modelo import BorradorDeEnvio, ExpedienteDeEnvio, Paquete
 
-Motivo = Literal["borrador", "firmada", "adenda", "sustituida"]
+Motivo = Literal["borrador", "firmada", "adenda", "sustituida", "descartada"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +92,8 @@ class Destino(Protocol):
         self, expediente: ExpedienteDeEnvio, paquete: Paquete, *, anotar: Anotador, intento: int = 1
     ) -> Resultado:
         """Entrega la nota firmada con sus bytes exactos."""
+        ...
+
+    def retirar(self, expediente: ExpedienteDeEnvio, *, anotar: Anotador, intento: int = 1) -> Resultado:
+        """La nota se descartó sin firmarse: lo que haya llegado queda marcado como error, no borrado."""
         ...

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from scribe.envio.fhir import documento
 from scribe.envio.fhir.piezas import canonico
 from scribe.expediente import encuentros, notas, pacientes, usuarios
 from scribe.expediente.errores import BitacoraRota, NoExiste
+from scribe.expediente.firma.contenido import al_segundo
 from scribe.expediente.identificadores import SIN_IDENTIDAD
 from scribe.expediente.modelo import Encuentro, Establecimiento, NotaGuardada, Paciente, Usuario, VersionNota
 from scribe.expediente.nota_editable import ContenidoDeNota
@@ -152,8 +153,7 @@ def _encuentro(f: Fuentes) -> m.EncuentroDeEnvio:
 
 def local(momento: datetime, huso: ZoneInfo) -> datetime:
     """La hora del establecimiento, al segundo y con su desfase fijo, como va en el documento."""
-    aqui = momento.astimezone(huso).replace(microsecond=0)
-    return aqui.replace(tzinfo=timezone(aqui.utcoffset() or timedelta()))
+    return al_segundo(momento.astimezone(huso))
 
 
 # --- Un borrador --------------------------------------------------------------------------------------

@@ -56,13 +56,14 @@ def taller_de(servicios: Servicios, presencia: Presencia) -> Taller:
     """Lo que un trabajador necesita, con los motores y las voces de este equipo."""
     from scribe.ajustes import Ajustes
     from scribe.expediente.bitacora import Actor
-    from scribe.trabajos import archivo
+    from scribe.trabajos import archivo, enviar
+    from scribe.trabajos.mensajero import Mensajero
     from scribe.trabajos.procesar import Taller
 
     return Taller(
         servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=_armar,
         ajustes=lambda pedidas: Ajustes(**pedidas.model_dump(exclude_none=True)),
-        otras={"archivo": archivo.hacer},
+        otras={"archivo": archivo.hacer, "enviar": enviar.con(Mensajero(servicios.datos))},
     )  # fmt: skip
 
 

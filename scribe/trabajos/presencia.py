@@ -70,7 +70,7 @@ class Presencia:
 
     def _tomar(self, trabajo: UUID) -> bool:
         with self._candado:
-            if not self._pedir(trabajo):
+            if trabajo in self._mios or not self._pedir(trabajo):  # entre hilos de aquí no lo niega la base
                 return False
             self._mios.add(trabajo)
             return True

@@ -86,6 +86,19 @@ class DestinoFhir:
             lambda c: _Entrega(self._cliente(c), FIRMADA).firmada(expediente, paquete, conjunto),
         )
 
+    def retirar(self, expediente: ExpedienteDeEnvio, *, anotar: Anotador, intento: int = 1) -> Resultado:
+        """Ver `protocolo.Destino`. Una nota firmada nunca se retira: se corrige con otra."""
+        id_ = documento.id_nota(expediente)
+        return self._hacer(
+            "descartada",
+            f"{id_.urn}#descartada",
+            anotar,
+            intento,
+            lambda c: _Entrega(self._cliente(c), FIRMADA).retirar(
+                Pieza(id_, {"resourceType": "Composition"}, "propia")
+            ),
+        )
+
     def probar(self, *, anotar: Anotador) -> tuple[str, ...]:
         """Lo que le falta al destino para recibir envíos, en frases. No manda nada clínico.
 
@@ -160,6 +173,25 @@ class _Entrega:
         self._poner(firma)
         self._comprobar(conjunto.nota)
         return self._resultado(conjunto.nota, congelado, pdf)
+
+    def retirar(self, pieza: Pieza) -> Resultado:
+        """Primero lo que la nota nombra y al final la nota: si se corta, al repetir se ve que falta."""
+        nota = self._cliente.buscar(pieza)
+        if nota is None:
+            return YaEstaba((), "El destino no tiene esa nota.")
+        if nota.recurso.get("status") == "entered-in-error":
+            return YaEstaba((nota.referencia,))
+        if nota.recurso.get("status") in _CERRADOS:
+            raise Negado(
+                "El destino ya tiene esa nota firmada.", "Corríjala con una adenda o una sustitución."
+            )
+        self._retirar(nota, set())
+        self._cliente.actualizar(nota, _sin_efecto(nota.recurso, FIRMADA))
+        self._escritos += 1
+        guardado = self._cliente.buscar(pieza)
+        if guardado is None or guardado.recurso.get("status") != "entered-in-error":
+            raise Aplazado("El destino dijo haber retirado la nota, pero no está así.", "Se repetirá solo.")
+        return Entregado((nota.referencia,))
 
     def _poner_todo(self, conjunto: Conjunto, nota: Existente | None) -> None:
         for pieza in (*conjunto.base, *conjunto.clinicas):

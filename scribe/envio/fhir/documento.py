@@ -6,7 +6,7 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from scribe.consulta import SECCIONES as ORDEN
 from scribe.consulta import Borrador, Enunciado, EstadoEnunciado, Nota, Seccion
@@ -83,7 +83,7 @@ def de_borrador(e: ExpedienteDeEnvio, b: BorradorDeEnvio, acuerdo: Acuerdo) -> C
             *_pendientes(b.borrador),
         ],
     }
-    nota = pieza(_id_nota(e), recurso, "propia", AIAST)
+    nota = pieza(id_nota(e), recurso, "propia", AIAST)
     procedencia = _de_ia(e, f"borrador-{b.numero}", nota, aparato, b.creado, b.borrador.audio.sha256)
     clinicas = (*padecimientos, *tratamiento)
     return Conjunto(
@@ -111,7 +111,7 @@ def de_firmada(e: ExpedienteDeEnvio, f: NotaFirmada, acuerdo: Acuerdo) -> Conjun
         "relatesTo": _relacion(e, f),
         "section": _secciones(f.nota, padecimientos, tratamiento),
     }
-    nota = pieza(_id_nota(e), recurso, "propia", VIO_MEDICO if aparato else CLINAST)
+    nota = pieza(id_nota(e), recurso, "propia", VIO_MEDICO if aparato else CLINAST)
     procedencia = [_de_firma(e, f, "documento", (nota,), medico, ())]
     if aparato:
         procedencia.insert(0, _de_ia(e, "firmada", nota, aparato, f.firmada, f.audio_sha256))
@@ -170,7 +170,7 @@ def adjuntos(e: ExpedienteDeEnvio, paquete: Paquete, conjunto: Conjunto) -> tupl
     return documento, firma
 
 
-def id_documento(e: ExpedienteDeEnvio) -> Any:
+def id_documento(e: ExpedienteDeEnvio) -> UUID:
     """La identidad del Bundle congelado de esta nota."""
     return identidad(e.instalacion, "documento", e.nota)
 
@@ -179,7 +179,8 @@ def _admitidas(acuerdo: Acuerdo, piezas: list[Pieza]) -> list[Pieza]:
     return [p for p in piezas if p.tipo not in acuerdo.omitir]
 
 
-def _id_nota(e: ExpedienteDeEnvio) -> Any:
+def id_nota(e: ExpedienteDeEnvio) -> UUID:
+    """La identidad de la Composition de esta nota: la misma en el borrador y firmada."""
     return identidad(e.instalacion, "nota", e.nota)
 
 

@@ -84,7 +84,7 @@ def canonico(dato: Any) -> bytes:
     ).encode()
 
 
-_NADA = (None, "", [], {})
+_NADA: tuple[Any, ...] = (None, "", [], {})
 
 
 def podar(dato: Any) -> Any:

@@ -121,8 +121,8 @@ def _composition(c: Recurso) -> Iterator[str]:
             yield "Composition.attester: una nota final lleva quién la firmó y cuándo, y no es AIAST"
         if "Device" in _tipos(c["author"]) and VIO_MEDICO["code"] not in _etiquetas(c):
             yield "Composition.meta.security: falta decir que el médico revisó lo que propuso la IA"
-    else:
-        yield "Composition.status: solo se envía preliminary o final"
+    elif c["status"] != "entered-in-error" or "attester" in c:
+        yield "Composition.status: se envía preliminary o final, y solo un borrador se retira"
 
 
 def _condition(c: Recurso) -> Iterator[str]:

@@ -85,7 +85,7 @@ JOIN expediente.grabacion g ON g.id = t.grabacion_id
 WHERE v.nota_id = %(nota)s ORDER BY v.numero LIMIT 1
 
 -- nombre: destinos
-SELECT id, nombre, clase, direccion, activo, creado FROM expediente.destino ORDER BY nombre
+SELECT * FROM expediente.destino ORDER BY nombre
 
 -- nombre: destino_por_id
 SELECT * FROM expediente.destino WHERE id = %(id)s
