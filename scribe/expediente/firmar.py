@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -63,11 +63,11 @@ def armar(t: Transaccion, nota: UUID, version: int | None = None) -> PorFirmar:
         id=str(nota),
         version=guardada.numero,
         tipo="adenda" if fila.relacion == "adenda" else contenido.tipo,
-        atencion=_local(encuentro.inicio, huso),
+        atencion=encuentro.inicio.astimezone(huso),
         lugar=contenido.lugar,
         servicio=contenido.servicio,
         establecimiento=_establecimiento(lugar),
-        paciente=_paciente(t, paciente, lugar.pais, _local(encuentro.inicio, huso).date()),
+        paciente=_paciente(t, paciente, lugar.pais, encuentro.inicio.astimezone(huso).date()),
         medico=_medico(medico),
         **{s: _enunciados(contenido, s) for s in ("subjetivo", "objetivo", "analisis", "plan", "pronostico")},
         signos=contenido.signos,
@@ -90,7 +90,7 @@ def armar(t: Transaccion, nota: UUID, version: int | None = None) -> PorFirmar:
         rfc=medico.rfc or "",
         curp=medico.curp or "",
     )
-    return PorFirmar(nueva, quien, _local(datetime.now(UTC), huso))
+    return PorFirmar(nueva, quien, datetime.now(UTC).astimezone(huso))
 
 
 def firmar(
@@ -159,12 +159,6 @@ def _al_resumen(t: Transaccion, nota: modelo.NotaGuardada, firmada: f.NotaParaFi
             ),
             encuentro=nota.encuentro_id, nota=nota.id,
         )  # fmt: skip
-
-
-def _local(momento: datetime, huso: tzinfo) -> datetime:
-    """La hora del establecimiento, al segundo y con su desfase fijo, como va en el documento."""
-    local = momento.astimezone(huso).replace(microsecond=0)
-    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
 
 
 def _establecimiento(lugar: modelo.Establecimiento) -> f.Establecimiento:
@@ -243,7 +237,7 @@ def _consentimientos(
 ) -> tuple[f.Consentimiento, ...]:
     return tuple(
         f.Consentimiento(
-            tipo=c.finalidad, texto_version=c.texto_version, otorgado=_local(c.cuando, huso), medio=c.como,
+            tipo=c.finalidad, texto_version=c.texto_version, otorgado=c.cuando.astimezone(huso), medio=c.como,
             otorgante=c.calidad,
         )
         for c in consentimientos.de_paciente(t, paciente)
@@ -260,7 +254,7 @@ def _adenda(
     if previa is None:
         raise DatoInvalido("La nota a la que se agrega no está firmada.", "Fírmala antes.")
     return f.Adenda(
-        nota=str(fila.nota_previa), firmada=_local(previa.cuando, huso), sha256=previa.sha256.hex(),
+        nota=str(fila.nota_previa), firmada=previa.cuando.astimezone(huso), sha256=previa.sha256.hex(),
         motivo=contenido.motivo_adenda,
     )  # fmt: skip
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
@@ -115,3 +116,13 @@ def test_se_declara_pdf_a_y_ua_con_todo_incrustado() -> None:
 
 def test_pyhanko_lo_abre_sin_firmas() -> None:
     assert not list(PdfFileReader(io.BytesIO(componer(nota_completa()))).embedded_signatures)
+
+
+def test_una_hora_cualquiera_se_puede_imprimir() -> None:
+    """Con fracciones y con una zona de nombre, que es como llega de la base y del reloj."""
+    aqui = datetime(2026, 3, 5, 10, 30, 15, 987_654, tzinfo=ZoneInfo("America/Mexico_City"))
+    nota = nota_completa(atencion=aqui)
+    assert nota.atencion.isoformat() == "2026-03-05T10:30:15-06:00"
+    firma = FirmaImpresa(metodo="simple", cuando=aqui)
+    assert componer(nota, firma) == componer(nota, FirmaImpresa(metodo="simple", cuando=nota.atencion))
+    assert componer(nota).startswith(b"%PDF")

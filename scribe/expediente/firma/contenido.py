@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -42,6 +42,15 @@ def _limpio(texto: str) -> str:
 
 
 Texto = Annotated[str, Field(max_length=20_000), AfterValidator(_limpio)]
+
+
+def al_segundo(momento: datetime) -> datetime:
+    """Sin fracciones y con desfase fijo: como se imprime, y como lo exige la fecha de un PDF."""
+    return momento.replace(microsecond=0, tzinfo=timezone(momento.utcoffset() or timedelta()))
+
+
+Momento = Annotated[AwareDatetime, AfterValidator(al_segundo)]
+"""Una hora del documento. Cualquiera con zona se vuelve así al entrar: nadie tiene que acordarse."""
 
 
 class _Valor(BaseModel):
@@ -172,7 +181,7 @@ class Consentimiento(_Valor):
 
     tipo: Texto
     texto_version: Texto
-    otorgado: AwareDatetime
+    otorgado: Momento
     medio: Texto
     otorgante: Texto
 
@@ -190,7 +199,7 @@ class Adenda(_Valor):
     """A qué nota firmada se agrega, y por qué; la original no cambia (5.11; Res. 866, art. 10)."""
 
     nota: Texto
-    firmada: AwareDatetime
+    firmada: Momento
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     motivo: Texto
 
@@ -212,7 +221,7 @@ class NotaParaFirmar(_Valor):
     id: Texto
     version: int = Field(ge=1)
     tipo: TipoDeNota
-    atencion: AwareDatetime
+    atencion: Momento
     lugar: Texto = ""
     servicio: Texto = ""
     establecimiento: Establecimiento
@@ -264,6 +273,6 @@ class FirmaImpresa(_Valor):
     """Lo que el PDF dice de la firma: se fija antes de componerlo y se firma con él dentro."""
 
     metodo: Literal["simple", "efirma"]
-    cuando: datetime
+    cuando: Momento
     certificado: Texto = ""
     emisor: Texto = ""

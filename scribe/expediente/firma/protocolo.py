@@ -12,10 +12,10 @@ import json
 from datetime import datetime
 from typing import Literal, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from scribe.expediente.errores_seguridad import FirmaRechazada
-from scribe.expediente.firma.contenido import FirmaImpresa, NotaParaFirmar
+from scribe.expediente.firma.contenido import FirmaImpresa, Momento, NotaParaFirmar
 from scribe.expediente.firma.pdf import componer
 from scribe.expediente.firma.revision import exigir_completa
 from scribe.expediente.llavero import Llavero
@@ -46,7 +46,7 @@ class Sello(_Valor):
     esquema: Literal["1"] = "1"
     metodo: Metodo
     usuario: str
-    cuando: AwareDatetime
+    cuando: Momento
     instalacion: str
     sha256_contenido: str
     sha256_pdf: str
