@@ -18,6 +18,7 @@ from scribe.ordenes import (
     bitacora,
     certificado,
     clave,
+    conservacion,
     consulta,
     doctor,
     evaluar,
@@ -57,6 +58,7 @@ app.command()(respaldo.respaldo)
 app.command()(respaldo.restaurar)
 app.add_typer(usuarios.app, name="usuarios")
 app.add_typer(bitacora.app, name="bitacora")
+app.add_typer(conservacion.app, name="conservacion")
 app.add_typer(clave.app, name="clave")
 app.add_typer(modelos.app, name="modelos")
 app.add_typer(voz.app, name="voz")

@@ -46,6 +46,7 @@ class Destructor:
         trozos = carpeta.trozos()
         return [
             *self._audios(t, objeto),
+            *_restos(carpeta, objeto),
             *(
                 Pieza(clase="trozo", objeto=f"{objeto.hex}/{z.numero}", octetos=z.octetos, sha256=z.sha256)
                 for _, z in sorted(trozos.items())
@@ -76,6 +77,14 @@ class Destructor:
         carpeta.archivo_cerrojo.unlink(missing_ok=True)
         carpeta_a_disco(self._subidas)
         return not carpeta.ruta.exists()
+
+
+def _restos(carpeta: Carpeta, subida: UUID) -> list[Pieza]:
+    """Lo que no llegó a ser trozo. Va en el inventario aunque esté vacío: la carpeta también se quita."""
+    if not carpeta.ruta.is_dir():
+        return []
+    octetos = sum(a.stat().st_size for a in carpeta.ruta.glob("*.parcial"))
+    return [Pieza(clase="carpeta", objeto=subida.hex, octetos=octetos)]
 
 
 def _viva(t: Transaccion, carpeta: Carpeta, subida: UUID) -> bool:

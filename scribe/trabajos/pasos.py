@@ -28,6 +28,10 @@ _CUARTOS: dict[Etapa, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+MIRAR_S = 5.0
+"""Cada cuánto se mira, durante un paso largo, si lo cancelaron."""
+
+
 def llaves(motores: Motores, ajustes: Ajustes, contexto: Contexto) -> dict[Etapa, str]:
     """La llave de cada paso: su modelo, los ajustes que le importan y el código que lo hace."""
     que_lo_decide: dict[Etapa, tuple[object, ...]] = {
@@ -46,16 +50,18 @@ def llaves(motores: Motores, ajustes: Ajustes, contexto: Contexto) -> dict[Etapa
 class Anotador:
     """Un `Progreso` que anota cada paso en la base y, entre paso y paso, pregunta si hay que dejar el turno.
 
-    `entre_pasos` puede lanzar `Ceder`. Que la base no conteste no detiene el cálculo: lo anotado es para
+    `entre_pasos` puede lanzar `Ceder`; `a_medias`, que se llama de vez en cuando durante un paso, detenerlo.
+    Que la base no conteste no detiene el cálculo: lo anotado es para
     mirar; lo que decide si un paso se repite es la caché de etapas.
     """
 
     def __init__(
         self, expediente: Expediente, actor: Actor, trabajo: UUID, llaves: dict[Etapa, str],
-        entre_pasos: Callable[[], None],
+        entre_pasos: Callable[[], None], a_medias: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._expediente, self._actor, self._trabajo = expediente, actor, trabajo
-        self._llaves, self._entre_pasos = llaves, entre_pasos
+        self._llaves, self._entre_pasos, self._a_medias = llaves, entre_pasos, a_medias
+        self._mirado = time.monotonic()
         self._inicio: dict[Etapa, float] = {}
         self._hechos: set[Etapa] = set()
 
@@ -73,6 +79,9 @@ class Anotador:
             self._anotar(
                 lambda t: estado.terminar_paso(t, self._trabajo, NOMBRES[etapa], self._llaves[etapa], tardo)
             )
+        elif time.monotonic() - self._mirado >= MIRAR_S:
+            self._mirado = time.monotonic()
+            self._a_medias()
 
     def _anotar(self, hacer: Callable[[Transaccion], object]) -> None:
         try:

@@ -28,7 +28,7 @@ from scribe.progreso import Progreso
 from scribe.trabajos import estado, pasos, resultado
 from scribe.trabajos.audio import AlmacenAudio
 from scribe.trabajos.errores import Ceder, Definitivo
-from scribe.trabajos.modelo import Opciones, Trabajo
+from scribe.trabajos.modelo import EstadoTrabajo, Opciones, Trabajo
 from scribe.trabajos.presencia import Presencia
 
 T = TypeVar("T")
@@ -165,7 +165,7 @@ def _procesar(taller: Taller, trabajo: Trabajo) -> datetime | None:
     contexto = taller.con_paciencia(lambda t: de_su_expediente(t, grabacion, ajustes.plantilla))
     anotador = pasos.Anotador(
         taller.expediente, taller.actor, trabajo.id, pasos.llaves(motores, ajustes, contexto),
-        lambda: ceder_si_toca(taller, trabajo),
+        lambda: ceder_si_toca(taller, trabajo), lambda: parar_si_se_cancelo(taller, trabajo),
     )  # fmt: skip
     with taller.audio.en_claro(grabacion) as ruta:
         hecho = taller.flujo(ruta, motores, ajustes, contexto, anotador)
@@ -185,6 +185,7 @@ def _otra(taller: Taller, trabajo: Trabajo) -> datetime | None:
 
 def ceder_si_toca(taller: Taller, trabajo: Trabajo) -> None:
     """Entre dos pasos: deja el turno si se apaga, si otro tomó el trabajo o si alguien tiene más prisa."""
+    parar_si_se_cancelo(taller, trabajo)
     if not taller.presencia.sigue(trabajo.id):
         raise Repetir(_en(OCUPADO))  # sin tocar su estado: ya es de otro
     if taller.apagando.is_set():
@@ -196,6 +197,17 @@ def ceder_si_toca(taller: Taller, trabajo: Trabajo) -> None:
         return
     if hay:
         raise Ceder("Dejó pasar a otro con más prisa.", "Sigue solo, donde iba.")
+
+
+def parar_si_se_cancelo(taller: Taller, trabajo: Trabajo) -> None:
+    """Lanza `Definitivo` si lo cancelaron mientras se hacía (una persona, o el paciente al revocar)."""
+    try:
+        with taller.expediente.transaccion(taller.actor) as t:
+            cancelado = estado.leer(t, trabajo.id).estado is EstadoTrabajo.CANCELADO
+    except BaseNoDisponible:
+        return
+    if cancelado:
+        raise Definitivo("El trabajo se canceló mientras se hacía.")
 
 
 def de_su_expediente(t: Transaccion, grabacion: UUID, plantilla: str) -> Contexto:

@@ -25,8 +25,9 @@ from psycopg.types.json import Jsonb
 
 from scribe.expediente import encuentros, notas, tareas
 from scribe.expediente.bitacora import Actor
-from scribe.expediente.errores import Duplicado, NoExiste
+from scribe.expediente.errores import Duplicado, NoExiste, SinConsentimiento
 from scribe.expediente.errores_seguridad import CifradoInvalido
+from scribe.expediente.pausa_borrado import borrando
 from scribe.expediente.transaccion import Expediente, Transaccion
 from scribe.trabajos import estado
 from scribe.trabajos.audio import AlmacenAudio, a_disco, carpeta_a_disco
@@ -104,8 +105,11 @@ class Subidas:
         return trozo.terminar()
 
     def abrir_trozo(self, actor: Actor, subida: UUID, numero: int, sha256: str) -> Trozo | TrozoGuardado:
-        """Para recibirlo uno mismo (`escribir`… `terminar`); si ya estaba, el que está."""
-        if self._fila(actor, subida)["estado"] != "abierta":
+        """Para recibirlo uno mismo (`escribir`… `terminar`); si ya estaba, el que está.
+
+        `SinConsentimiento` si el paciente lo revocó a media grabación: hay que dejar de grabar.
+        """
+        if self._fila_autorizada(actor, subida)["estado"] != "abierta":
             raise SubidaTerminada("La subida ya terminó.", "Si es otra grabación, abra otra subida.")
         carpeta = self._carpeta(subida)
         ya = carpeta.trozos().get(numero)
@@ -130,7 +134,7 @@ class Subidas:
         """
         carpeta, dicho = self._carpeta(subida), sha256.lower() if sha256 else None
         with carpeta.cerrojo():
-            fila = self._fila(actor, subida)
+            fila = self._fila_autorizada(actor, subida)
             if fila["estado"] == "abierta":
                 octetos, suma = self._armar(subida, carpeta, trozos, dicho)
                 with self._expediente.transaccion(actor) as t:
@@ -138,7 +142,7 @@ class Subidas:
             else:
                 with self._expediente.transaccion(actor) as t:
                     recibo = self._ya_cerrada(t, fila, dicho)
-            carpeta.borrar()
+            self._limpiar(subida)
         return recibo
 
     def descartar(self, actor: Actor, subida: UUID) -> None:
@@ -148,11 +152,15 @@ class Subidas:
             fila = self._fila(actor, subida)
             if fila["estado"] == "cerrada":
                 raise SubidaTerminada("La subida ya se cerró.", "La grabación está en el expediente.")
+            if fila["estado"] in {"detenida", "destruida"}:
+                raise SubidaTerminada(
+                    "El paciente revocó su consentimiento: lo que llegó se destruye con su certificado.",
+                    "No hace falta descartarla.",
+                )
             if fila["estado"] == "abierta":
                 with self._expediente.transaccion(actor) as t:
                     t.una("subida_terminar", "la subida", id=subida, estado="descartada")
-            self._audio.borrar(subida)
-            carpeta.borrar()
+            self._limpiar(subida, con_audio=True)
 
     # --- Lo que hace el servidor solo -------------------------------------------------------------
 
@@ -203,18 +211,43 @@ class Subidas:
         self._carpeta(fila["id"]).crear()
         return True
 
+    def _fila_autorizada(self, actor: Actor, subida: UUID) -> DictRow:
+        """La subida; `SinConsentimiento` si estaba abierta y lo que la autorizaba ya no vale."""
+        with self._expediente.transaccion(actor) as t:
+            fila = t.una("subida_por_id", "esa subida", id=subida)
+            abierta, detenida = fila["estado"] == "abierta", fila["estado"] == "detenida"
+            if detenida or (abierta and not t.una("subida_autorizada", "esa subida", id=subida)["si"]):
+                raise SinConsentimiento(
+                    "El paciente revocó su consentimiento: esta grabación se detuvo.",
+                    "Deje de grabar. La consulta sigue; la nota se puede escribir a mano.",
+                )
+            return fila
+
+    def _limpiar(self, subida: UUID, *, con_audio: bool = False) -> None:
+        """Quita los trozos que ya no hacen falta. Si se está respaldando, los quitará el barrido."""
+        with borrando(self._raiz.parent) as puede:
+            if puede:
+                if con_audio:
+                    self._audio.borrar(subida)
+                self._carpeta(subida).borrar()
+
     def _fila(self, actor: Actor, subida: UUID) -> DictRow:
         with self._expediente.transaccion(actor) as t:
             return t.una("subida_por_id", "esa subida", id=subida)
 
     def _quitar_terminadas(self, actor: Actor) -> None:
-        """Los trozos de lo que ya se cerró o descartó, si se murió antes de borrarlos."""
-        for cerrojo in self._raiz.glob("*.cerrojo"):
+        """Los trozos de lo que ya se cerró o descartó, si se murió (o se respaldaba) antes de borrarlos.
+
+        Lo que detuvo una revocación se queda: se destruye con su certificado.
+        """
+        for nombre in sorted({r.stem for r in self._raiz.iterdir() if r.suffix in {"", ".cerrojo"}}):
             with contextlib.suppress(ValueError, NoExiste):
-                subida = UUID(cerrojo.stem)
-                if self._fila(actor, subida)["estado"] != "abierta":
-                    self._carpeta(subida).borrar()
-                    cerrojo.unlink(missing_ok=True)
+                subida = UUID(nombre)
+                estado_ = self._fila(actor, subida)["estado"]
+                if estado_ in {"cerrada", "descartada", "destruida"}:
+                    self._limpiar(subida, con_audio=estado_ == "descartada")
+                    if not self._carpeta(subida).ruta.exists():
+                        self._carpeta(subida).archivo_cerrojo.unlink(missing_ok=True)
 
     def _por_llegar(self) -> int:
         """Bytes prometidos a otras subidas que aún no llegan."""

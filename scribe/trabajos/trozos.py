@@ -21,7 +21,7 @@ from scribe.expediente.cifrado import Clave
 from scribe.expediente.cifrado_audio import EscritorCifrado, LectorCifrado
 from scribe.trabajos.audio import a_disco, carpeta_a_disco, contexto
 from scribe.trabajos.capacidad import disco_lleno_claro
-from scribe.trabajos.errores import SubidaRechazada, TrozoCorrupto
+from scribe.trabajos.errores import SubidaRechazada, SubidaTerminada, TrozoCorrupto
 from scribe.trabajos.modelo import TrozoGuardado
 
 TROZO_MAX = 16 << 20
@@ -145,6 +145,11 @@ class Trozo:
                 self._archivo.close()
                 self._parcial.replace(self._carpeta._archivo(guardado))
                 carpeta_a_disco(self._carpeta.ruta)
+        except FileNotFoundError:
+            self.abandonar()
+            raise SubidaTerminada(
+                "La subida terminó mientras llegaba este trozo.", "Vea cómo quedó la subida."
+            ) from None
         except BaseException:
             self.abandonar()
             raise

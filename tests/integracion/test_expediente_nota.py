@@ -191,8 +191,9 @@ def test_sin_consentimiento_no_entra_grabacion(clinica: Clinica) -> None:
     c.grabacion()
     with c.expediente.transaccion(c.medica) as t:
         texto, *_ = consentimientos.texto_vigente(t, "grabacion", "MX")
-        negado = consentimientos.registrar(t, c.paciente, texto, otorgado=False, como="electronico")
         assert consentimientos.vigente(t, c.paciente, "grabacion", c.encuentro) == c.consentimiento
+        negado = consentimientos.registrar(t, c.paciente, texto, otorgado=False, como="electronico")
+        assert consentimientos.vigente(t, c.paciente, "grabacion", c.encuentro) is None  # un «no» posterior
         assert len(consentimientos.revocar(t, c.consentimiento, "verbal", "ya no quiero")) == 1
         assert consentimientos.vigente(t, c.paciente, "grabacion", c.encuentro) is None
     for permiso in (c.consentimiento, negado.id, uuid4()):

@@ -12,6 +12,8 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 from scribe.expediente import consentimientos, encuentros, usuarios
 from scribe.expediente.errores import DatoInvalido, SinPermiso
 from scribe.expediente.modelo import Consentimiento, DatosEncuentro, Finalidad, Pais
+from scribe.trabajos import revocacion
+from scribe.trabajos.revocacion import Revocado
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["atención"])
@@ -94,10 +96,10 @@ def registrar(
 @rutas.post("/consentimientos/{consentimiento_id}/revocacion", status_code=201, summary="Revocar")
 def revocar(
     consentimiento_id: UUID, pedido: Revocacion, quien: Annotated[Sujeto, exige("consentimiento.registrar")]
-) -> dict[str, list[UUID]]:
-    """Desde aquí no entra otra grabación. Devuelve las que se hicieron con él."""
+) -> Revocado:
+    """Detiene lo que se esté grabando o procesando y, según la política, propone destruir el audio."""
     with quien.transaccion() as t:
-        return {"grabaciones": consentimientos.revocar(t, consentimiento_id, pedido.como, pedido.motivo)}
+        return revocacion.revocar(t, consentimiento_id, pedido.como, pedido.motivo)
 
 
 @rutas.get("/pacientes/{paciente_id}/encuentros", summary="Encuentros de un paciente")
