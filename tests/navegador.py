@@ -125,7 +125,7 @@ class Clinica:
             conexion.execute("UPDATE expediente.sesion SET ultimo_uso = clock_timestamp() - interval '1 day'")
 
     def axe(self, pagina: Page, *fuera: str) -> None:
-        """Ninguna falta de WCAG 2.0 a 2.2, A y AA. `fuera`: reglas que ahí no aplican (que se diga por qué)."""
+        """Ninguna falta de WCAG 2.0 a 2.2, A y AA. `fuera`: las reglas que ahí no aplican, con su porqué."""
         from axe_playwright_python.sync_playwright import Axe
 
         normas = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

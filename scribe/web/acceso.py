@@ -8,6 +8,7 @@ import json
 import secrets
 import threading
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from scribe.expediente import claves_paso, usuarios
@@ -93,9 +94,20 @@ def quitar_totp(t: Transaccion, usuario: UUID) -> None:
         t.cambiar("usuario_secreto", fila["id"], "usuario.secreto", {"revocado": datetime.now(UTC)})
 
 
+def secreto_de(enlace: str) -> str:
+    """La clave de un enlace `otpauth://`, en grupos de cuatro letras para copiarla a mano."""
+    secreto = parse_qs(urlsplit(enlace).query)["secret"][0]
+    return " ".join(secreto[i : i + 4] for i in range(0, len(secreto), 4))
+
+
+def tiene_totp(t: Transaccion, usuario: UUID) -> bool:
+    """Si esa persona tiene segundo factor."""
+    return t.fila("usuario_secreto", usuario=usuario, clase="totp") is not None
+
+
 def _tiene_totp(servicios: Servicios, actor: Actor) -> bool:
     with servicios.expediente.transaccion(actor) as t:
-        return t.fila("usuario_secreto", usuario=actor.usuario, clase="totp") is not None
+        return tiene_totp(t, _de(actor))
 
 
 def _codigo_vale(servicios: Servicios, actor: Actor, codigo: str | None) -> bool:

@@ -34,3 +34,9 @@ WHERE e.establecimiento_id = ANY(%(establecimientos)s::uuid[])
   AND (%(desde)s::timestamptz IS NULL OR e.inicio >= %(desde)s)
   AND (%(hasta)s::timestamptz IS NULL OR e.inicio < %(hasta)s)
 ORDER BY e.inicio DESC, n.cuando DESC LIMIT %(limite)s
+
+-- nombre: tipos_de_evento
+SELECT codigo, descripcion FROM expediente.tipo_evento ORDER BY codigo
+
+-- nombre: ultimo_evento
+SELECT max(cuando) AS cuando FROM expediente.bitacora WHERE evento = %(evento)s
