@@ -53,6 +53,12 @@ class CifradorPrueba:
     def descifrar(self, cifrado: bytes, contexto: str) -> bytes:
         return self._aes.decrypt(cifrado[:12], cifrado[12:], contexto.encode())
 
+    def en(self, conexion: object) -> CifradorPrueba:
+        return self
+
+    def precargar(self, duenos: object) -> None:
+        """No hay claves que leer."""
+
 
 class IndexadorPrueba:
     """HMAC-SHA-256 con una clave fija."""

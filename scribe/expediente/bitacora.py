@@ -65,7 +65,7 @@ class Bitacora:
         """Encadena los asientos en esta transacción y devuelve el último número.
 
         Toma el candado de la cadena hasta que la transacción termine: va al final de ella. Lo apagado
-        no se escribe; nada que la norma pida se puede apagar.
+        no se escribe; nada que la norma pida se puede apagar, ni lo que lleva la huella de una fila.
         """
         apagados = {
             f["codigo"]
@@ -79,7 +79,7 @@ class Bitacora:
             (ultimo["seq"], bytes(ultimo["sello"]), ultimo["cuando"]) if ultimo else (0, ORIGEN, None)
         )
         for asiento in asientos:
-            if asiento.evento in apagados:
+            if asiento.evento in apagados and asiento.huella is None:
                 continue
             seq += 1
             fila = self._fila(conexion, actor, asiento, seq, previo, antes)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -27,6 +28,7 @@ from pydantic import BaseModel, ConfigDict
 from scribe.expediente.errores_seguridad import CifradoInvalido, DatoDestruido
 
 if TYPE_CHECKING:
+    from scribe.expediente.base.conexion import Conexion
     from scribe.expediente.llavero import Llavero
 
 LARGO = 32
@@ -125,6 +127,14 @@ class AlmacenDeClaves(Protocol):
         """La clave guardada con ese nombre."""
         ...
 
+    def leer_varias(self, ids: Iterable[str]) -> list[ClaveEnvuelta]:
+        """Las que haya con esos nombres, de una vez."""
+        ...
+
+    def en(self, conexion: Conexion) -> AlmacenDeClaves:
+        """El mismo almacén, dentro de la transacción de esa conexión."""
+        ...
+
     def guardar_si_falta(self, clave: ClaveEnvuelta) -> ClaveEnvuelta:
         """Guarda la clave si no había otra con ese nombre; devuelve la que quedó."""
         ...
@@ -150,6 +160,20 @@ class CifradorDeExpediente:
     almacen: AlmacenDeClaves
     _abiertas: OrderedDict[str, tuple[bytes, Clave]] = field(default_factory=OrderedDict)
     _candado: threading.Lock = field(default_factory=threading.Lock)
+    _precargadas: dict[str, Clave] = field(default_factory=dict)
+
+    def en(self, conexion: Conexion) -> CifradorDeExpediente:
+        """El mismo, que lee y crea sus claves en la transacción de esa conexión.
+
+        Sin esto haría falta otra conexión mientras se tiene una: con la piscina llena, todos esperarían a
+        todos. La clave y lo que cifra entran juntos o no entra ninguno.
+        """
+        return CifradorDeExpediente(self.llavero, self.almacen.en(conexion), self._abiertas, self._candado)
+
+    def precargar(self, duenos: Iterable[str]) -> None:
+        """Lee de una vez las claves de varios dueños. Las recuerda mientras viva este objeto."""
+        for guardada in self.almacen.leer_varias(set(duenos) - self._precargadas.keys()):
+            self._precargadas[guardada.id] = self._abrir(guardada)
 
     def cifrar(self, datos: bytes, contexto: str) -> bytes:
         """Los datos cifrados, ligados al contexto."""
@@ -173,6 +197,8 @@ class CifradorDeExpediente:
         dueno, barra, _ = contexto.partition("|")
         if not dueno or not barra:
             raise CifradoInvalido("El contexto de una celda no dice de quién es (falta «dueño|»).")
+        if (ya := self._precargadas.get(dueno)) is not None:
+            return ya
         guardada = self.almacen.leer(dueno)
         if guardada is None:
             if not crear:

@@ -7,8 +7,11 @@ antes de la barra dice qué clave de datos se usa (`paciente:…`, `grabacion:�
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
+
+from scribe.expediente.base.conexion import Conexion
 
 
 class Cifrador(Protocol):
@@ -20,6 +23,14 @@ class Cifrador(Protocol):
 
     def descifrar(self, cifrado: bytes, contexto: str) -> bytes:
         """Los datos en claro. Falla si el cifrado o el contexto no son los de origen."""
+        ...
+
+    def en(self, conexion: Conexion) -> Cifrador:
+        """El mismo, dentro de una transacción abierta: lee y crea sus claves por esa conexión."""
+        ...
+
+    def precargar(self, duenos: Iterable[str]) -> None:
+        """Lee de una vez las claves de varios dueños («paciente:…»), para descifrar una lista."""
         ...
 
 

@@ -12,20 +12,28 @@ from uuid import UUID
 CAMBIANTES: dict[str, frozenset[str]] = {
     "nota": frozenset({"estado", "ultima_version"}),
     "paciente": frozenset({"absorbido_por"}),
-    "paciente_identificador": frozenset({"retirado"}),
+    "sesion": frozenset({"ultimo_uso", "reautenticada", "cerrada", "motivo_cierre"}),
 }
-"""Columnas que llevan los triggers y por eso no entran en la huella."""
+"""Columnas fuera de la huella: las que llevan los triggers, que `verificar` rehace desde lo sellado, y el
+uso de una sesión. Que una cerrada siga cerrada se comprueba con su asiento de salida."""
 
 SELLADAS: tuple[str, ...] = (
     "paciente", "paciente_version", "paciente_identificador", "paciente_fusion", "paciente_fusion_deshecha",
     "encuentro", "encuentro_cierre", "consentimiento_texto", "consentimiento", "consentimiento_revocacion",
     "grabacion", "transcripcion", "borrador", "nota", "nota_estado", "nota_version", "nota_firma",
-    "nota_documento", "diagnostico", "problema", "alergia", "medicacion", "receta", "conservacion_politica",
+    "nota_documento", "nota_decision", "nota_conflicto", "transcripcion_cambio", "diagnostico", "problema",
+    "alergia", "medicacion", "receta", "conservacion_politica",
     "conservacion_propuesta", "conservacion_decision", "conservacion_destruccion", "conservacion_acta",
-    "retencion", "retencion_levantada", "respaldo", "intercambio",
-    "intercambio_intento",
+    "retencion", "retencion_levantada", "respaldo", "intercambio", "intercambio_intento", "establecimiento",
+    "usuario", "usuario_rol", "usuario_secreto", "sesion", "tarea", "destino",
 )  # fmt: skip
 """Tablas en que cada fila tiene su asiento con huella; `verificar` las recorre todas."""
+
+CON_HISTORIA = frozenset(
+    {"establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea",
+     "destino"}
+)  # fmt: skip
+"""Las selladas que cambian: cada cambio deja otra huella, y su fila anterior en `historia`."""
 
 
 def huella(tabla: str, fila: Mapping[str, Any]) -> bytes:

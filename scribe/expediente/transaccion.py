@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,6 +60,7 @@ class Transaccion:
         self.expediente = expediente
         self.conexion = conexion
         self.actor = actor
+        self._cifrador = expediente.cifrador.en(conexion)
         self._asientos: list[Asiento] = []
 
     @property
@@ -99,12 +100,7 @@ class Transaccion:
     ) -> DictRow:
         """Inserta una fila y deja su asiento, con huella si la tabla está sellada. Devuelve la fila."""
         fila = self.insertar(tabla, valores)
-        self.asentar(
-            Asiento(
-                evento, paciente=paciente, objeto=tabla, objeto_id=fila["id"],
-                huella=huella(tabla, fila) if tabla in SELLADAS else None, detalle=dict(detalle or {}),
-            )
-        )  # fmt: skip
+        self.asentar_fila(tabla, fila, evento, paciente=paciente, detalle=detalle)
         return fila
 
     def insertar(self, tabla: str, valores: Mapping[str, Any]) -> DictRow:
@@ -142,9 +138,27 @@ class Transaccion:
         fila = self.conexion.execute(orden, {**valores, "_id": fila_id}).fetchone()
         if fila is None:
             raise NoExiste(f"No existe ese registro ({tabla}).", "Revisa el identificador.")
-        columnas = {"columnas": sorted(valores)}
-        self.asentar(Asiento(evento, paciente, tabla, fila_id, detalle={**columnas, **(detalle or {})}))
+        dicho = {"columnas": sorted(valores), **(detalle or {})}
+        self.asentar_fila(tabla, fila, evento, paciente=paciente, detalle=dicho)
         return fila
+
+    def asentar_fila(
+        self,
+        tabla: str,
+        fila: Mapping[str, Any],
+        evento: str,
+        *,
+        paciente: UUID | None = None,
+        resultado: str = "bien",
+        detalle: Mapping[str, Any] | None = None,
+    ) -> None:
+        """El asiento de una fila recién escrita; con su huella si la tabla está sellada.
+
+        `fila` son todas sus columnas tal como quedaron (`RETURNING *`). Quien escribe una tabla sellada sin
+        pasar por `agregar` o `cambiar` llama a esto una vez por cada escritura.
+        """
+        sello = huella(tabla, fila) if tabla in SELLADAS else None
+        self.asentar(Asiento(evento, paciente, tabla, fila["id"], sello, resultado, dict(detalle or {})))
 
     def asentar(self, asiento: Asiento) -> None:
         """Deja un asiento para cuando se cierre la transacción."""
@@ -162,8 +176,12 @@ class Transaccion:
 
     def cifrar(self, datos: bytes, ambito: str, dueno: UUID, campo: str, fila: UUID) -> bytes:
         """Cifra el valor de una columna, atado a su fila."""
-        return self.expediente.cifrador.cifrar(datos, contexto(ambito, dueno, campo, fila))
+        return self._cifrador.cifrar(datos, contexto(ambito, dueno, campo, fila))
 
     def descifrar(self, cifrado: bytes, ambito: str, dueno: UUID, campo: str, fila: UUID) -> bytes:
         """El valor en claro de una columna."""
-        return self.expediente.cifrador.descifrar(bytes(cifrado), contexto(ambito, dueno, campo, fila))
+        return self._cifrador.descifrar(bytes(cifrado), contexto(ambito, dueno, campo, fila))
+
+    def precargar(self, ambito: str, duenos: Iterable[UUID | None]) -> None:
+        """Lee de una vez las claves de quienes se van a descifrar en una lista."""
+        self._cifrador.precargar(f"{ambito}:{dueno}" for dueno in duenos if dueno is not None)

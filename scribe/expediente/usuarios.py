@@ -165,7 +165,7 @@ def anotar_intento(t: Transaccion, usuario: UUID, *, bien: bool, maximo: int = 3
         raise NoExiste("No existe esa persona.", "Revisa el identificador.")
     evento = "sesion.entrada" if bien else "sesion.rechazo"
     resultado = "bien" if bien else "negado"
-    t.asentar(Asiento(evento, objeto="usuario", objeto_id=usuario, resultado=resultado))
+    t.asentar_fila("usuario", fila, evento, resultado=resultado)
     if not bien and fila["intentos_fallidos"] == maximo:
         t.asentar(Asiento("sesion.bloqueo", objeto="usuario", objeto_id=usuario, resultado="negado"))
     return _armar(t, fila)

@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
-
 from scribe.expediente.base.conexion import Conexion
 from scribe.expediente.bitacora import ORIGEN, recorrer, sello_cuadra
+from scribe.expediente.contenido_sellado import AbreClave, Hallazgo, Sellos, comprobar
 from scribe.expediente.llaves_bitacora import LlavesBitacora, firma_valida
-from scribe.expediente.sello import SELLADAS, canonico, huella
+from scribe.expediente.sello import canonico
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,6 @@ class Cabeza:
     def valida(self) -> bool:
         """Si su firma es de su llave pública; no necesita ningún secreto."""
         return firma_valida(bytes.fromhex(self.publica), bytes.fromhex(self.firma), self.octetos())
-
-
-@dataclass(frozen=True, slots=True)
-class Hallazgo:
-    """Algo que no cuadra. `seq` es el asiento (o el lugar) donde se notó."""
-
-    seq: int | None
-    clase: str
-    texto: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +83,16 @@ def leer_cabezas(ruta: Path) -> list[Cabeza]:
     return [Cabeza(**json.loads(linea)) for linea in lineas[:-1] if linea]
 
 
-def verificar(conexion: Conexion, llavero: LlavesBitacora, cabezas: Sequence[Cabeza] = ()) -> Informe:
+def verificar(
+    conexion: Conexion,
+    llavero: LlavesBitacora,
+    cabezas: Sequence[Cabeza] = (),
+    abre: AbreClave | None = None,
+) -> Informe:
     """Recorre todo y dice lo primero que no cuadra y lo demás que se encuentre.
 
-    `cabezas` son las guardadas fuera: sin ellas no se puede notar que falta el final.
+    `cabezas` son las guardadas fuera: sin ellas no se puede notar que falta el final. `abre` es
+    `Llavero.abrir_clave`: con él se comprueban también las claves de datos.
     """
     conexion.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     conexion.execute("SET LOCAL statement_timeout = 0")
@@ -104,7 +100,7 @@ def verificar(conexion: Conexion, llavero: LlavesBitacora, cabezas: Sequence[Cab
     for fila in recorrer(conexion):
         cadena.ver(fila)
     hallazgos = cadena.hallazgos + _contra_cabezas(cadena, llavero, cabezas)
-    filas, alteradas = _contenido(conexion, cadena.huellas)
+    filas, alteradas = comprobar(conexion, cadena.huellas, abre)
     orden = sorted(hallazgos, key=lambda h: h.seq or 0)
     return Informe(cadena.cuenta, filas, cadena.relojes, (*orden, *alteradas))
 
@@ -115,7 +111,7 @@ class _Cadena:
     def __init__(self, llavero: LlavesBitacora) -> None:
         self.llavero = llavero
         self.hallazgos: list[Hallazgo] = []
-        self.huellas: dict[tuple[str, str], bytes] = {}
+        self.huellas = Sellos()
         self.sellos: dict[int, str] = {}
         self.previo, self.seq, self.cuenta, self.relojes = ORIGEN, 0, 0, 0
 
@@ -129,8 +125,7 @@ class _Cadena:
             self._nota(seq, "llave", f"El asiento {seq} dice estar sellado con una llave que no se tiene.")
         elif not sello_cuadra(self.llavero, fila):
             self._nota(seq, "sello", f"El asiento {seq} fue alterado: su sello no corresponde.")
-        if fila["huella"] is not None:
-            self.huellas[fila["objeto"], str(fila["objeto_id"])] = bytes(fila["huella"])
+        self.huellas.anotar(fila)
         self.sellos[seq] = bytes(fila["sello"]).hex()
         self.previo, self.seq, self.cuenta = bytes(fila["sello"]), seq, self.cuenta + 1
         self.relojes += fila["anomalia"] is not None
@@ -159,22 +154,3 @@ def _contra_cabezas(cadena: _Cadena, llavero: LlavesBitacora, cabezas: Iterable[
                 Hallazgo(dada.seq, "cabeza", f"El asiento {dada.seq} no es el que se firmó fuera.")
             )
     return hallazgos
-
-
-def _contenido(conexion: Conexion, huellas: dict[tuple[str, str], bytes]) -> tuple[int, list[Hallazgo]]:
-    """Cada fila sellada contra su huella: alteradas, agregadas sin asiento y desaparecidas."""
-    hallazgos, cuenta, vistas = [], 0, set()
-    for tabla in SELLADAS:
-        with conexion.cursor(name=f"sellada_{tabla}") as cursor:
-            cursor.execute(sql.SQL("SELECT * FROM expediente.{}").format(sql.Identifier(tabla)))
-            for fila in cursor:
-                cuenta += 1
-                llave = (tabla, str(fila["id"]))
-                vistas.add(llave)
-                if llave not in huellas:
-                    hallazgos.append(Hallazgo(None, "sin_asiento", f"{tabla} {llave[1]} no tiene asiento."))
-                elif huellas[llave] != huella(tabla, fila):
-                    hallazgos.append(Hallazgo(None, "contenido", f"{tabla} {llave[1]} fue alterada."))
-    for tabla, fila_id in huellas.keys() - vistas:
-        hallazgos.append(Hallazgo(None, "desaparecida", f"{tabla} {fila_id} desapareció."))
-    return cuenta, hallazgos

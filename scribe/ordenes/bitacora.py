@@ -36,7 +36,8 @@ def verificar(cabezas: Cabezas = None, datos: Datos = None, clave_archivo: Clave
     with consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor):
         dadas = [c for ruta in (servicios.datos / CABEZAS, *(cabezas or ())) for c in leer_cabezas(ruta)]
         with servicios.expediente.piscina.conexion() as conexion:
-            informe = recorrer(conexion, servicios.expediente.bitacora.llavero, dadas)
+            llaves, abre = servicios.expediente.bitacora.llavero, servicios.llavero.abrir_clave
+            informe = recorrer(conexion, llaves, dadas, abre)
         with servicios.expediente.transaccion(actor) as t:
             t.asentar(Asiento("bitacora.verificada", resultado="bien" if informe.integra else "fallo"))
     if informe.roto is not None:

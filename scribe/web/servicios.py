@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import platform
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from scribe.expediente.cifrado import CifradorDeExpediente
 from scribe.expediente.claves_paso import PoliticaDeClaves, TokenDeArranque
 from scribe.expediente.llavero import Llavero
 from scribe.expediente.llaves_bitacora import LlaveBitacora, LlavesBitacora
+from scribe.expediente.puesta_al_dia import sellar_lo_anterior
 from scribe.expediente.transaccion import Expediente
 from scribe.trabajos.audio import AlmacenAudio
 from scribe.trabajos.modelo import EstadoTrabajador
@@ -86,10 +86,15 @@ class Servicios:
 
 
 def armar_expediente(base: Base, llavero: Llavero) -> tuple[Expediente, CifradorDeExpediente]:
-    """El expediente con el cifrado, los índices y la bitácora que salen de ese llavero."""
+    """El expediente con el cifrado, los índices y la bitácora que salen de ese llavero.
+
+    La primera vez sella lo que ya estaba en tablas que antes no se sellaban.
+    """
     cifrador = CifradorDeExpediente(llavero, AlmacenEnBase(base.piscina))
     llaves = LlavesBitacora(LlaveBitacora(llavero.clave_de_bitacora()))
-    return Expediente(base.piscina, cifrador, cifrador, Bitacora(llaves)), cifrador
+    expediente = Expediente(base.piscina, cifrador, cifrador, Bitacora(llaves))
+    sellar_lo_anterior(expediente)
+    return expediente, cifrador
 
 
 def abrir(datos: Path, llavero: Llavero, dsn: str | None = None, *, maximo: int = 20) -> Servicios:

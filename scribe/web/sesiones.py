@@ -12,6 +12,7 @@ from scribe.expediente.bitacora import Asiento
 from scribe.expediente.transaccion import Transaccion
 
 _TOCAR_CADA = timedelta(seconds=20)
+_DERIVA = timedelta(minutes=2)  # lo que un ajuste normal del reloj puede retroceder
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ class Sesion:
 def abrir(t: Transaccion, usuario: UUID, plazos: Plazos) -> str:
     """Abre una sesión y devuelve la ficha, que no se guarda."""
     ficha = secrets.token_urlsafe(32)
-    t.una(
+    fila = t.una(
         "sesion_alta", "la sesión", id=uuid4(), usuario=usuario, ficha=_marca(ficha), equipo=t.actor.equipo,
         dura=plazos.maxima,
     )  # fmt: skip
+    t.asentar_fila("sesion", fila, "sesion.apertura")
     return ficha
 
 
@@ -51,8 +53,10 @@ def leer(t: Transaccion, ficha: str, plazos: Plazos, *, tocar: bool = True) -> S
         return None
     ahora = fila["ahora"]
     quieta = ahora - fila["ultimo_uso"]
-    if ahora >= fila["caduca"] or quieta > plazos.inactiva:
-        cerrar(t, fila["id"], "inactividad" if quieta > plazos.inactiva else "vencimiento")
+    atrasado = ahora < fila["creada"] - _DERIVA  # el plazo máximo ya no se puede medir
+    if ahora >= fila["caduca"] or quieta > plazos.inactiva or atrasado:
+        motivo = "inactividad" if quieta > plazos.inactiva else "reloj" if atrasado else "vencimiento"
+        cerrar(t, fila["id"], motivo)
         return None
     # Un reloj que retrocede no debe dejar la sesión viva para siempre: también se toca.
     if tocar and (quieta > _TOCAR_CADA or quieta < timedelta()):

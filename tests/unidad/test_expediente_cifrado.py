@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,12 @@ class AlmacenEnMemoria:
 
     def leer(self, id: str) -> ClaveEnvuelta | None:
         return self.claves.get(id)
+
+    def leer_varias(self, ids: Iterable[str]) -> list[ClaveEnvuelta]:
+        return [self.claves[i] for i in ids if i in self.claves]
+
+    def en(self, conexion: object) -> AlmacenEnMemoria:
+        return self
 
     def guardar_si_falta(self, clave: ClaveEnvuelta) -> ClaveEnvuelta:
         return self.claves.setdefault(clave.id, clave)

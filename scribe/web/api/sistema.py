@@ -93,7 +93,8 @@ def verificacion(quien: Annotated[Sujeto, exige("bitacora.verificar")]) -> dict[
     servicios = quien.servicios
     llaves = servicios.expediente.bitacora.llavero
     with servicios.expediente.piscina.conexion() as conexion:
-        hecho = verificar(conexion, llaves, leer_cabezas(servicios.datos / CABEZAS))
+        cabezas = leer_cabezas(servicios.datos / CABEZAS)
+        hecho = verificar(conexion, llaves, cabezas, servicios.llavero.abrir_clave)
     with quien.transaccion() as t:
         t.asentar(Asiento("bitacora.verificada", resultado="bien" if hecho.integra else "fallo"))
     return {**asdict(hecho), "integra": hecho.integra, "roto": asdict(hecho.roto) if hecho.roto else None}
