@@ -26,7 +26,7 @@ from scribe.expediente import (
     usuarios,
 )
 from scribe.expediente.bitacora import Actor, Asiento
-from scribe.expediente.errores import DatoInvalido, NoExiste
+from scribe.expediente.errores import DatoInvalido, NoExiste, TransicionInvalida
 from scribe.expediente.firma import contenido as f
 from scribe.expediente.firma.protocolo import Firmante, NotaFirmada, Quien, firmar_nota
 from scribe.expediente.identificadores import TipoIdentificador
@@ -103,6 +103,12 @@ def firmar(
     `FirmaRechazada`, `VersionAtrasada`, `TransicionInvalida` o `SinPermiso`.
     """
     with expediente.transaccion(actor) as t:
+        if (
+            notas.leer(t, nota).estado not in modelo.ABIERTAS
+        ):  # antes de usar una llave; la base lo exige después
+            raise TransicionInvalida(
+                "Esa nota ya no se puede firmar.", "Vuelve a abrirla para ver cómo está."
+            )
         lista = armar(t, nota, version)
         fuentes = para_envio.leer(t, nota, version)
     firmada = firmar_nota(lista.nota, hacer(lista), llavero, lista.ahora)

@@ -8,7 +8,15 @@ donde puede; lo cifrado solo se valida aquí.
 from scribe.expediente.modelo.atencion import Consentimiento, DatosEncuentro, Encuentro
 from scribe.expediente.modelo.clinico import Afirmacion, Alergia, Diagnostico, Medicacion, Problema, Receta
 from scribe.expediente.modelo.comun import Finalidad, Nombre, Pais, RolUsuario, Texto
-from scribe.expediente.modelo.nota import EstadoNota, FirmaNota, NotaGuardada, PasoNota, Tarea, VersionNota
+from scribe.expediente.modelo.nota import (
+    ABIERTAS,
+    EstadoNota,
+    FirmaNota,
+    NotaGuardada,
+    PasoNota,
+    Tarea,
+    VersionNota,
+)
 from scribe.expediente.modelo.personal import DatosUsuario, Establecimiento, Usuario
 from scribe.expediente.modelo.personas import (
     DatosPaciente,
@@ -19,6 +27,7 @@ from scribe.expediente.modelo.personas import (
 )
 
 __all__ = [
+    "ABIERTAS",
     "Afirmacion",
     "Alergia",
     "Consentimiento",

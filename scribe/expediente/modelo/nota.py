@@ -23,6 +23,10 @@ class EstadoNota(StrEnum):
     DESCARTADA = "descartada"
 
 
+ABIERTAS = frozenset({EstadoNota.BORRADOR, EstadoNota.EN_REVISION})
+"""En las que se puede escribir y que se pueden firmar."""
+
+
 class NotaGuardada(Fila):
     """Una nota y dónde va en su vida. El contenido está en sus versiones."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, SecretStr
 
+from scribe.errores import ErrorScribe
 from scribe.expediente import firmar, notas, usuarios
 from scribe.expediente.errores import NoExiste
 from scribe.expediente.errores_seguridad import CertificadoRechazado
@@ -29,14 +31,14 @@ class _Pedido(BaseModel):
 class FirmaSimple(_Pedido):
     """La versión que se firma (la última) y la contraseña de firmar."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=1_000_000)
     contrasena: SecretStr = Field(max_length=512)
 
 
 class FirmaElectronica(_Pedido):
     """La versión, los archivos de la e.firma en base64 y su contraseña; solo se usan en memoria."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=1_000_000)
     cer: Base64Bytes = Field(max_length=100_000, repr=False)
     key: Base64Bytes = Field(max_length=100_000, repr=False)
     contrasena: SecretStr = Field(max_length=512)
@@ -69,18 +71,10 @@ def firma_simple(
         )
 
     try:
-        hecha, firmada = firmar.firmar(
-            quien.servicios.expediente,
-            quien.actor,
-            quien.servicios.llavero,
-            nota_id,
-            pedido.version,
-            firmante,
-        )
+        return _firmar(quien, nota_id, pedido.version, firmante)
     except ContrasenaDeFirmaErronea:
         acceso.anotar_fallo_de_firma(quien.servicios, quien.actor)
         raise
-    return _constancia(hecha, firmada.sello)
 
 
 @rutas.post("/notas/{nota_id}/efirma", status_code=201, summary="Firmar con e.firma")
@@ -96,11 +90,7 @@ def firma_electronica(
             confianza=confianza, ahora=lista.ahora, lugar=lista.nota.lugar,
         )  # fmt: skip
 
-    hecha, firmada = firmar.firmar(
-        quien.servicios.expediente, quien.actor, quien.servicios.llavero, nota_id, pedido.version, firmante,
-        certificado=pedido.cer,
-    )  # fmt: skip
-    return _constancia(hecha, firmada.sello)
+    return _firmar(quien, nota_id, pedido.version, firmante, certificado=pedido.cer)
 
 
 @rutas.get("/notas/{nota_id}/pdf", summary="El PDF firmado", response_class=Response)
@@ -129,6 +119,27 @@ def comprobar(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> di
     if sello.metodo == "efirma":
         defectos += verificar_pdf(octetos, _confianza(quien), sello.cuando).defectos
     return {"valida": not defectos, "defectos": defectos, "firma": _constancia(hecha, sello)}
+
+
+def _firmar(
+    quien: Sujeto,
+    nota: UUID,
+    version: int,
+    firmante: Callable[[firmar.PorFirmar], Firmante],
+    certificado: bytes | None = None,
+) -> Constancia:
+    """Firma y, si no se pudo, deja asiento de que se intentó y por qué clase de error."""
+    servicios = quien.servicios
+    try:
+        hecha, firmada = firmar.firmar(
+            servicios.expediente, quien.actor, servicios.llavero, nota, version, firmante,
+            certificado=certificado,
+        )  # fmt: skip
+    except ErrorScribe as fallo:
+        detalle = {"nota": str(nota), "version": version, "error": type(fallo).__name__}
+        servicios.expediente.asentar_fallo(quien.actor, "nota.firma", **detalle)
+        raise
+    return _constancia(hecha, firmada.sello)
 
 
 def _quien(quien: Sujeto, lista: firmar.PorFirmar) -> Any:

@@ -10,11 +10,9 @@ from scribe.consulta import SECCIONES, Cita, Seccion
 from scribe.expediente import firmar, notas
 from scribe.expediente.codigos_nota import CodigoVisto, propuestos
 from scribe.expediente.firma.revision import Falta, revisar
-from scribe.expediente.modelo import EstadoNota, NotaGuardada
+from scribe.expediente.modelo import ABIERTAS, NotaGuardada
 from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Transaccion
-
-ABIERTAS = frozenset({EstadoNota.BORRADOR, EstadoNota.EN_REVISION})
 
 
 class Duda(BaseModel):
