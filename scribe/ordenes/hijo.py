@@ -42,14 +42,18 @@ def correr(cola: Cola, frase: str | None) -> None:
     from scribe.trabajos.capacidad import nombre_de_sesion
     from scribe.trabajos.presencia import Presencia
     from scribe.trabajos.trabajador import Trabajador
+    from scribe.web.rutinas import rutinas
     from scribe.web.servicios import abrir
 
     datos = carpeta(ajustes)
     llavero, _ = abrir_llavero(datos, ajustes, frase=frase)
     servicios = abrir(datos, llavero, ajustes.base_datos, maximo=6)
+    servicios.plazos = ajustes.plazos()
     assert servicios.base is not None
     with _atado_al_padre(servicios), Presencia(servicios.base.dsn, nombre_de_sesion(cola)) as presencia:
-        Trabajador(servicios.base.dsn, cola, taller_de(servicios, presencia)).correr()
+        # Las rutinas del equipo van con los envíos: las de cómputo pueden tardar horas en soltar el turno.
+        de_equipo = rutinas(servicios) if cola == "envio" else ()
+        Trabajador(servicios.base.dsn, cola, taller_de(servicios, presencia), rutinas=de_equipo).correr()
 
 
 def taller_de(servicios: Servicios, presencia: Presencia) -> Taller:

@@ -113,6 +113,7 @@ def _correr(
 ) -> None:
     from scribe.ordenes.llaves import abrir_llavero, crear_llavero, frase_para_hijos
     from scribe.trabajos.carpeta_comun import marcar
+    from scribe.web.rutinas import rutinas
     from scribe.web.servicios import LLAVERO, abrir
 
     nuevo = not (datos / LLAVERO).exists()
@@ -128,7 +129,8 @@ def _correr(
         _configurar(servicios, ajustes)
         marcar(servicios.audio, llavero.instalacion)
         _primer_arranque(servicios, token=token)
-        servicios.subidas.barrer(_sistema(servicios))
+        for rutina in rutinas(servicios):
+            rutina.correr()
         with contextlib.ExitStack() as pila:
             if con_trabajador:
                 supervisor = Supervisor(
@@ -142,15 +144,8 @@ def _correr(
 
 
 def _configurar(servicios: Servicios, ajustes: AjustesServidor) -> None:
-    from datetime import timedelta
-
-    from scribe.web.sesiones import Plazos
-
     servicios.tls, servicios.confianza = ajustes.tls_certificado is not None, ajustes.confianza
-    servicios.plazos = Plazos(
-        timedelta(minutes=ajustes.sesion_inactiva_min), timedelta(hours=ajustes.sesion_max_h),
-        timedelta(minutes=ajustes.reautenticar_min),
-    )  # fmt: skip
+    servicios.plazos = ajustes.plazos()
 
 
 def _entorno(ajustes: AjustesServidor) -> dict[str, str]:

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from scribe.expediente.base.consultas import consulta
 from scribe.trabajos.modelo import Cola
+from scribe.trabajos.periodicos import ATRASO_MAX_S
 from scribe.trabajos.presencia import candado, sin_signo
 from scribe.trabajos.procesar import YA, Repetir, Taller, hacer
 
@@ -46,7 +47,7 @@ def conector(dsn: str, *, conexiones: int = 4) -> PsycopgConnector:
 
 def aplicacion(dsn: str, taller: Taller | None = None) -> App:
     """La aplicación de procrastinate. Sin `taller` sirve para mirar y encolar, no para trabajar."""
-    app = App(connector=conector(dsn))
+    app = App(connector=conector(dsn), periodic_defaults={"max_delay": ATRASO_MAX_S})
 
     def tarea(*, trabajo: str) -> None:
         if taller is None:
@@ -70,6 +71,9 @@ async def recuperar(app: App, muerto_s: float = MUERTO_S) -> int:
     """
     recuperados = 0
     for atorado in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=muerto_s):
+        if atorado.task_name not in TAREAS:  # una rutina: no se repite, la próxima hora hará lo mismo
+            await app.job_manager.finish_job(atorado, Status.FAILED, delete_job=False)
+            continue
         alto, bajo = map(sin_signo, candado(UUID(str(atorado.task_kwargs["trabajo"]))))
         presente = await app.connector.execute_query_one_async(consulta("presente").decode(), a=alto, b=bajo)
         if presente["si"]:

@@ -15,6 +15,7 @@ from scribe.errores import ErrorScribe
 from scribe.trabajos.barrido import componer
 from scribe.trabajos.cola import FALLO_DE_COLA, LATIDO_S, MUERTO_S, aplicacion, recuperar, simultaneos
 from scribe.trabajos.modelo import Cola
+from scribe.trabajos.periodicos import Rutina, cola_de, registrar
 from scribe.trabajos.procesar import Taller
 
 registro = logging.getLogger("scribe.trabajos")
@@ -23,7 +24,10 @@ _OTRA_VEZ_S = 2.0
 
 @dataclass(slots=True)
 class Trabajador:
-    """Un trabajador de una cola. Los tiempos solo se cambian en las pruebas."""
+    """Un trabajador de una cola y, si se le dan, de las rutinas de su equipo.
+
+    Los tiempos solo se cambian en las pruebas.
+    """
 
     dsn: str
     cola: Cola
@@ -31,6 +35,7 @@ class Trabajador:
     latido_s: float = LATIDO_S
     muerto_s: float = MUERTO_S
     barrido_s: float = 15.0
+    rutinas: tuple[Rutina, ...] = ()
     _actual: Worker | None = field(default=None, init=False)
 
     def correr(self) -> None:
@@ -54,10 +59,12 @@ class Trabajador:
 
     async def _una_vida(self) -> None:
         """De que se abre la conexión a que se pierde o se pide parar."""
-        app = aplicacion(self.dsn, self.taller)
+        app, equipo = aplicacion(self.dsn, self.taller), self.taller.actor.equipo
+        registrar(app, self.rutinas, equipo)
+        colas = [self.cola, *([cola_de(equipo)] if self.rutinas else [])]
         async with app.open_async():
             self._actual = Worker(
-                app, queues=[self.cola], name=f"scribe-{self.cola}", concurrency=simultaneos(self.cola),
+                app, queues=colas, name=f"scribe-{self.cola}", concurrency=simultaneos(self.cola),
                 install_signal_handlers=False, update_heartbeat_interval=self.latido_s,
                 stalled_worker_timeout=self.muerto_s,
             )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from scribe.web.sesiones import Plazos
 
 
 class AjustesServidor(BaseSettings):
@@ -27,3 +30,10 @@ class AjustesServidor(BaseSettings):
     sesion_max_h: int = Field(12, ge=1, le=24, description="Horas que dura una sesión como mucho.")
     reautenticar_min: int = Field(5, ge=1, le=30, description="Minutos que vale haber escrito la contraseña.")
     confianza: Path | None = Field(None, description="Carpeta con las autoridades de la e.firma.")
+
+    def plazos(self) -> Plazos:
+        """Cuánto dura una sesión."""
+        return Plazos(
+            timedelta(minutes=self.sesion_inactiva_min), timedelta(hours=self.sesion_max_h),
+            timedelta(minutes=self.reautenticar_min),
+        )  # fmt: skip

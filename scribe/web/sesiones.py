@@ -79,6 +79,14 @@ def cerrar(t: Transaccion, sesion: UUID, motivo: str) -> None:
         t.asentar(Asiento("sesion.salida", objeto="sesion", objeto_id=sesion, detalle={"motivo": motivo}))
 
 
+def cerrar_vencidas(t: Transaccion, plazos: Plazos) -> int:
+    """Cierra las que vencieron y nadie volvió a usar; dice cuántas."""
+    vencidas = t.filas("sesiones_caducadas", inactiva=plazos.inactiva)
+    for fila in vencidas:
+        cerrar(t, fila["id"], fila["motivo"])
+    return len(vencidas)
+
+
 def cerrar_de(t: Transaccion, usuario: UUID, motivo: str, *, salvo: UUID | None = None) -> int:
     """Cierra todas las de una persona (bloqueo, baja, cambio de contraseña); dice cuántas."""
     cerradas = t.filas("sesiones_cerrar_de", usuario=usuario, motivo=motivo, salvo=salvo)

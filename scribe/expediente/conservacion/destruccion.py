@@ -75,7 +75,7 @@ def confirmar(
 
 
 def retomar(expediente: Expediente, actor: Actor, archivos: Archivos) -> int:
-    """Termina lo que quedó a medias en este equipo; dice cuántas actas levantó."""
+    """Termina lo que quedó a medias; dice cuántas actas levantó. Este equipo debe ver las grabaciones."""
     with expediente.transaccion(actor) as t:
         pendientes = [f["propuesta_id"] for f in t.filas("conservacion_sin_acta", servidor=platform.node())]
     return sum(terminar(expediente, actor, archivos, p) is not None for p in pendientes)

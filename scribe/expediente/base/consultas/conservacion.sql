@@ -94,9 +94,11 @@ SELECT seq, encode(sello, 'hex') AS sello, encode(previo, 'hex') AS previo FROM 
 WHERE objeto = 'conservacion_acta' AND objeto_id = %(acta)s AND evento = 'conservacion.acta'
 
 -- nombre: conservacion_sin_acta
+-- Un respaldo puede estar en un disco que solo ve quien lo empezó a borrar; lo demás, en la carpeta común.
 SELECT x.propuesta_id FROM expediente.conservacion_destruccion x
+JOIN expediente.conservacion_propuesta p ON p.id = x.propuesta_id
 LEFT JOIN expediente.conservacion_acta a ON a.propuesta_id = x.propuesta_id
-WHERE a.id IS NULL AND x.servidor = %(servidor)s ORDER BY x.cuando
+WHERE a.id IS NULL AND (p.ambito <> 'respaldo' OR x.servidor = %(servidor)s) ORDER BY x.cuando
 
 -- nombre: conservacion_politica_por_id
 SELECT * FROM expediente.conservacion_politica WHERE id = %(id)s
@@ -153,10 +155,11 @@ SELECT paciente_id FROM expediente.retencion WHERE id = %(id)s
 SELECT * FROM expediente.respaldo WHERE id = %(id)s
 
 -- nombre: sesiones_caducadas
-UPDATE expediente.sesion SET cerrada = clock_timestamp(),
-    motivo_cierre = CASE WHEN clock_timestamp() - ultimo_uso > %(inactiva)s::interval THEN 'inactividad' ELSE 'vencimiento' END
+SELECT id, CASE WHEN clock_timestamp() - ultimo_uso > %(inactiva)s::interval THEN 'inactividad' ELSE 'vencimiento' END
+    AS motivo
+FROM expediente.sesion
 WHERE cerrada IS NULL AND (caduca <= clock_timestamp() OR clock_timestamp() - ultimo_uso > %(inactiva)s::interval)
-RETURNING id, motivo_cierre
+ORDER BY id
 
 -- nombre: notas_de_grabacion
 SELECT * FROM expediente.nota WHERE grabacion_id = %(grabacion)s ORDER BY cuando
