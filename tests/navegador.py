@@ -26,7 +26,7 @@ from uuid import UUID
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scribe.expediente import consentimientos, pacientes
 from scribe.expediente.bitacora import Actor
@@ -46,6 +46,7 @@ CALLADO = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 PLAZO_MS = 60_000
+expect.set_options(timeout=PLAZO_MS)
 ROLES = ("medico", "asistente", "administrador", "auditor")
 
 

@@ -164,7 +164,7 @@ def _primer_arranque(servicios: Servicios, *, token: bool) -> None:
         if usuarios.hay_usuarios(t):
             return
     if token or not sys.stdin.isatty():
-        decir("Primer arranque. Token de un solo uso (vale 30 minutos) para POST /api/primer-arranque:")
+        decir("Primer arranque: abra Scribe en el navegador y pegue este token (una vez; vale 30 minutos):")
         typer.echo(servicios.arranque.nuevo())
     else:
         preguntar(servicios)
@@ -210,6 +210,7 @@ class _Servidor:
                     equipo, puerto = self.servers[0].sockets[0].getsockname()[:2]
                     esquema = "https" if self.config.is_ssl else "http"
                     decir(f"Scribe atiende en {esquema}://{equipo}:{puerto}/api (Ctrl-C para parar).")
+                    decir(f"Ábralo en el navegador: {esquema}://{equipo}:{puerto}/")
 
         self._servidor = Servidor(config)  # type: ignore[arg-type]
 

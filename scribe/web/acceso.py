@@ -177,6 +177,12 @@ def activar(
 # --- Primer arranque ----------------------------------------------------------------------------------
 
 
+def hay_alguien(servicios: Servicios) -> bool:
+    """Si el primer arranque ya se hizo."""
+    with servicios.expediente.transaccion(Actor(None, servicios.equipo)) as t:
+        return usuarios.hay_usuarios(t)
+
+
 def primer_administrador(
     servicios: Servicios, equipo: str, lugar: dict[str, str | None], datos: DatosUsuario, acceso: str,
     firma: str | None, *, medico: bool,

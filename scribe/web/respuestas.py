@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from scribe.errores import ErrorScribe
-from scribe.web import errores, vista
+from scribe.web import acceso, errores, vista
 
 
 def respuesta(fallo: ErrorScribe, peticion: Request) -> Response:
@@ -13,6 +14,8 @@ def respuesta(fallo: ErrorScribe, peticion: Request) -> Response:
     if not vista.es_pagina(peticion):
         return errores.respuesta(fallo)
     estado, codigo = errores.estado_y_codigo(fallo)
+    if codigo == "sin_sesion" and not acceso.hay_alguien(peticion.app.state.servicios):
+        return RedirectResponse("/primer-arranque", 303)
     return vista.de_error(estado, codigo, fallo.mensaje, fallo.remedio, peticion)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from scribe.web import acceso, sesiones, vista
 from scribe.web.api.sesion import poner_cookie, quitar_cookie
@@ -20,8 +20,10 @@ Ruta = Annotated[str, Form(max_length=400)]
 
 
 @rutas.get("/entrar")
-def forma(quien: Annotated[Sujeto, exige("sesion.abrir")]) -> HTMLResponse:
-    """La página de entrar."""
+def forma(quien: Annotated[Sujeto, exige("sesion.abrir")]) -> Response:
+    """La página de entrar; sin usuarios todavía, la del primer arranque."""
+    if not acceso.hay_alguien(quien.servicios):
+        return seguir("/primer-arranque")
     return vista.pagina(quien, "entrar.html", volver="/", **vista.SIN_INTENTO)
 
 

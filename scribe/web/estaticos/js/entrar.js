@@ -30,7 +30,7 @@ formulario.addEventListener("submit", async (e) => {
 });
 
 function decir(mensaje, remedio) {
-  document.querySelector(".recado")?.remove();
+  document.querySelector(".recado.grave")?.remove();
   const recado = Object.assign(document.createElement("div"), { className: "recado grave" });
   recado.setAttribute("role", "alert");
   const fuerte = Object.assign(document.createElement("strong"), { textContent: mensaje });

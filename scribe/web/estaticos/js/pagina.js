@@ -18,12 +18,12 @@ export function avisar(texto, { ms = 6000 } = {}) {
 document.addEventListener("submit", async (e) => {
   const formulario = e.target;
   if (formulario.method !== "post" || formulario.dataset.propio !== undefined) return; // lo atiende su guion
-  if (formulario.dataset.listo) return;
+  const { confirmar, reciente, sinRevisar } = formulario.dataset;
+  if (formulario.dataset.listo || (sinRevisar !== undefined && !confirmar)) return;
   e.preventDefault();
   if (formulario.dataset.ocupado) return; // dos toques seguidos son uno
   formulario.dataset.ocupado = "1";
   try {
-    const { confirmar, reciente, sinRevisar } = formulario.dataset;
     if (confirmar && !(await preguntar(confirmar, e.submitter?.textContent.trim()))) return;
     if (sinRevisar === undefined && !(await asegurar({ reciente: reciente !== undefined }))) return;
     formulario.dataset.listo = "1";
