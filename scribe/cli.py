@@ -20,6 +20,7 @@ from scribe.ordenes import (
     clave,
     conservacion,
     consulta,
+    destinos,
     doctor,
     evaluar,
     lote,
@@ -59,6 +60,7 @@ app.command()(respaldo.restaurar)
 app.add_typer(usuarios.app, name="usuarios")
 app.add_typer(bitacora.app, name="bitacora")
 app.add_typer(conservacion.app, name="conservacion")
+app.add_typer(destinos.app, name="destinos")
 app.add_typer(clave.app, name="clave")
 app.add_typer(modelos.app, name="modelos")
 app.add_typer(voz.app, name="voz")

@@ -108,6 +108,16 @@ class DestinoCarpeta:
         nombre = f"{id_documento(expediente)}-firmada"
         return self._hacer(paquete.firmada.relacion or "firmada", nombre, archivos, anotar, intento)
 
+    def probar(self, *, anotar: Anotador) -> tuple[str, ...]:
+        """Ver `protocolo.Destino`. Solo mira: no deja nada en la carpeta."""
+        del anotar
+        faltas = []
+        if not (self.raiz / MARCA).is_file():
+            faltas.append("La carpeta no está preparada, o la unidad no está montada.")
+        if not os.access(self.raiz, os.W_OK | os.X_OK):
+            faltas.append("No hay permiso para escribir en la carpeta.")
+        return tuple(faltas)
+
     def retirar(self, expediente: ExpedienteDeEnvio, *, anotar: Anotador, intento: int = 1) -> Resultado:
         """Ver `protocolo.Destino`. Lo entregado se queda; `<nota>-descartada` avisa que ya no vale."""
         nota = str(id_documento(expediente))

@@ -115,23 +115,25 @@ def validar(clase: Clase, direccion: str, ajustes: dict[str, Any]) -> AjustesFhi
 
 def direccion_de(direccion: str, ajustes: AjustesFhir) -> Direccion:
     """La dirección, autorizada solo para ese equipo, ese puerto y esas redes (NOM-024-SSA3 3.3.5)."""
+    no_se_entiende = DestinoNoAutorizado(
+        "La dirección del destino no se entiende.", "Por ejemplo, https://equipo/fhir."
+    )
     try:
         partes = urlsplit(direccion)
-        puerto = partes.port if partes.port is not None else _PUERTOS.get(partes.scheme, 443)
+        puerto = partes.port if partes.port is not None else _PUERTOS.get(partes.scheme)
+    except ValueError:
+        raise no_se_entiende from None
+    if not partes.hostname or partes.scheme not in _PUERTOS:
+        raise no_se_entiende
+    try:
         equipo = EquipoAutorizado.model_validate(
-            {"equipo": partes.hostname or "", "puerto": puerto, "redes": ajustes.redes}
+            {"equipo": partes.hostname, "puerto": puerto, "redes": ajustes.redes}
         )
     except ValidationError as causa:
-        if "redes" in str(causa.errors(include_input=False)[0].get("msg", "")):
-            raise DestinoMalConfigurado(
-                "Falta decir en qué redes está ese equipo.", "Por ejemplo, 10.20.0.0/16."
-            ) from None
-        raise DestinoNoAutorizado(
-            "La dirección no se entiende.", "Por ejemplo, https://equipo/fhir."
-        ) from None
-    except ValueError:
-        raise DestinoNoAutorizado(
-            "La dirección no se entiende.", "Por ejemplo, https://equipo/fhir."
+        if "redes" not in causa.errors(include_input=False)[0]["msg"]:
+            raise no_se_entiende from None
+        raise DestinoMalConfigurado(
+            "Falta decir en qué redes está ese equipo.", "Por ejemplo, 10.20.0.0/16."
         ) from None
     return autorizar(direccion, [equipo])
 

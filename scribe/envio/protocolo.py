@@ -97,3 +97,7 @@ class Destino(Protocol):
     def retirar(self, expediente: ExpedienteDeEnvio, *, anotar: Anotador, intento: int = 1) -> Resultado:
         """La nota se descartó sin firmarse: lo que haya llegado queda marcado como error, no borrado."""
         ...
+
+    def probar(self, *, anotar: Anotador) -> tuple[str, ...]:
+        """Lo que le falta para recibir envíos, en frases. No manda nada clínico."""
+        ...

@@ -21,7 +21,7 @@ from scribe.web.servicios import Servicios
 
 CUARTOS = (
     "sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "audio", "notas", "revision",
-    "transcripcion", "codigos", "textos", "firma", "conservacion", "sistema",
+    "transcripcion", "codigos", "textos", "firma", "conservacion", "envios", "sistema",
 )  # fmt: skip
 LOCALES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _DESCRIPCION = """

@@ -26,6 +26,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from scribe.envio import errores as env
 from scribe.errores import ErrorDeUso, ErrorScribe
 from scribe.expediente import errores as e
 from scribe.expediente import errores_seguridad as s
@@ -149,6 +150,9 @@ _ESTADOS: tuple[tuple[type[ErrorScribe], int, str], ...] = (
     (tr.SubidaRechazada, 400, "subida_rechazada"),
     (tr.SinEspacio, 507, "sin_espacio"),
     (tr.ColaLlena, 503, "cola_llena"),
+    (env.DestinoMalConfigurado, 422, "destino_mal_configurado"),
+    (env.DestinoNoAutorizado, 422, "destino_no_autorizado"),
+    (env.ErrorDeEnvio, 502, "destino_no_contesta"),
     (e.BaseNoDisponible, 503, "base_no_disponible"),
     (e.BitacoraRota, 500, "bitacora_rota"),
     (ErrorDeUso, 400, "peticion_invalida"),

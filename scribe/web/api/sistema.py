@@ -1,9 +1,9 @@
-"""Pendientes, bitácora, destinos, respaldo y salud."""
+"""Pendientes, bitácora y salud."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -14,10 +14,8 @@ from scribe.expediente import tareas, usuarios
 from scribe.expediente.bitacora import Asiento
 from scribe.expediente.errores import DatoInvalido, SinPermiso
 from scribe.expediente.informes_bitacora import reporte
-from scribe.expediente.modelo import EstadoNota, Tarea
+from scribe.expediente.modelo import Tarea
 from scribe.expediente.verificacion import cabeza, guardar_cabeza, leer_cabezas, verificar
-from scribe.trabajos import estado
-from scribe.trabajos.modelo import Trabajo
 from scribe.web.servicios import CABEZAS
 from scribe.web.sujeto import Sujeto, exige
 
@@ -38,21 +36,6 @@ class Filtro(_Pedido):
     evento: str | None = Field(None, pattern=r"^[a-z_]+(\.[a-z_]*)?$")
     despues: int = Field(0, ge=0)
     limite: int = Field(500, ge=1, le=5000)
-
-
-class AltaDestino(_Pedido):
-    """Un destino de envíos. Las credenciales no van aquí: van en un archivo o el almacén del sistema."""
-
-    nombre: str = Field(pattern=r"^[\w .-]{1,60}$")
-    clase: Literal["fhir", "carpeta"]
-    direccion: str = Field(min_length=1, max_length=400)
-    ajustes: dict[str, Any] = Field(default_factory=dict)
-
-
-class PedidoEnvio(_Pedido):
-    """A dónde."""
-
-    destino: UUID
 
 
 @rutas.get("/tareas", summary="Mis pendientes")
@@ -110,49 +93,6 @@ def la_cabeza(quien: Annotated[Sujeto, exige("bitacora.verificar")]) -> dict[str
         nueva = cabeza(conexion, servicios.expediente.bitacora.llavero)
     guardar_cabeza(servicios.datos / CABEZAS, nueva)
     return asdict(nueva)
-
-
-@rutas.get("/destinos", summary="Destinos")
-def destinos(quien: Annotated[Sujeto, exige("destino.cambiar")]) -> list[dict[str, Any]]:
-    """A dónde se puede enviar (NOM-024 3.3.5)."""
-    with quien.transaccion() as t:
-        return t.filas("destinos")
-
-
-@rutas.post("/destinos", status_code=201, summary="Alta de destino")
-def alta_destino(pedido: AltaDestino, quien: Annotated[Sujeto, exige("destino.cambiar")]) -> dict[str, UUID]:
-    """Queda autorizado solo ese equipo y ese puerto."""
-    with quien.transaccion() as t:
-        fila = t.agregar("destino", "envio.destino", {**pedido.model_dump(), "creado_por": quien.persona.id})
-        return {"id": fila["id"]}
-
-
-@rutas.delete("/destinos/{destino_id}", status_code=204, summary="Apagar un destino")
-def apagar_destino(destino_id: UUID, quien: Annotated[Sujeto, exige("destino.cambiar")]) -> None:
-    """Deja de recibir; lo ya enviado consta."""
-    with quien.transaccion() as t:
-        t.cambiar("destino", destino_id, "envio.destino", {"activo": False})
-
-
-@rutas.post("/notas/{nota_id}/envios", status_code=202, summary="Enviar una nota")
-def enviar(nota_id: UUID, pedido: PedidoEnvio, quien: Annotated[Sujeto, exige("nota.exportar")]) -> Trabajo:
-    """Pide el envío a la cola: el borrador, o la firmada si ya lo está. Pedirlo dos veces es uno solo."""
-    with quien.transaccion() as t:
-        nota = t.una("nota_por_id", "la nota", id=nota_id)
-        if not t.una("destino_por_id", "el destino", id=pedido.destino)["activo"]:
-            raise DatoInvalido("Ese destino está apagado.", "Elija otro.")
-        firmada = nota["estado"] in {EstadoNota.FIRMADA, EstadoNota.CON_ADENDA, EstadoNota.SUSTITUIDA}
-        if not firmada and nota["estado"] not in {EstadoNota.BORRADOR, EstadoNota.EN_REVISION}:
-            raise DatoInvalido("Esa nota todavía no tiene qué enviar.", "Espere a su borrador.")
-        motivo = "borrador" if not firmada else "adenda" if nota["relacion"] == "adenda" else "firmada"
-        return estado.pedir_envio(t, nota_id, pedido.destino, motivo, nota["ultima_version"])
-
-
-@rutas.get("/notas/{nota_id}/envios", summary="Envíos de una nota")
-def envios(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> list[dict[str, Any]]:
-    """A dónde, cuándo y qué contestó cada destino."""
-    with quien.transaccion() as t:
-        return t.filas("envios_de_nota", nota=nota_id)
 
 
 @rutas.get("/salud", summary="Salud")

@@ -90,13 +90,6 @@ SELECT * FROM expediente.destino ORDER BY nombre
 -- nombre: destino_por_id
 SELECT * FROM expediente.destino WHERE id = %(id)s
 
--- nombre: envios_de_nota
-SELECT i.id, i.destino_id, i.motivo, i.clase, i.cuando, encode(i.sha256, 'hex') AS sha256, x.resultado, x.cuando AS respondido
-FROM expediente.intercambio i
-LEFT JOIN LATERAL (SELECT resultado, cuando FROM expediente.intercambio_intento t WHERE t.intercambio_id = i.id
-                   ORDER BY cuando DESC LIMIT 1) x ON true
-WHERE i.nota_id = %(nota)s ORDER BY i.cuando
-
 -- nombre: oida_hace_poco
 SELECT 1 AS si FROM expediente.bitacora
 WHERE objeto = 'grabacion' AND objeto_id = %(grabacion)s AND evento = 'grabacion.oir'

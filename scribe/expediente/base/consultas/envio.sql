@@ -15,3 +15,30 @@ SELECT id FROM expediente.intercambio_intento WHERE intercambio_id = %(id)s AND 
 
 -- nombre: intercambio_de_nota
 SELECT id FROM expediente.intercambio WHERE nota_id = %(nota)s AND destino_id = %(destino)s LIMIT 1
+
+-- nombre: destinos_activos
+SELECT * FROM expediente.destino WHERE activo ORDER BY nombre
+
+-- nombre: envios_de_destino
+SELECT id FROM trabajos.trabajo WHERE destino_id = %(destino)s AND estado = ANY(%(estados)s) ORDER BY creado
+
+-- nombre: envios
+SELECT t.id AS trabajo, t.nota_id, t.destino_id, d.nombre AS destino, d.clase, t.opciones ->> 'motivo' AS motivo,
+       t.estado AS trabajo_estado, t.motivo AS trabajo_motivo, t.remedio AS trabajo_remedio, t.creado AS pedido,
+       encode(i.sha256, 'hex') AS sha256, u.resultado, u.respuesta, u.cuando AS ultimo, c.cuantos AS intentos,
+       j.scheduled_at AS siguiente
+FROM trabajos.trabajo t
+JOIN expediente.destino d ON d.id = t.destino_id
+JOIN expediente.nota n ON n.id = t.nota_id
+JOIN expediente.encuentro e ON e.id = n.encuentro_id
+LEFT JOIN expediente.intercambio i ON i.destino_id = t.destino_id AND i.llave = t.llave
+LEFT JOIN LATERAL (SELECT x.resultado, x.respuesta, x.cuando FROM expediente.intercambio_intento x
+                   WHERE x.intercambio_id = i.id ORDER BY x.cuando DESC LIMIT 1) u ON true
+LEFT JOIN LATERAL (SELECT count(*) AS cuantos FROM expediente.intercambio_intento x
+                   WHERE x.intercambio_id = i.id) c ON true
+LEFT JOIN LATERAL (SELECT p.scheduled_at FROM trabajos.procrastinate_jobs p
+                   WHERE p.queueing_lock = 'trabajo:' || t.id AND p.status = 'todo' LIMIT 1) j ON true
+WHERE t.clase = 'enviar' AND (%(nota)s::uuid IS NULL OR t.nota_id = %(nota)s)
+  AND (NOT %(abiertos)s OR t.estado IN ('pendiente', 'en_curso', 'requiere_atencion'))
+  AND (%(establecimientos)s::uuid[] IS NULL OR e.establecimiento_id = ANY(%(establecimientos)s))
+ORDER BY t.creado DESC LIMIT 500
