@@ -60,7 +60,7 @@ async function transaccion(modo, hacer) {
   hacer(t.objectStore("grabaciones"), t.objectStore("trozos"), salida);
   return new Promise((bien, mal) => {
     t.oncomplete = () => bien(/** @type {T} */ (salida.valor));
-    t.onabort = () => mal(t.error);
+    t.onabort = () => mal(t.error ?? new DOMException("se interrumpió", "AbortError"));
     t.onerror = () => mal(t.error);
   });
 }
@@ -159,6 +159,41 @@ export function juntar(partes) {
   }
   return salida;
 }
+
+const LASTRE = "lastre";
+const LASTRE_OCTETOS = 20 << 20;
+
+/**
+ * Aparta lugar que se soltará si un día no cabe más: Chromium dice siempre que quedan 10 GiB, así que la única
+ * manera de saber que falta lugar antes de que importe es tener con qué darse cuenta a tiempo.
+ * @returns {Promise<boolean>} si hay lugar
+ */
+export async function lastrar() {
+  const hay = await transaccion("readonly", (_, trozos, salida) => {
+    trozos.count(rango(LASTRE)).onsuccess = (e) => {
+      salida.valor = /** @type {IDBRequest<number>} */ (e.target).result > 0;
+    };
+  });
+  if (hay) return true;
+  const datos = new Uint8Array(LASTRE_OCTETOS); // al azar: ceros se comprimirían y no apartarían nada
+  for (let k = 0; k < datos.length; k += 65_536) crypto.getRandomValues(datos.subarray(k, k + 65_536));
+  return transaccion("readwrite", (_, trozos) => {
+    trozos.put({ id: LASTRE, desde: 0, datos });
+  }).then(() => true, () => false);
+}
+
+/**
+ * Suelta lo apartado.
+ * @returns {Promise<number>} octetos que se ganaron
+ */
+export const soltarLastre = () =>
+  transaccion("readwrite", (_, trozos, salida) => {
+    salida.valor = 0;
+    trozos.count(rango(LASTRE)).onsuccess = (e) => {
+      salida.valor = /** @type {IDBRequest<number>} */ (e.target).result * LASTRE_OCTETOS;
+      trozos.delete(rango(LASTRE));
+    };
+  });
 
 /**
  * Cuántos segundos de sonido caben todavía en este navegador; `Infinity` si no lo dice.

@@ -20,7 +20,7 @@ const REABRIR_MS = 8000;
  * @typedef {object} Oyente
  * @property {(nivel: number, pico: number) => void} nivel
  * @property {() => void} cambio algo de lo que se ve cambió
- * @property {(que: "desconectado" | "silenciado" | "suspendido" | "de_vuelta" | "sin_sonido" | "hueco" | "cuota", dato?: any) => void} suceso
+ * @property {(que: "desconectado" | "silenciado" | "suspendido" | "de_vuelta" | "sin_sonido" | "hueco" | "lugar", dato?: any) => void} suceso
  * @property {(avance: import("./grabar-subidor.js").Avance) => void} subida
  */
 
@@ -110,6 +110,7 @@ export class Grabacion {
     clearInterval(this.vigia);
     this.vigia = window.setInterval(() => this.#vigilar(), 1000);
     void almacen.conservar();
+    void almacen.lastrar().then((cabe) => cabe || this.#faltaLugar(0));
   }
 
   async pausar() {
@@ -180,7 +181,7 @@ export class Grabacion {
       await this.#conLugar(() => almacen.agregar(siguiente, desde, datos));
     } catch {
       this.enMemoria.set(desde, datos); // queda la de memoria y la del servidor
-      this.oyente.suceso("cuota");
+      this.#faltaLugar(0);
     }
     registro.octetos = siguiente.octetos;
     registro.tocada = siguiente.tocada;
@@ -188,14 +189,28 @@ export class Grabacion {
     this.subidor.empujar();
   }
 
-  /** Si no cabe, suelta lo que el servidor ya tiene y lo intenta otra vez. @param {() => Promise<unknown>} hacer */
+  /**
+   * Si no cabe: se suelta lo que el servidor ya tiene y, si no tiene nada, lo que estaba apartado.
+   * @param {() => Promise<unknown>} hacer
+   */
   async #conLugar(hacer) {
     try {
       await hacer();
-    } catch (causa) {
-      if (!(await almacen.soltar(this.registro, this.subidor.avance.llevan).catch(() => false))) throw causa;
+    } catch {
+      if (!(await almacen.soltar(this.registro, this.subidor.avance.llevan))) {
+        const ganado = await almacen.soltarLastre();
+        if (!ganado) throw new DOMException("no cabe", "QuotaExceededError");
+        this.#faltaLugar(ganado / (this.registro.hercios * 2));
+      } else {
+        this.#faltaLugar(null);
+      }
       await hacer();
     }
+  }
+
+  /** @param {number | null} segundos los que aún caben; nada si no se sabe, pero son pocos */
+  #faltaLugar(segundos) {
+    this.oyente.suceso("lugar", segundos);
   }
 
   /** @param {number} desde @param {number} maximo */

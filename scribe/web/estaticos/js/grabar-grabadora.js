@@ -53,6 +53,7 @@ export class Grabadora {
 
   /** Deja lista una grabación nueva o una que se retoma. @param {Registro} registro @param {Grabacion} [dada] */
   async preparar(registro, dada) {
+    this.cupo = Infinity;
     const actual = dada ?? new Grabacion(registro, this.#oyente(), this.api);
     if (dada) dada.oyente = this.#oyente();
     this.actual = actual;
@@ -207,6 +208,8 @@ export class Grabadora {
     if (que === "hueco") {
       el("grabadora-falla").textContent = `Faltan ${rato(dato.falto_s)} a partir de ${reloj(dato.en_s)}: el equipo se durmió o el micrófono se detuvo.`;
       this.suceso = "";
+    } else if (que === "lugar") {
+      this.cupo = dato ?? Math.min(this.cupo, 0);
     } else if (que === "de_vuelta") {
       this.suceso = "";
     } else if (que in SUCESOS) {
@@ -218,7 +221,7 @@ export class Grabadora {
   }
 
   async #revisarCupo() {
-    this.cupo = await caben(this.actual?.registro.hercios ?? 16000);
+    this.cupo = Math.min(this.cupo, await caben(this.actual?.registro.hercios ?? 16000));
     this.#pintarGuardado();
   }
 
@@ -277,7 +280,8 @@ function dondeEsta(actual, cupo) {
 /** @param {number} cupo */
 function cupoBajo(cupo) {
   if (cupo > POCO_S) return "";
-  return `En este equipo queda lugar para ${rato(cupo)} de grabación si se cae el servidor. Libere espacio en el disco.`;
+  const cuanto = cupo < 60 ? "casi no queda lugar" : `queda lugar para ${rato(cupo)}`;
+  return `Se guarda en el servidor, pero en este equipo ${cuanto} de grabación si se cae. Libere espacio en el disco.`;
 }
 
 /** @param {string} id @param {string} texto */

@@ -47,8 +47,11 @@ export class Eleccion {
     mostrar("paso-alta", false);
     mostrar("paso-paciente", true);
     this.caja.value = "";
+    this.hallados = [];
+    this.lista.replaceChildren();
     this.caja.focus();
-    await this.#buscar("");
+    this.buscando = this.#buscar("");
+    await this.buscando;
   }
 
   #teclear() {
@@ -108,9 +111,10 @@ export class Eleccion {
 
   /** @param {KeyboardEvent} e */
   async #tecla(e) {
-    const cuantos = this.lista.children.length;
     if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       e.preventDefault();
+      await this.buscando;
+      const cuantos = this.lista.children.length;
       const paso = e.key === "ArrowDown" ? 1 : -1;
       if (cuantos) this.#marcar((Math.max(this.marcado, paso > 0 ? -1 : 0) + paso + cuantos) % cuantos);
     } else if (e.key === "Enter") {

@@ -27,6 +27,7 @@ const MAXIMO = 1 << 20;
 const MINIMO = 31_000; // un segundo de sonido, menos lo que se pierda al redondear
 const ESPERAS_MS = [300, 700, 1500, 3000, 5000];
 const SIN_LUGAR_MS = 15_000;
+const LECTURAS = 4;
 const PASAJEROS = new Set(["trozo_corrupto", "trozos_faltan", "sin_sesion"]);
 
 export class Subidor {
@@ -201,13 +202,14 @@ export class Subidor {
 
   /** @param {any} fallo */
   async #remediar(fallo) {
-    if (fallo.estado === undefined && fallo.name !== "AbortError") {
-      this.#decir("atorada", "No se pudo leer la copia local.", "Termine con lo que llegó al servidor, o elija otra vez el archivo.");
-      return;
-    }
     const cerrando = this.avance.fase === "cerrando";
     this.trozos = -1;
     this.fallos += 1;
+    if (fallo.estado === undefined) {
+      if (this.fallos < LECTURAS) return this.#dormir(ESPERAS_MS[this.fallos]);
+      this.#decir("atorada", "No se pudo leer la copia de aquí.", "Recargue la página o elija otra vez el archivo.");
+      return;
+    }
     if (cerrando && fallo.codigo === "trozo_corrupto" && !this.repetida) {
       this.repetida = true;
       return this.deNuevo();
