@@ -64,10 +64,6 @@ def _sin_escribir(datos: Path, porque: str | None) -> SalidaInvalida:
 @contextmanager
 def consola_de(ajustes: AjustesServidor, *, frase: str | None = None) -> Iterator[tuple[Servicios, Actor]]:
     """El expediente abierto desde la consola del equipo, y el actor con que queda asentado."""
-    import getpass
-    import platform
-
-    from scribe.expediente.bitacora import Actor
     from scribe.ordenes.llaves import abrir_llavero
     from scribe.web.servicios import abrir
 
@@ -75,9 +71,19 @@ def consola_de(ajustes: AjustesServidor, *, frase: str | None = None) -> Iterato
     llavero, _ = abrir_llavero(datos, ajustes, frase=frase)
     servicios = abrir(datos, llavero, ajustes.base_datos, maximo=4)
     try:
-        yield servicios, Actor(None, f"consola:{platform.node()}:{getpass.getuser()}")
+        yield servicios, actor_de_consola()
     finally:
         servicios.cerrar()
+
+
+def actor_de_consola() -> Actor:
+    """Quien da una orden en la consola de este equipo."""
+    import getpass
+    import platform
+
+    from scribe.expediente.bitacora import Actor
+
+    return Actor(None, f"consola:{platform.node()}:{getpass.getuser()}")
 
 
 def decir(texto: str) -> None:

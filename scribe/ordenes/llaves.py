@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from scribe.errores import AjusteInvalido
+from scribe.ordenes.preguntas import secreto
 
 if TYPE_CHECKING:
     from scribe.expediente.fuentes_clave import Fuente
@@ -98,4 +97,4 @@ def _pedir(rotulo: str, *, confirmar: bool) -> str:
             "No hay con qué abrir el llavero: su frase se pide en una terminal.",
             "Use una terminal, o un archivo de clave (scribe clave nueva RUTA) en SCRIBE_CLAVE_ARCHIVO.",
         )
-    return str(typer.prompt(rotulo, hide_input=True, confirmation_prompt=confirmar, err=True))
+    return secreto(rotulo, repetir=confirmar)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from scribe import aislamiento
 from scribe.ajustes import Ajustes
 from scribe.consulta import Contexto
 from scribe.errores import AudioInvalido, ErrorScribe
+from scribe.ordenes.lote_en_cola import EnCola, SinServidor, cola_del_servidor
 from scribe.ordenes.opciones import (
     Depurar,
     Hablantes,
@@ -28,6 +28,7 @@ from scribe.ordenes.opciones import (
     SinLlm,
     ajustes_con,
 )
+from scribe.progreso import Progreso
 from scribe.terminal import barra, consola, error
 
 EXTENSIONES = frozenset(
@@ -51,11 +52,11 @@ def lote(
 ) -> None:
     """Procesa muchas grabaciones; cada una queda en su propia carpeta dentro de --salida.
 
-    Lo que ya está hecho se salta. Una grabación que falla no detiene a las demás: al final se dice cuáles
-    fallaron y por qué, y la orden termina con código 1.
+    Con «scribe servir» en marcha en este equipo van por su cola, detrás de cualquier médico que espere; si
+    no, se procesan aquí. El resultado es el mismo. Lo que ya está hecho se salta. Una grabación que falla no
+    detiene a las demás: al final se dice cuáles fallaron y por qué, y la orden termina con código 1.
     """
     del depurar
-    aislamiento.sellar()
     ajustes = ajustes_con(
         idioma=idioma,
         hablantes=hablantes,
@@ -65,7 +66,8 @@ def lote(
         sin_cache=sin_cache,
     )
     audios = reunir(origen)
-    fallos = _hacer_todos(audios, salida, ajustes, silencioso=silencioso)
+    with cola_del_servidor(ajustes) as cola:
+        fallos = _hacer_todos(audios, salida, ajustes, cola, silencioso=silencioso)
     if not silencioso:
         consola.print(f"{len(audios) - len(fallos)} de {len(audios)} grabaciones listas en {salida}.")
     if fallos:
@@ -109,14 +111,16 @@ def _marca(audio: Path) -> str:
     return hashlib.sha256(bytes(audio.absolute())).hexdigest()[:6]
 
 
-def _hacer_todos(audios: list[Path], salida: Path, ajustes: Ajustes, *, silencioso: bool) -> dict[Path, str]:
-    from scribe.motores import armar
-    from scribe.ordenes.trabajo import elaborar
+Hacer = Callable[[Path, Path, Progreso], None]
+
+
+def _hacer_todos(
+    audios: list[Path], salida: Path, ajustes: Ajustes, cola: EnCola | None, *, silencioso: bool
+) -> dict[Path, str]:
     from scribe.salida import comprobar_destino
 
     comprobar_destino(salida)
-    motores = armar(ajustes)
-    contexto = Contexto(plantilla=ajustes.plantilla)
+    hacer = _solo(ajustes) if cola is None else _con_relevo(cola, ajustes)
     fallos: dict[Path, str] = {}
     for numero, (audio, nombre) in enumerate(zip(audios, carpetas(audios), strict=True), 1):
         destino = salida / nombre
@@ -125,13 +129,43 @@ def _hacer_todos(audios: list[Path], salida: Path, ajustes: Ajustes, *, silencio
             if ajustes.usar_cache and _ya_esta(audio, destino):
                 continue
             with barra(titulo, visible=not silencioso) as progreso:
-                elaborar(audio, destino, motores, ajustes, contexto, progreso)
+                hacer(audio, destino, progreso)
             if not silencioso:
                 consola.print(f"{titulo}: listo", soft_wrap=True, markup=False)
         except ErrorScribe as fallo:
             fallos[audio] = str(fallo)
             error(f"{titulo}: {fallo}")
     return fallos
+
+
+def _solo(ajustes: Ajustes) -> Hacer:
+    """Cada grabación, en este proceso."""
+    from scribe.motores import armar
+    from scribe.ordenes.trabajo import elaborar
+
+    motores, contexto = armar(ajustes), Contexto(plantilla=ajustes.plantilla)
+
+    def hacer(audio: Path, destino: Path, progreso: Progreso) -> None:
+        elaborar(audio, destino, motores, ajustes, contexto, progreso)
+
+    return hacer
+
+
+def _con_relevo(cola: EnCola, ajustes: Ajustes) -> Hacer:
+    """Cada grabación por la cola del servidor; desde que él pare, en este proceso."""
+    propio: Hacer | None = None
+
+    def hacer(audio: Path, destino: Path, progreso: Progreso) -> None:
+        nonlocal propio
+        if propio is None:
+            try:
+                cola.hacer(audio, destino, progreso)
+                return
+            except SinServidor:
+                propio = _solo(ajustes)
+        propio(audio, destino, progreso)
+
+    return hacer
 
 
 def _ya_esta(audio: Path, destino: Path) -> bool:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from scribe.errores import ErrorScribe
 from scribe.expediente.errores import Duplicado
+from scribe.ordenes.preguntas import opcional, secreto, si_o_no, texto
 from scribe.terminal import error
 
 if TYPE_CHECKING:
@@ -34,39 +35,24 @@ def _una_vez(servicios: Servicios) -> None:
     from scribe.expediente.modelo import DatosUsuario
     from scribe.web.acceso import primer_administrador
 
-    pais = "CO" if typer.confirm("¿El consultorio está en Colombia? (si no, México)", err=True) else "MX"
+    pais = "CO" if si_o_no("¿El consultorio está en Colombia? (si no, México)", omision=False) else "MX"
     lugar = {
         "pais": pais,
-        "nombre": _pide("Nombre del establecimiento"),
-        "tipo": _pide("Tipo (consultorio, clínica…)"),
-        "domicilio": _pide("Domicilio"),
-        "clave": _opcional("CLUES" if pais == "MX" else "Código REPS de 12 cifras"),
+        "nombre": texto("Nombre del establecimiento"),
+        "tipo": texto("Tipo (consultorio, clínica…)"),
+        "domicilio": texto("Domicilio"),
+        "clave": opcional("CLUES" if pais == "MX" else "Código REPS de 12 cifras"),
     }
-    medico = typer.confirm("¿Quien administra también atiende y firma?", default=True, err=True)
+    medico = si_o_no("¿Quien administra también atiende y firma?", omision=True)
     datos = DatosUsuario(
-        nombre_usuario=_pide("Nombre de usuario (7 letras o más)").lower(),
-        nombre=_pide("Nombre"),
-        apellido_paterno=_pide("Primer apellido"),
-        apellido_materno=_opcional("Segundo apellido"),
-        cedula=_opcional("Cédula profesional") if medico else None,
-        institucion_titulo=_opcional("Institución que la expidió") if medico else None,
+        nombre_usuario=texto("Nombre de usuario (7 letras o más)").lower(),
+        nombre=texto("Nombre"),
+        apellido_paterno=texto("Primer apellido"),
+        apellido_materno=opcional("Segundo apellido"),
+        cedula=opcional("Cédula profesional") if medico else None,
+        institucion_titulo=opcional("Institución que la expidió") if medico else None,
     )
-    acceso = _clave("Contraseña para entrar")
-    firma = _clave("Contraseña para firmar (distinta)") if medico else None
+    acceso = secreto("Contraseña para entrar", repetir=True)
+    firma = secreto("Contraseña para firmar (distinta)", repetir=True) if medico else None
     primer_administrador(servicios, servicios.equipo, lugar, datos, acceso, firma, medico=medico)
     typer.echo("\nListo: ya puede entrar con ese usuario.", err=True)
-
-
-def _pide(que: str) -> str:
-    return str(typer.prompt(que, err=True)).strip()
-
-
-def _opcional(que: str) -> str | None:
-    return (
-        str(typer.prompt(f"{que} (Intro si no tiene)", default="", show_default=False, err=True)).strip()
-        or None
-    )
-
-
-def _clave(que: str) -> str:
-    return str(typer.prompt(que, hide_input=True, confirmation_prompt=True, err=True))

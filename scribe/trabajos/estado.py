@@ -174,6 +174,8 @@ def a_atencion(
         intentos=intentos,
     )  # fmt: skip
     _asentar(t, detenido, accion="requiere_atencion", resultado="fallo")
+    if trabajo.clase == "archivo":
+        return  # lo espera la orden que lo pidió, y ella lo dice: no es pendiente de nadie en la clínica
     paciente, nota, medico = _de_quien(t, trabajo)
     tareas.crear(
         t, "requiere_atencion", paciente=paciente, nota=nota, asignada_a=medico,

@@ -48,6 +48,8 @@ class Opciones(_Valor):
     hablantes: int | None = Field(None, ge=1, le=8)
     plantilla: str | None = None
     llm: bool | None = None
+    x_relleno: bool | None = None
+    usar_cache: bool | None = None
 
 
 class Trabajo(_Fila):
