@@ -97,7 +97,8 @@ def _ficha(quien: Sujeto, paciente: UUID, fallo: Fallas | None) -> Response:
             p=persona,
             visto=_visto(quien, persona),
             fallo=fallo,
-            clinico={c: clinico.vigentes(t, paciente, c) for c in _LISTAS} if es_medico else {},
+            # Lo más reciente primero (NOM-024-SSA3-2010 1.3.3.b).
+            clinico={c: clinico.vigentes(t, paciente, c)[::-1] for c in _LISTAS} if es_medico else {},
             notas=_notas(t, paciente) if es_medico else [],
             consentimientos=consentimientos.de_paciente(t, paciente),
             autoriza=consentimientos.vigente(t, paciente, "grabacion"),

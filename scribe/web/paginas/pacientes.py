@@ -190,9 +190,10 @@ def _forma(
 def _forma_datos(quien: Sujeto, paciente: UUID, escrito: Escrito, fallo: Fallas | None) -> Response:
     with quien.transaccion() as t:
         lugares = _lugares(t, quien)
+        persona = pacientes.leer(t, paciente)
     return vista.pagina(
         quien, "paciente_datos.html", 422 if fallo else 200, e=escrito, fallo=fallo, paciente=paciente,
-        fuera=quien.oculta("paciente"), identificadores=_identificadores(lugares),
+        p=persona, fuera=quien.oculta("paciente"), identificadores=_identificadores(lugares),
     )  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+"""De quién es cada pantalla y qué se ve primero de un paciente: NOM-024-SSA3-2010 1.3.1.h y 1.3.3."""
+
+# ruff: noqa: F811
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+
+from scribe.expediente import clinico, encuentros, notas, pacientes
+from scribe.expediente.bitacora import Actor
+from scribe.expediente.modelo import Alergia, DatosEncuentro, DatosPaciente, Medicacion, Problema
+from scribe.expediente.nota_editable import ContenidoDeNota
+from tests.web_base import Api, api, base, motor  # noqa: F401
+
+CONOCIDA = DatosPaciente(nombre="Rosalía", apellido_paterno="Íñiguez", sexo="F")
+DESCONOCIDO = DatosPaciente(descripcion="varón de unos 40 años, ropa de trabajo", sexo="M")
+
+
+def _visible(cliente: TestClient, ruta: str) -> str:
+    respuesta = cliente.get(ruta)
+    assert respuesta.status_code == 200, ruta
+    sin_guion = re.sub(r"<script.*?</script>|<option.*?</option>", " ", respuesta.text, flags=re.S)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", sin_guion)).split())
+
+
+@pytest.mark.parametrize("datos", [CONOCIDA, DESCONOCIDO], ids=["conocida", "desconocida"])
+def test_cada_pantalla_de_un_paciente_dice_de_quien_es(api: Api, datos: DatosPaciente) -> None:
+    lugar = api.lugar()
+    medica = api.alta("medica.uno", lugar, "medico")
+    with api.servicios.expediente.transaccion(Actor(medica, "prueba")) as t:
+        paciente = pacientes.alta(t, lugar, datos, numero_expediente="EXP-77")
+        abierto = encuentros.abrir(
+            t, paciente.id, lugar, medica, DatosEncuentro(inicio=datetime(2026, 3, 5, 16, tzinfo=UTC))
+        )
+        nota = notas.crear(t, abierto.id).id
+        notas.guardar_version(t, nota, ContenidoDeNota().octetos(), sobre=0)
+    quien = datos.nombre_completo or str(datos.descripcion)
+    cliente = api.entrar("medica.uno")
+    for ruta in (f"/pacientes/{paciente.id}", f"/pacientes/{paciente.id}/datos", f"/notas/{nota}"):
+        visto = _visible(cliente, ruta)
+        assert quien in visto and "EXP-77" in visto, ruta
+
+
+def test_lo_primero_son_sus_padecimientos_alergias_y_tratamientos_lo_reciente_arriba(api: Api) -> None:
+    lugar = api.lugar()
+    medica = api.alta("medica.uno", lugar, "medico")
+    with api.servicios.expediente.transaccion(Actor(medica, "prueba")) as t:
+        paciente = pacientes.alta(t, lugar, CONOCIDA).id
+        for que in ("polen", "penicilina"):
+            clinico.agregar(t, paciente, Alergia(descripcion=que))
+        for que in ("losartán", "metformina"):
+            clinico.agregar(t, paciente, Medicacion(medicamento=que))
+        for que in ("asma", "hipertensión"):
+            clinico.agregar(t, paciente, Problema(descripcion=que))
+    visto = _visible(api.entrar("medica.uno"), f"/pacientes/{paciente}")
+    for viejo, nuevo in (("polen", "penicilina"), ("losartán", "metformina"), ("asma", "hipertensión")):
+        assert 0 < visto.index(nuevo) < visto.index(viejo)
