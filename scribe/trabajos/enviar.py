@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from scribe.envio.protocolo import Rechazado, Reintentar, Resultado
+from scribe.expediente import tareas
+from scribe.expediente.transaccion import Transaccion
 from scribe.trabajos import estado
 from scribe.trabajos.errores import Definitivo
 from scribe.trabajos.modelo import Trabajo
@@ -39,7 +41,20 @@ def con(mensajero: Mensajero) -> HaceOtraClase:
         if isinstance(dicho, Rechazado):
             raise Definitivo(dicho.motivo, dicho.remedio)
         tardo = time.monotonic() - inicio
-        taller.con_paciencia(lambda t: estado.terminar_envio(t, trabajo, tardo))
+        taller.con_paciencia(lambda t: _terminar(t, trabajo, tardo))
         return None
 
     return hace
+
+
+def _terminar(t: Transaccion, trabajo: Trabajo, segundos: float) -> None:
+    estado.terminar_envio(t, trabajo, segundos)
+    atendido(t, trabajo)
+
+
+def atendido(t: Transaccion, trabajo: Trabajo) -> None:
+    """Cierra los pendientes «requiere atención» de la nota, si ya nada de ella la requiere."""
+    if trabajo.nota_id is not None and not t.fila("nota_requiere_atencion", nota=trabajo.nota_id):
+        for fila in t.filas("tareas_de_nota", nota=trabajo.nota_id):
+            if fila["tipo"] == "requiere_atencion":
+                tareas.terminar(t, fila["id"])

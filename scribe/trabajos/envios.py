@@ -18,7 +18,7 @@ from scribe.expediente.errores import DatoInvalido
 from scribe.expediente.modelo import EstadoNota, NotaGuardada
 from scribe.expediente.para_envio import motivo_de
 from scribe.expediente.transaccion import Expediente, Transaccion
-from scribe.trabajos import estado
+from scribe.trabajos import enviar, estado
 from scribe.trabajos.modelo import EstadoTrabajo, Trabajo
 
 EstadoEnvio = Literal[
@@ -87,7 +87,7 @@ def apagar(t: Transaccion, destino: UUID) -> int:
     t.cambiar("destino", destino, "envio.destino", {"activo": False})
     filas = t.filas("envios_de_destino", destino=destino, estados=["pendiente", "requiere_atencion"])
     for fila in filas:
-        estado.cancelar(t, fila["id"], "El destino se apagó.")
+        enviar.atendido(t, estado.cancelar(t, fila["id"], "El destino se apagó."))
     return len(filas)
 
 

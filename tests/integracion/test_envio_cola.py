@@ -20,8 +20,11 @@ pytest.importorskip("sekmet")
 
 from scribe.envio.carpeta import MARCA, DestinoCarpeta
 from scribe.expediente import notas, pacientes, tareas
+from scribe.expediente.errores import BaseNoDisponible
 from scribe.expediente.modelo import DatosPaciente
 from scribe.trabajos import estado
+from scribe.trabajos.presencia import Presencia
+from scribe.trabajos.procesar import Repetir, hacer
 from tests.envio_apoyo import (
     Peticion,
     ProxyMentiroso,
@@ -310,6 +313,8 @@ def test_un_rechazo_espera_a_una_persona_y_reintentar_entrega(
         estado.reintentar(t, envio.id)
     assert c.mandar(envio.id) == "hecho"
     assert c.nota_en(servidor, nota) is not None
+    with c.transaccion() as t:
+        assert tareas.pendientes(t, c.puesto.clinica.medica.usuario, "requiere_atencion") == []  # type: ignore[arg-type]
 
 
 def test_un_borrador_que_ya_se_firmo_no_sale(
@@ -382,3 +387,45 @@ def test_apagado_no_recibe(consultorio: Consultorio) -> None:
     assert c.mandar(envio.id) == "requiere_atencion"
     c.firmar(c.a_mano(c.otro_encuentro()))
     assert len(c.trabajos()) == 1
+
+
+def test_sin_turno_o_apagandose_no_sale_nada(
+    consultorio: Consultorio, servidor: ServidorFhir, proxy: ProxyMentiroso
+) -> None:
+    c = consultorio
+    destino = c.fhir(proxy.puerto)
+    nota = c.borrador()
+    [envio] = c.trabajos()
+    with Presencia(c.puesto.clinica.base.dsn(), "otro") as otro, otro.de(destino.id) as suyo:
+        assert suyo and c.mandar(envio.id) == "pendiente"
+        with otro.de(destino.id) as otra_vez:
+            assert not otra_vez, "dos hilos del mismo proceso tampoco"
+    assert proxy.vistas == [] and c.bitacora() == [], "esperar turno no es un intento"
+    with c.taller() as taller:
+        taller.apagando.set()
+        with pytest.raises(Repetir):
+            hacer(taller, envio.id)
+    assert proxy.vistas == []
+    with c.taller() as taller, pytest.MonkeyPatch.context() as m:
+        m.setattr(taller.presencia, "sigue", lambda quien: quien != destino.id)
+        with pytest.raises(Repetir):
+            hacer(taller, envio.id)
+    assert proxy.vistas == [] and c.trabajos()[0].intentos == 0
+    assert c.mandar(envio.id) == "hecho" and c.nota_en(servidor, nota) is not None
+
+
+def test_si_la_base_se_cae_al_anotar_no_se_envia(consultorio: Consultorio, proxy: ProxyMentiroso) -> None:
+    """Sin asiento no sale nada: la escritura espera a la base, y si no vuelve se repite después."""
+    c = consultorio
+    c.fhir(proxy.puerto)
+    c.borrador()
+    [envio] = c.trabajos()
+
+    def roto(*_: Any) -> None:
+        raise BaseNoDisponible("La base no contesta.", "Espere.")
+
+    with c.taller(paciencia_s=0.0) as taller, pytest.MonkeyPatch.context() as m:
+        m.setattr("scribe.expediente.intercambios.asentar", roto)
+        with pytest.raises(Repetir):
+            hacer(taller, envio.id)
+    assert [metodo for metodo, _ in proxy.vistas if metodo != "GET"] == []

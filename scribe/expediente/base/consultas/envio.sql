@@ -42,3 +42,7 @@ WHERE t.clase = 'enviar' AND (%(nota)s::uuid IS NULL OR t.nota_id = %(nota)s)
   AND (NOT %(abiertos)s OR t.estado IN ('pendiente', 'en_curso', 'requiere_atencion'))
   AND (%(establecimientos)s::uuid[] IS NULL OR e.establecimiento_id = ANY(%(establecimientos)s))
 ORDER BY t.creado DESC LIMIT 500
+
+-- nombre: nota_requiere_atencion
+SELECT 1 AS si FROM trabajos.trabajo t JOIN expediente.nota n ON n.id = %(nota)s
+WHERE t.estado = 'requiere_atencion' AND (t.nota_id = n.id OR t.grabacion_id = n.grabacion_id) LIMIT 1
