@@ -146,11 +146,11 @@ def subir(cliente: TestClient, encuentro: str, consentimiento: str, sonido: byte
 
 
 @contextmanager
-def api_sobre(dada: BasePrueba, datos: Path, **k: Any) -> Iterator[Api]:
+def api_sobre(dada: BasePrueba, datos: Path, *, conexiones: int = 10, **k: Any) -> Iterator[Api]:
     """La API sobre una base de prueba."""
     datos.mkdir(exist_ok=True)
     llavero = Llavero.crear(datos / "llavero.json", crear_archivo_de_clave(datos / "clave"))
-    abierta = Base(Piscina(dada.dsn()), dada.dsn())
+    abierta = Base(Piscina(dada.dsn(), maximo=conexiones), dada.dsn())
     expediente, cifrador = armar_expediente(abierta, llavero)
     audio = AlmacenAudio(datos, cifrador)
     servicios = Servicios(expediente, llavero, audio, Subidas(expediente, audio, reserva=0), datos, **k)

@@ -72,15 +72,21 @@ def versiones(t: Transaccion, paciente: UUID) -> list[tuple[int, DatosPaciente]]
     ]
 
 
-def buscar(t: Transaccion, texto: str, *, limite: int = 20) -> list[PacienteHallado]:
+def buscar(
+    t: Transaccion, texto: str, *, limite: int = 20, establecimientos: Collection[UUID] | None = None
+) -> list[PacienteHallado]:
     """Pacientes por nombre (principios de palabra, sin acentos ni orden), identificador o número.
 
     De los que coinciden se descifran los `limite` dados de alta más recientemente, en orden alfabético.
-    Un paciente fusionado aparece como aquel en quien quedó. Lo que se buscó no se asienta: podría ser
-    un nombre; se asienta cuántos salieron.
+    Con `establecimientos`, solo entre quienes tienen ahí su expediente o un encuentro. Un paciente
+    fusionado aparece como aquel en quien quedó. Lo que se buscó no se asienta: podría ser un nombre; se
+    asienta cuántos salieron.
     """
-    ids = _por_clave(t, texto) or _por_nombre(t, texto, limite)
-    hallados = [_renglon(t, fila) for fila in t.filas("pacientes_resumen", ids=ids)]
+    donde = None if establecimientos is None else list(establecimientos)
+    ids = _por_clave(t, texto)
+    if ids and donde is not None:
+        ids = [f["id"] for f in t.filas("pacientes_en", ids=ids, establecimientos=donde)]
+    hallados = _renglones(t, ids or _por_nombre(t, texto, limite, donde))
     hallados.sort(key=lambda h: (llano(h.nombre), h.numero_expediente))
     t.asentar(Asiento("paciente.buscar", detalle={"hallados": len(hallados)}))
     return hallados[:limite]
@@ -89,7 +95,7 @@ def buscar(t: Transaccion, texto: str, *, limite: int = 20) -> list[PacienteHall
 def recientes(t: Transaccion, limite: int = 8) -> list[PacienteHallado]:
     """Los últimos que atendió o recibió quien pregunta, del más nuevo al más viejo."""
     ids = [f["id"] for f in t.filas("pacientes_recientes", usuario=t.usuario, limite=limite)]
-    hallados = {h.id: h for h in (_renglon(t, f) for f in t.filas("pacientes_resumen", ids=ids))}
+    hallados = {h.id: h for h in _renglones(t, ids)}
     t.asentar(Asiento("paciente.buscar", detalle={"hallados": len(hallados)}))
     return [hallados[i] for i in ids if i in hallados]
 
@@ -99,7 +105,7 @@ def resumen(t: Transaccion, ids: Collection[UUID]) -> dict[UUID, PacienteHallado
     if not ids:
         return {}
     t.asentar(Asiento("paciente.buscar", detalle={"hallados": len(ids)}))
-    return {h.id: h for h in (_renglon(t, f) for f in t.filas("pacientes_resumen", ids=list(ids)))}
+    return {h.id: h for h in _renglones(t, ids)}
 
 
 def agregar_identificador(t: Transaccion, paciente: UUID, identificador: Identificador) -> UUID:
@@ -230,12 +236,13 @@ def _por_clave(t: Transaccion, texto: str) -> list[UUID]:
     return list(dict.fromkeys(ids))
 
 
-def _por_nombre(t: Transaccion, texto: str, limite: int) -> list[UUID]:
+def _por_nombre(t: Transaccion, texto: str, limite: int, donde: list[UUID] | None) -> list[UUID]:
     buscadas = [p for p in palabras(texto) if len(p) >= _PREFIJO_MINIMO]
     if not buscadas:
         return []
     fichas = [_ficha(t, p[:_PREFIJO_MAXIMO]) for p in buscadas]
-    return [f["id"] for f in t.filas("paciente_por_fichas", fichas=fichas, limite=limite)]
+    filas = t.filas("paciente_por_fichas", fichas=fichas, limite=limite, establecimientos=donde)
+    return [f["id"] for f in filas]
 
 
 # --- Cifrar y armar -----------------------------------------------------------------------------------
@@ -282,6 +289,13 @@ def _identificadores(t: Transaccion, paciente: UUID) -> Iterable[tuple[UUID, Ide
                 tipo=TipoIdentificador(fila["tipo"]), valor=valor.decode(), emisor=fila["emisor"]
             ),
         )
+
+
+def _renglones(t: Transaccion, ids: Collection[UUID]) -> list[PacienteHallado]:
+    """El resumen de varios; sus claves se leen de una vez."""
+    filas = t.filas("pacientes_resumen", ids=list(ids)) if ids else []
+    t.precargar("paciente", (f["id"] for f in filas))
+    return [_renglon(t, fila) for fila in filas]
 
 
 def _renglon(t: Transaccion, fila: dict[str, object]) -> PacienteHallado:

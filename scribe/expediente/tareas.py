@@ -63,9 +63,11 @@ def pendientes(
 ) -> list[Tarea]:
     """Lo pendiente de una persona (y, si se pide, lo que no tiene dueño), lo que vence antes primero."""
     t.asentar(Asiento("tarea.ver"))
-    return [
-        _armar(t, f) for f in t.filas("tareas_pendientes", usuario=usuario, tipo=tipo, sin_dueno=sin_dueno)
-    ]
+    filas = t.filas("tareas_pendientes", usuario=usuario, tipo=tipo, sin_dueno=sin_dueno)
+    con_texto = [f for f in filas if f["descripcion"] is not None]
+    t.precargar("paciente", (f["paciente_id"] for f in con_texto))
+    t.precargar("tarea", (f["id"] for f in con_texto if f["paciente_id"] is None))
+    return [_armar(t, f) for f in filas]
 
 
 def terminar_de_nota(t: Transaccion, nota: UUID, *, cancelada: bool = False) -> None:

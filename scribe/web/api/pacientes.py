@@ -73,7 +73,9 @@ def alta(
 def buscar(pedido: Busqueda, quien: Annotated[Sujeto, exige("paciente.ver")]) -> list[PacienteHallado]:
     """Por principio de nombre o apellido, identificador o número; solo los de sus establecimientos."""
     with quien.transaccion() as t:
-        return _de_los_suyos(t, quien, pacientes.buscar(t, pedido.texto, limite=pedido.limite))
+        return pacientes.buscar(
+            t, pedido.texto, limite=pedido.limite, establecimientos=quien.establecimientos
+        )
 
 
 @rutas.get("/recientes", summary="Mis últimos pacientes")

@@ -45,7 +45,7 @@ def _pagina(quien: Sujeto, e: Escrito, fallo: Fallas | None) -> Response:
     with quien.transaccion() as t:
         de: set[UUID] | None = None
         if len(e["paciente"]) >= 2:
-            hallados = pacientes.buscar(t, e["paciente"], limite=50)
+            hallados = pacientes.buscar(t, e["paciente"], limite=50, establecimientos=quien.establecimientos)
             de = {miembro for h in hallados for miembro in pacientes.familia(t, h.id)}
         desde, hasta = _dia(e["desde"]), _dia(e["hasta"])
         halladas = listas.notas(

@@ -53,10 +53,19 @@ WHERE indice = ANY(%(indices)s) AND retirado IS NULL
 SELECT expediente.paciente_vigente(id) AS id FROM expediente.paciente WHERE numero_expediente = %(numero)s
 
 -- nombre: paciente_por_fichas
-SELECT CASE WHEN p.absorbido_por IS NULL THEN p.id ELSE expediente.paciente_vigente(p.id) END AS id
-FROM expediente.paciente_busqueda b JOIN expediente.paciente p ON p.id = b.paciente_id
-WHERE b.fichas @> %(fichas)s::bigint[]
-GROUP BY 1 ORDER BY max(p.creado) DESC
+-- Se ordenan antes de mirar de qué establecimiento son: así se mira solo a los que hagan falta para el límite.
+SELECT h.id FROM (
+    SELECT CASE WHEN p.absorbido_por IS NULL THEN p.id ELSE expediente.paciente_vigente(p.id) END AS id,
+           max(p.creado) AS creado, bool_or(p.establecimiento_id = ANY(%(establecimientos)s::uuid[])) AS de_ahi
+    FROM expediente.paciente_busqueda b JOIN expediente.paciente p ON p.id = b.paciente_id
+    WHERE b.fichas @> %(fichas)s::bigint[]
+    GROUP BY 1 ORDER BY 2 DESC OFFSET 0
+) h
+WHERE %(establecimientos)s::uuid[] IS NULL OR h.de_ahi
+   OR EXISTS (SELECT 1 FROM expediente.encuentro e WHERE e.paciente_id IN (SELECT expediente.paciente_familia(h.id))
+              AND e.establecimiento_id = ANY(%(establecimientos)s::uuid[]))
+   OR EXISTS (SELECT 1 FROM expediente.paciente q WHERE q.id IN (SELECT expediente.paciente_familia(h.id))
+              AND q.establecimiento_id = ANY(%(establecimientos)s::uuid[]))
 LIMIT %(limite)s
 
 -- nombre: pacientes_resumen
