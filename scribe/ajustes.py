@@ -6,13 +6,23 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _nucleos() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def carpeta_de_datos() -> Path:
+    """`SCRIBE_DATOS` o la carpeta de datos de la persona; como root, `/var/lib/scribe`.
+
+    PostgreSQL no corre como root y su usuario no puede entrar a la carpeta personal de root.
+    """
+    if pedida := os.environ.get("SCRIBE_DATOS"):
+        return Path(pedida).expanduser()
+    return Path("/var/lib/scribe") if os.geteuid() == 0 else user_data_path("scribe")
 
 
 class Ajustes(BaseSettings):

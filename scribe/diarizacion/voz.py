@@ -1,7 +1,8 @@
 """Voces registradas: la huella del médico, para saber sin duda quién es.
 
-Una huella es dato biométrico: vive en la carpeta de datos de la persona (permisos 0700), un archivo por
-voz con permisos 0600, y nunca sale del equipo. Guarda solo el vector, no el audio.
+Una huella es dato biométrico: vive en la carpeta de datos (permisos 0700), un archivo por voz con permisos
+0600, y nunca sale del equipo. Guarda solo el vector, no el audio. Si se registra con el nombre de usuario de
+quien atiende, el expediente la usa en sus consultas.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_data_path
 
+from scribe.ajustes import carpeta_de_datos
 from scribe.consulta import Huella
 from scribe.errores import AjusteInvalido
 from scribe.lenguaje.texto import llano
@@ -23,8 +24,8 @@ _NO_VALE = re.compile(r"[^a-z0-9]+")
 
 
 def carpeta() -> Path:
-    """Dónde se guardan las voces de esta persona."""
-    return user_data_path("scribe") / "voces"
+    """Dónde se guardan las voces."""
+    return carpeta_de_datos() / "voces"
 
 
 def guardar(nombre: str, huella: Huella, modelo: str) -> Path:
@@ -62,6 +63,18 @@ def cargar(nombre: str) -> Huella:
             f"La voz «{nombre}» está dañada.", "Regístrela otra vez con: scribe voz registrar"
         ) from None
     return np.asarray(huella / np.linalg.norm(huella), dtype=np.float32)
+
+
+def hallar(nombre: str, modelo: str) -> Huella | None:
+    """La huella registrada con ese nombre y ese modelo, si la hay y sirve.
+
+    Vectores de modelos distintos no se comparan: la registrada con otro no se usa.
+    """
+    try:
+        datos = json.loads(_archivo(nombre).read_text("utf-8"))
+        return cargar(nombre) if datos["modelo"] == modelo else None
+    except (OSError, ValueError, KeyError, TypeError, AjusteInvalido):
+        return None
 
 
 def nombres() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import typer
 from pydantic import ValidationError
 
 from scribe import aislamiento
+from scribe.ajustes import carpeta_de_datos
 from scribe.errores import AjusteInvalido, SalidaInvalida
 from scribe.terminal import consola
 
@@ -42,8 +43,6 @@ def ajustes_de(**pedidos: object) -> AjustesServidor:
 
 def carpeta(ajustes: AjustesServidor) -> Path:
     """La carpeta de datos; se crea si falta. Lanza `SalidaInvalida` si no se puede escribir en ella."""
-    from scribe.expediente.base.conexion import carpeta_de_datos
-
     datos = (ajustes.datos or carpeta_de_datos()).expanduser().resolve()
     try:
         datos.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ from scribe.terminal import error
 
 if TYPE_CHECKING:
     from scribe.ajustes import Ajustes
+    from scribe.consulta import Huella
     from scribe.flujo import Motores
     from scribe.trabajos.modelo import Cola
     from scribe.trabajos.presencia import Presencia
@@ -66,6 +67,7 @@ def taller_de(servicios: Servicios, presencia: Presencia) -> Taller:
 
     return Taller(
         servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=_armar,
+        voz=_voz,
         ajustes=lambda pedidas: Ajustes(**pedidas.model_dump(exclude_none=True)),
         otras={"archivo": archivo.hacer, "enviar": enviar.con(Mensajero(servicios.datos))},
     )  # fmt: skip
@@ -76,6 +78,14 @@ def _armar(ajustes: Ajustes) -> Motores:
     from scribe.motores import armar
 
     return armar(ajustes)
+
+
+def _voz(usuario: str, ajustes: Ajustes) -> Huella | None:
+    """La voz registrada en este equipo con ese nombre de usuario, si es del modelo del perfil."""
+    from scribe.diarizacion.voz import hallar
+    from scribe.modelos import perfil
+
+    return hallar(usuario, perfil(ajustes.perfil).id_de("huella"))
 
 
 def _es_socket(dsn: str) -> bool:

@@ -21,7 +21,12 @@ def registrar(
     audio: Annotated[
         Path, typer.Argument(help="Grabación de 20 segundos o más en que solo habla esa persona.")
     ],
-    nombre: Annotated[str, typer.Option(help="Con qué nombre se guarda.")],
+    nombre: Annotated[
+        str,
+        typer.Option(
+            help="Con qué nombre se guarda; en el expediente, el nombre de usuario de quien atiende."
+        ),
+    ],
 ) -> None:
     """Guarda la huella de una voz (no el audio) en la carpeta de datos de esta persona."""
     from scribe.audio import leer

@@ -6,17 +6,18 @@ caché de etapas ya hace que repetirlo siga donde iba (docs/decisiones/trabajos.
 
 from __future__ import annotations
 
+import platform
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from scribe.ajustes import Ajustes
-from scribe.consulta import Contexto
+from scribe.consulta import Contexto, Huella
 from scribe.errores import ErrorDeUso, ErrorScribe
 from scribe.expediente import clinico, pacientes
 from scribe.expediente.bitacora import Actor
@@ -79,6 +80,7 @@ class Taller:
     armar: Callable[[Ajustes], Motores]
     ajustes: Callable[[Opciones], Ajustes]
     flujo: Flujo = procesar
+    voz: Callable[[str, Ajustes], Huella | None] = lambda _usuario, _ajustes: None
     otras: dict[str, HaceOtraClase] = field(default_factory=dict)
     apagando: threading.Event = field(default_factory=threading.Event)
     paciencia_s: float = _PACIENCIA_S
@@ -161,7 +163,10 @@ def _procesar(taller: Taller, trabajo: Trabajo) -> datetime | None:
     if grabacion is None:
         raise Definitivo("El trabajo no dice de qué grabación es.")
     ajustes = taller.ajustes(Opciones.model_validate(trabajo.opciones))
-    motores = taller.armar(ajustes)
+    if taller.con_paciencia(lambda t: _esta_en_otro(t, taller, grabacion)):
+        return _en(OCUPADO)
+    medico = taller.con_paciencia(lambda t: _quien_atiende(t, grabacion))
+    motores = replace(taller.armar(ajustes), voz_medico=taller.voz(medico, ajustes))
     contexto = taller.con_paciencia(lambda t: de_su_expediente(t, grabacion, ajustes.plantilla))
     anotador = pasos.Anotador(
         taller.expediente, taller.actor, trabajo.id, pasos.llaves(motores, ajustes, contexto),
@@ -171,6 +176,22 @@ def _procesar(taller: Taller, trabajo: Trabajo) -> datetime | None:
         hecho = taller.flujo(ruta, motores, ajustes, contexto, anotador)
     taller.con_paciencia(lambda t: resultado.entregar(t, trabajo, hecho.borrador, time.monotonic() - inicio))
     return None
+
+
+def _quien_atiende(t: Transaccion, grabacion: UUID) -> str:
+    """El nombre de usuario del médico de esa consulta: con él se registra su voz."""
+    encuentro = t.una("grabacion_por_id", "la grabación", id=grabacion)["encuentro_id"]
+    medico = t.una("encuentro_por_id", "la consulta", id=encuentro)["medico_id"]
+    nombre: str = t.una("usuario_por_id", "el médico", id=medico)["nombre_usuario"]
+    return nombre
+
+
+def _esta_en_otro(t: Transaccion, taller: Taller, grabacion: UUID) -> bool:
+    """Si el archivo no se ve aquí porque lo guarda otro equipo: que lo haga uno que sí lo vea."""
+    if taller.audio.ruta(grabacion.hex).exists():
+        return False
+    subida = t.fila("subida_por_id", id=grabacion)
+    return subida is not None and subida["equipo_guarda"] != platform.node()
 
 
 def _otra(taller: Taller, trabajo: Trabajo) -> datetime | None:

@@ -21,9 +21,10 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
+from scribe.ajustes import carpeta_de_datos
 from scribe.expediente import notas
 from scribe.expediente.base import migraciones
-from scribe.expediente.base.conexion import Piscina, abrir_base, carpeta_de_datos
+from scribe.expediente.base.conexion import Piscina, abrir_base
 from scribe.expediente.base.consultas import nombres
 from scribe.expediente.base.empotrada import BaseEmpotrada
 from scribe.expediente.base.migraciones import Migracion, migrar

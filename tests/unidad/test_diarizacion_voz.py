@@ -58,3 +58,12 @@ def test_ordenes_listar_y_borrar(carpeta: Path) -> None:
     assert corredor.invoke(app, ["borrar", "Ana"]).exit_code == 0
     assert voz.nombres() == ()
     assert isinstance(corredor.invoke(app, ["borrar", "Ana"]).exception, AjusteInvalido)
+
+
+def test_hallar_solo_da_la_del_mismo_modelo(carpeta: Path) -> None:
+    voz.guardar("doctora.gomez", np.ones(4, np.float32), "campp")
+    assert voz.hallar("doctora.gomez", "campp") is not None
+    assert voz.hallar("doctora.gomez", "otro-modelo") is None
+    assert voz.hallar("nadie", "campp") is None
+    (carpeta / "doctora-gomez.json").write_text("{a medias", "utf-8")
+    assert voz.hallar("doctora.gomez", "campp") is None

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
 from psycopg import Connection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from scribe.ajustes import carpeta_de_datos
 from scribe.expediente.base.empotrada import BaseEmpotrada
 from scribe.expediente.base.migraciones import comprobar_esquema, migrar
 from scribe.expediente.base.roles import DUENO, comprobar_rol
@@ -28,16 +28,6 @@ _AL_ENTRAR = (
     "SET lock_timeout = '15s'",
     "SET idle_in_transaction_session_timeout = '60s'",
 )
-
-
-def carpeta_de_datos() -> Path:
-    """`SCRIBE_DATOS` o la carpeta de datos de la persona; como root, `/var/lib/scribe`.
-
-    PostgreSQL no corre como root y su usuario no puede entrar a la carpeta personal de root.
-    """
-    if pedida := os.environ.get("SCRIBE_DATOS"):
-        return Path(pedida).expanduser()
-    return Path("/var/lib/scribe") if os.geteuid() == 0 else user_data_path("scribe")
 
 
 class Piscina:
