@@ -66,7 +66,7 @@ class NoEntra(PeticionWeb):
     def __init__(self) -> None:
         super().__init__(
             "No se pudo entrar: el usuario o la contraseña no son, o la cuenta está bloqueada.",
-            "A los 3 fallos se bloquea; se desbloquea en la consola con: scribe usuarios desbloquear",
+            "A los 3 fallos se bloquea. Se abre en la consola del servidor con: scribe usuarios desbloquear",
         )
 
 

@@ -15,6 +15,6 @@ def todos() -> Mapping[str, Mapping[str, str]]:
 
 
 def rotulo(clave: object, grupo: str) -> str:
-    """Cómo se dice; una clave que no está se dice tal cual. En una plantilla: `estado|rotulo("estado_nota")`."""
+    """Cómo se dice; una clave que no está, tal cual. En una plantilla: `estado|rotulo("estado_nota")`."""
     texto = str(clave if clave is not None else "")
     return todos()[grupo].get(texto, texto)

@@ -20,7 +20,7 @@ from scribe.web.sujeto import Sujeto
 
 
 def pagina(quien: Sujeto, plantilla: str, /, estado: int = 200, **contexto: Any) -> HTMLResponse:
-    """Una página para esa persona. La plantilla recibe `yo` (o nada), `puede("permiso")` y lo que se le dé."""
+    """Una página para esa persona. La plantilla recibe `yo`, `puede("permiso")` y lo que se le dé."""
     return HTMLResponse(componer(plantilla, quien.usuario, **contexto), estado)
 
 
@@ -74,6 +74,7 @@ def plantillas() -> Environment:
         loader=PackageLoader("scribe.web", "plantillas"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    entorno.policies["json.dumps_kwargs"] = {"sort_keys": False}  # el orden de los rótulos dice algo
     entorno.globals |= {"estatico": estaticos.url, "version": __version__, "fallas": campos_de}
     entorno.filters |= formatos.FILTROS | {"rotulo": rotulos.rotulo}
     return entorno

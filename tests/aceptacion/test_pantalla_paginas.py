@@ -83,7 +83,7 @@ PAGINAS = {
                    "/cuenta"),
     "asistente.uno": ("/", "/pacientes/{p}"),
     "administrador.uno": ("/", "/administrar", "/administrar/personal/{u}", "/administrar/establecimientos",
-                          "/administrar/equipo", "/administrar/conservacion", "/bitacora"),
+                          "/administrar/equipo", "/administrar/destinos", "/administrar/conservacion", "/bitacora"),
     "auditor.uno": ("/bitacora", "/administrar/conservacion"),
 }  # fmt: skip
 VE = {
