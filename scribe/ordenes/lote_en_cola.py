@@ -121,14 +121,16 @@ def _abrir(datos: Path, ajustes: Ajustes) -> EnCola | None:
     try:
         llavero, _ = abrir_llavero(datos, servidor)
     except (LlaveroCerrado, SecretoInseguro) as causa:
-        return _aparte(str(causa))
+        _aparte(str(causa))
+        return None
     servicios = abrir(datos, llavero, servidor.base_datos, maximo=2)
     actor = actor_de_consola()
     with servicios.expediente.transaccion(actor) as t:
         atienden = vivos(t, "computo")
     if not atienden:
         servicios.cerrar()
-        return _aparte("El servidor en marcha no tiene ahora quien procese.")
+        _aparte("El servidor en marcha no tiene ahora quien procese.")
+        return None
     return EnCola(servicios, actor, Opciones(**{c: getattr(ajustes, c) for c in Opciones.model_fields}))
 
 
