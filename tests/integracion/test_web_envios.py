@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 pytest.importorskip("sekmet")
 
 from scribe.envio import configuracion as cfg
 from scribe.envio.carpeta import DestinoCarpeta
+from scribe.envio.errores import DestinoMalConfigurado, DestinoNoAutorizado, ErrorDeEnvio
 from scribe.envio.reintentos import Espera
+from scribe.errores import ErrorDeUso
+from scribe.expediente.errores import NoExiste
 from scribe.trabajos import enviar, estado
 from scribe.trabajos.mensajero import Mensajero
 from scribe.trabajos.modelo import EstadoTrabajo
@@ -180,3 +185,65 @@ def test_una_carpeta_y_un_destino_que_no_contesta(api: Api, tmp_path: Path) -> N
     assert estados == {"buzón": "entregado", "mudo": "sin_respuesta"}
     [entrega] = [p for p in buzon.iterdir() if p.is_dir()]
     assert (entrega / "nota.pdf").read_bytes() == doctora.get(f"/api/notas/{nota}/pdf").content
+
+
+def test_las_ordenes_de_la_consola(
+    api: Api,  # noqa: F811
+    servidor: ServidorFhir, proxy: ProxyMentiroso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from scribe.ordenes import destinos as ordenes
+
+    @contextmanager
+    def consola_de(_: object) -> Iterator[tuple[Any, Any]]:
+        yield api.servicios, SISTEMA
+
+    monkeypatch.setattr(ordenes, "consola_de", consola_de)
+    dicho: list[str] = []
+    monkeypatch.setattr(ordenes, "decir", dicho.append)
+
+    def orden(*argumentos: str, entrada: str = "", sale: int = 0) -> str:
+        hecho = CliRunner().invoke(ordenes.app, list(argumentos), input=entrada)
+        if hecho.exception is not None and not isinstance(hecho.exception, SystemExit):
+            raise hecho.exception
+        assert hecho.exit_code == sale, hecho.output
+        return hecho.output
+
+    direccion = f"http://127.0.0.1:{proxy.puerto}/fhir"
+    with pytest.raises(DestinoNoAutorizado):
+        orden("agregar", "lejos", "http://10.0.0.1/fhir")
+    with pytest.raises(ErrorDeUso, match="vacío"):
+        orden("agregar", "hospital", direccion, "--credencial", "bearer", entrada="\n")
+    assert orden("listar") == ""
+    etiquetas = [x for tipo in POR_ETIQUETA for x in ("--por-etiqueta", tipo)]
+    orden("agregar", "hospital", direccion, "--credencial", "bearer", *etiquetas, entrada="vieja\n")
+    buzon = tmp_path / "buzon"
+    with pytest.raises(DestinoMalConfigurado):
+        orden("agregar", "buzon", str(buzon))  # no existe: no se registra
+    buzon.mkdir()
+    orden("agregar", "buzon", str(buzon), "--recibe", "borrador", "--recibe", "firmada")
+    assert orden("listar").splitlines() == [
+        f"buzon\tcarpeta\tactivo\t{buzon}", f"hospital\tfhir\tactivo\t{direccion}",
+    ]  # fmt: skip
+
+    proxy.truco = lambda p: p.m.headers["Authorization"] != "Bearer nueva" and p.contestar(401, {})
+    with pytest.raises(ErrorDeEnvio, match="credencial"):
+        orden("probar", "hospital")
+    lugar = api.lugar()
+    api.alta("doctora.uno", lugar, "medico")
+    nota = _firmada(api, api.entrar("doctora.uno"), lugar)
+    _mandar(api)
+    orden("secreto", "hospital", entrada="nueva\n")
+    assert "vuelven a intentarse: 1" in dicho[-1]
+    assert "Composition" in orden("probar", "hospital", sale=2), "sekmet no declara Composition: lo dice"
+    assert orden("probar", "buzon") == ""
+    _mandar(api)
+    estados = {
+        e["destino"]: e["estado"] for e in bien(api.entrar("doctora.uno").get(f"/api/notas/{nota}/envios"))
+    }
+    assert estados == {"buzon": "entregado", "hospital": "entregado"}
+
+    orden("quitar", "hospital")
+    assert "apagado" in orden("listar") and list((api.servicios.datos / "destinos").iterdir()) == []
+    with pytest.raises(NoExiste):
+        orden("probar", "otro")
+    assert not {"vieja", "nueva"} & set(" ".join(dicho).split())
