@@ -15,12 +15,13 @@ from scribe import __version__
 from scribe.errores import ErrorScribe
 from scribe.web import paginas, permisos, vista
 from scribe.web.defensas import Defensas
+from scribe.web.descripcion import describir
 from scribe.web.errores import de_validacion
 from scribe.web.respuestas import forma, respuesta
 from scribe.web.servicios import Servicios
 
 CUARTOS = (
-    "sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "audio", "notas", "revision",
+    "sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "audio", "onda", "notas", "revision",
     "transcripcion", "codigos", "textos", "firma", "conservacion", "envios", "sistema",
 )  # fmt: skip
 LOCALES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -47,6 +48,7 @@ def crear(servicios: Servicios, *, nombres: Iterable[str] = ()) -> FastAPI:
         app.router.routes.extend(rutas.routes)
     permisos.comprobar(app)
     _errores(app)
+    app.openapi = lambda: describir(app)  # type: ignore[method-assign]
     app.add_middleware(Defensas, nombres=LOCALES | {n.lower() for n in nombres}, tls=servicios.tls)
     return app
 
