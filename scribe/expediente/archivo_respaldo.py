@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -67,10 +68,15 @@ class EscritorDeRespaldo:
         destino.write(FIRMA + len(datos).to_bytes(4, "big") + datos)
         self._cifrado = EscritorCifrado(destino, clave, _contexto(cabecera.id, datos))
         # Vive lo que el escritor: se cierra en `terminar`.
+        self._tubo = _Tubo(self._cifrado)
         self._tar = tarfile.open(  # noqa: SIM115
-            mode="w|", fileobj=_Tubo(self._cifrado), format=tarfile.PAX_FORMAT
+            mode="w|", fileobj=self._tubo, format=tarfile.PAX_FORMAT
         )
         self._suma, self._trozos, self._archivos = hashlib.sha256(), 0, dict[str, str]()
+
+    def abandonar(self) -> None:
+        """No se va a terminar: lo que tarfile quiera escribir al cerrarse ya no va a ninguna parte."""
+        self._tubo.abandonado = True
 
     def agregar_base(self, trozos: Iterable[bytes]) -> None:
         """El volcado, trozo por trozo."""
@@ -83,10 +89,12 @@ class EscritorDeRespaldo:
         """Un archivo, tal como está. Lanza `RespaldoInvalido` si cambia de tamaño mientras se lee."""
         with ruta.open("rb") as archivo:
             lector = _ConSuma(archivo)
-            tamano = ruta.stat().st_size
+            tamano = os.fstat(archivo.fileno()).st_size
             try:
                 self._miembro(f"archivos/{nombre}", tamano, lector)
             except OSError as causa:
+                if causa.errno is not None:
+                    raise  # no es que cambiara: no se pudo leer, o no cupo en el destino
                 raise RespaldoInvalido("Un archivo cambió mientras se respaldaba.", "Repita.") from causa
             self._archivos[nombre] = lector.suma.hexdigest()
 
@@ -225,10 +233,12 @@ class _Tubo(io.RawIOBase):
 
     def __init__(self, destino: EscritorCifrado) -> None:
         super().__init__()
-        self._destino = destino
+        self._destino, self.abandonado = destino, False
 
     def writable(self) -> bool:
         return True
 
     def write(self, datos: object) -> int:
+        if self.abandonado:
+            return memoryview(datos).nbytes  # type: ignore[arg-type]
         return self._destino.write(datos)

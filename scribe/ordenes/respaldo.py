@@ -32,8 +32,8 @@ def respaldo(
     from scribe.errores import AjusteInvalido
     from scribe.expediente.base.empotrada import BaseEmpotrada
     from scribe.expediente.base.motor import preparar_motor
-    from scribe.expediente.bitacora import Actor, Asiento
-    from scribe.expediente.respaldo import Origen, respaldar
+    from scribe.expediente.bitacora import Actor
+    from scribe.expediente.respaldo import Origen, registrar, respaldar
     from scribe.web.servicios import abrir
 
     ajustes = ajustes_de(datos=datos, clave_archivo=clave_archivo)
@@ -51,17 +51,21 @@ def respaldo(
             raise AjusteInvalido(
                 "Para respaldar una base propia hace falta su dueño.", "Dé SCRIBE_BASE_DUENO."
             )
-        informe = respaldar(archivo.expanduser(), origen, llavero, fuente)
+        destino = archivo.expanduser().resolve()
+        informe = respaldar(destino, origen, llavero, fuente)
         with servicios.expediente.transaccion(Actor(None, platform.node())) as t:
-            t.asentar(
-                Asiento("respaldo.hecho", detalle={"filas": informe.filas, "asientos": informe.asientos})
-            )
+            registrar(t, informe, destino)
     finally:
         servicios.cerrar()
     decir(
         f"Respaldo comprobado: {informe.filas} filas, {informe.archivos} archivos, {informe.asientos} "
         f"asientos, {informe.octetos / 2**20:.1f} MiB."
     )
+    if informe.faltan or informe.danadas:
+        decir(
+            f"ATENCIÓN: {informe.faltan} grabaciones no están en disco y {informe.danadas} no abren. Lo demás"
+            " está a salvo en este respaldo; búsquelas en uno anterior y no lo destruya."
+        )
 
 
 def restaurar(
@@ -77,5 +81,10 @@ def restaurar(
     informe = hacer(de, fuente_de(como_se_abre(de), ajustes), datos.expanduser().resolve())
     decir(
         f"Restaurado lo del {informe.creado:%Y-%m-%d %H:%M} UTC: {informe.filas} filas, "
-        f"{informe.asientos} asientos. Arranque con SCRIBE_DATOS en esa carpeta."
+        f"{informe.archivos} archivos, {informe.asientos} asientos. Arranque con SCRIBE_DATOS en esa carpeta."
     )
+    decir(
+        "Lo que se hubiera destruido después de esa fecha volvió: véalo con «scribe conservacion proponer»."
+    )
+    if informe.faltan:
+        decir(f"ATENCIÓN: {informe.faltan} grabaciones ya no estaban al respaldar.")

@@ -164,7 +164,7 @@ def test_interrumpido_no_deja_nada_con_ese_nombre(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("scribe.expediente.archivo_respaldo.EscritorDeRespaldo.agregar_archivo", sin_disco)
-    with pytest.raises(OSError, match="space"):
+    with pytest.raises(RespaldoInvalido, match="No cupo"):
         respaldar(tmp_path / "r.scribe", montaje.origen, montaje.llavero, FUENTE)
     assert list(tmp_path.iterdir()) == []
 

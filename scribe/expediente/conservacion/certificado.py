@@ -22,7 +22,8 @@ from scribe.expediente.transaccion import Transaccion
 
 METODO = (
     "Borrado criptográfico: se destruyó la clave de datos (AES-256-GCM) que cifraba el contenido y se "
-    "borraron los archivos inventariados. Lo que no tiene clave propia (borradores, respaldos) se vació o se borró."
+    "borraron los archivos inventariados. Lo que no tiene clave propia (borradores, respaldos) se vació o "
+    "se borró."
 )
 _MOTIVOS = {"plazo": "cumplió su plazo", "revocacion": "se revocó el consentimiento", "peticion": "se pidió"}
 
