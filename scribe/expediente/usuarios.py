@@ -28,6 +28,7 @@ def alta_establecimiento(
     *,
     clave: str | None = None,
     institucion: str | None = None,
+    razon_social: str | None = None,
     telefono: str | None = None,
     zona: str | None = None,
 ) -> Establecimiento:
@@ -44,7 +45,8 @@ def alta_establecimiento(
     fila = t.agregar(
         "establecimiento", "establecimiento.alta",
         {"pais": pais, "clave": clave, "tipo": tipo, "nombre": nombre, "institucion": institucion,
-         "domicilio": domicilio, "telefono": telefono, "zona": zona or _ZONAS[pais]},
+         "razon_social": razon_social, "domicilio": domicilio, "telefono": telefono,
+         "zona": zona or _ZONAS[pais]},
     )  # fmt: skip
     return Establecimiento.model_validate(fila)
 

@@ -51,6 +51,8 @@ def _una_vez(servicios: Servicios) -> None:
         apellido_materno=opcional("Segundo apellido"),
         cedula=opcional("Cédula profesional") if medico else None,
         institucion_titulo=opcional("Institución que la expidió") if medico else None,
+        tipo_documento="CC" if medico and pais == "CO" else None,
+        documento=texto("Cédula de ciudadanía") if medico and pais == "CO" else None,
     )
     acceso = secreto("Contraseña para entrar", repetir=True)
     firma = secreto("Contraseña para firmar (distinta)", repetir=True) if medico else None

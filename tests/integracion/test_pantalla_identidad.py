@@ -15,7 +15,7 @@ from scribe.expediente import clinico, encuentros, notas, pacientes
 from scribe.expediente.bitacora import Actor
 from scribe.expediente.modelo import Alergia, DatosEncuentro, DatosPaciente, Medicacion, Problema
 from scribe.expediente.nota_editable import ContenidoDeNota
-from tests.web_base import Api, api, base, motor  # noqa: F401
+from tests.web_base import Api, api, base, bien, error, motor  # noqa: F401
 
 CONOCIDA = DatosPaciente(nombre="Rosalía", apellido_paterno="Íñiguez", sexo="F")
 DESCONOCIDO = DatosPaciente(descripcion="varón de unos 40 años, ropa de trabajo", sexo="M")
@@ -60,3 +60,29 @@ def test_lo_primero_son_sus_padecimientos_alergias_y_tratamientos_lo_reciente_ar
     visto = _visible(api.entrar("medica.uno"), f"/pacientes/{paciente}")
     for viejo, nuevo in (("polen", "penicilina"), ("losartán", "metformina"), ("asma", "hipertensión")):
         assert 0 < visto.index(nuevo) < visto.index(viejo)
+
+
+def test_lo_que_pide_cada_pais_se_puede_capturar(api: Api) -> None:
+    """La razón social (NOM-004 5.2.2) y el documento de quien atiende (Res. 866, elemento 36)."""
+    lugar = api.lugar()
+    api.alta("admin.uno", lugar, "administrador")
+    medica = api.alta("medica.uno", lugar, "medico")
+    admin = api.entrar("admin.uno")
+    nuevo = {
+        "pais": "CO",
+        "nombre": "IPS Norte",
+        "tipo": "IPS",
+        "domicilio": "Calle 100",
+        "razon_social": "Norte SAS",
+    }
+    assert bien(admin.post("/api/establecimientos", json=nuevo), 201)["razon_social"] == "Norte SAS"
+    propio = {"tipo_documento": "CC", "documento": "52123456"}
+    bien(admin.patch(f"/api/usuarios/{medica}", json=propio))
+    error(admin.patch(f"/api/usuarios/{medica}", json={"tipo_documento": "RC"}), 422, "forma_invalida")
+    visto = {u["nombre_usuario"]: u for u in bien(admin.get("/api/usuarios"))}
+    assert {c: visto["medica.uno"][c] for c in propio} == propio
+    de_otra = bien(api.entrar("medica.uno").get("/api/usuarios"))
+    assert all("documento" not in u and "tipo_documento" not in u for u in de_otra)
+    assert "52123456" in admin.get(f"/administrar/personal/{medica}").text
+    for pagina in ("/administrar", "/administrar/establecimientos"):
+        assert admin.get(pagina).status_code == 200

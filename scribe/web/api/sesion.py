@@ -62,6 +62,7 @@ class Lugar(_Pedido):
     domicilio: str = Field(min_length=1, max_length=400)
     clave: str | None = Field(None, max_length=20)
     institucion: str | None = Field(None, max_length=400)
+    razon_social: str | None = Field(None, max_length=400)
     telefono: str | None = Field(None, max_length=60)
     zona: str | None = Field(None, max_length=60)
 

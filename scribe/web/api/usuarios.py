@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -39,6 +39,8 @@ class CambioUsuario(_Pedido):
     cedula: str | None = Field(None, max_length=40)
     especialidad: str | None = Field(None, max_length=200)
     institucion_titulo: str | None = Field(None, max_length=200)
+    tipo_documento: Literal["CC", "CE", "PA", "PE", "TI"] | None = None
+    documento: str | None = Field(None, min_length=3, max_length=20)
     activo: bool | None = None
 
 
@@ -141,6 +143,7 @@ def alta_establecimiento(
     with quien.transaccion() as t:
         nuevo = usuarios.alta_establecimiento(t, **pedido.model_dump())
         usuarios.otorgar(t, quien.persona.id, "administrador", nuevo.id)
+        consentimientos.publicar_textos_iniciales(t, nuevo.pais)
         return nuevo
 
 

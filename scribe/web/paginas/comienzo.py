@@ -18,7 +18,7 @@ from scribe.web.sujeto import Sujeto, exige
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
 _LUGAR = ("pais", "lugar", "tipo", "domicilio", "clave", "telefono")
 _PERSONA = ("nombre_usuario", "nombre", "apellido_paterno", "apellido_materno")
-_MEDICO = ("cedula", "institucion_titulo", "especialidad")
+_MEDICO = ("cedula", "institucion_titulo", "especialidad", "tipo_documento", "documento")
 
 
 @rutas.get("/primer-arranque")

@@ -19,7 +19,8 @@ from scribe.web.paginas.entrar import seguir
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
-_LUGAR = ("pais", "nombre", "tipo", "domicilio", "clave", "institucion", "telefono")
+_LUGAR = ("pais", "nombre", "tipo", "domicilio", "clave", "institucion", "razon_social",
+          "telefono")  # fmt: skip
 
 
 @rutas.get("/administrar/establecimientos")

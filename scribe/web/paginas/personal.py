@@ -17,8 +17,9 @@ from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
 _DATOS = ("nombre_usuario", "nombre", "apellido_paterno", "apellido_materno", "cedula", "especialidad",
-          "institucion_titulo", "curp", "rfc")  # fmt: skip
-_CAMBIAN = ("nombre", "apellido_paterno", "apellido_materno", "cedula", "especialidad", "institucion_titulo")
+          "institucion_titulo", "tipo_documento", "documento", "curp", "rfc")  # fmt: skip
+_CAMBIAN = ("nombre", "apellido_paterno", "apellido_materno", "cedula", "especialidad", "institucion_titulo",
+            "tipo_documento", "documento")  # fmt: skip
 
 
 @rutas.get("/administrar")
