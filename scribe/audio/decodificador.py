@@ -78,7 +78,7 @@ def decodificar(archivo: BinaryIO, *, duracion_max_s: float, avance: Avance) -> 
     Lanza `AudioInvalido` si el contenido no es audio, no trae pista de sonido, no se pudo leer ni
     una muestra o pasa de `duracion_max_s` segundos (lo mira antes y mientras decodifica).
     """
-    with _abrir(archivo) as contenedor:
+    with abrir(archivo) as contenedor:
         pista = contenedor.streams.best("audio")
         if not isinstance(pista, AudioStream):
             raise AudioInvalido("El archivo no trae pista de audio.", "Indique una grabación con sonido.")
@@ -99,7 +99,8 @@ def decodificar(archivo: BinaryIO, *, duracion_max_s: float, avance: Avance) -> 
         )
 
 
-def _abrir(archivo: BinaryIO) -> InputContainer:
+def abrir(archivo: BinaryIO) -> InputContainer:
+    """El contenedor de audio, decidido por su contenido. Lanza `AudioInvalido`."""
     try:
         contenedor = av.open(
             _Anonimo(archivo), mode="r", metadata_errors="ignore", options={"format_whitelist": FORMATOS}

@@ -12,6 +12,7 @@ from scribe.expediente.codigos_nota import CodigoVisto, propuestos
 from scribe.expediente.firma.revision import Falta, revisar
 from scribe.expediente.modelo import ABIERTAS, NotaGuardada
 from scribe.expediente.nota_editable import ContenidoDeNota
+from scribe.expediente.renglones_propuestos import Propuestas, proponer
 from scribe.expediente.transaccion import Transaccion
 
 
@@ -30,7 +31,8 @@ class NotaVista(BaseModel):
 
     `contenido` trae enunciados, citas, omisiones y avisos; `dudas`, lo que hay que resolver primero, en el
     orden en que se lee; `codigos`, los propuestos con lo que se decidió de cada uno; `faltas`, lo que impide
-    firmar y lo que solo conviene corregir. Vacía (`version` 0) aún no tiene contenido.
+    firmar y lo que solo conviene corregir; `propuestas`, renglones de receta y signos que la nota ya dice.
+    Vacía (`version` 0) aún no tiene contenido.
     """
 
     nota: NotaGuardada
@@ -40,6 +42,7 @@ class NotaVista(BaseModel):
     codigos: list[CodigoVisto]
     faltas: list[Falta]
     lista: bool
+    propuestas: Propuestas = Propuestas()
 
 
 def ver(t: Transaccion, nota: UUID) -> NotaVista:
@@ -56,6 +59,7 @@ def ver(t: Transaccion, nota: UUID) -> NotaVista:
         nota=guardada, version=guardada.ultima_version, contenido=contenido, dudas=dudas(contenido),
         codigos=propuestos(contenido), faltas=faltas,
         lista=abierta and not any(f.gravedad == "impide" for f in faltas),
+        propuestas=proponer(contenido) if abierta else Propuestas(),
     )  # fmt: skip
 
 

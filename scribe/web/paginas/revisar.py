@@ -1,0 +1,69 @@
+"""Revisar y firmar una nota: la nota a un lado, la conversación al otro."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from scribe.consulta import SECCIONES, EstadoCodigo
+from scribe.expediente import clinico, encuentros, notas, pacientes, usuarios
+from scribe.expediente.modelo import ABIERTAS, NotaGuardada
+from scribe.expediente.nota_editable import ContenidoDeNota
+from scribe.expediente.transaccion import Transaccion
+from scribe.salida.etiquetas import etiquetas
+from scribe.web import vista
+from scribe.web.marcas import marcas
+from scribe.web.sujeto import Sujeto, exige
+
+rutas = APIRouter(tags=["páginas"], include_in_schema=False)
+
+
+@rutas.get("/notas/{nota_id}")
+def revisar(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> Response:
+    """La nota ya escrita en la página; los módulos le agregan la conversación y lo que se puede hacer."""
+    with quien.transaccion() as t:
+        nota = notas.leer(t, nota_id)
+        paciente = pacientes.leer(t, nota.paciente_id)
+        consulta = encuentros.leer(t, nota.encuentro_id)
+        medico = usuarios.leer(t, nota.medico_id)
+        return vista.pagina(
+            quien,
+            "revisar.html",
+            nota=nota,
+            p=paciente,
+            inicio=consulta.inicio,
+            medico=medico.nombre_completo,
+            sabido={c: clinico.vigentes(t, nota.paciente_id, c) for c in ("alergia", "medicacion")},
+            contenido=_contenido(t, nota),
+            titulos=etiquetas(),
+            datos=_datos(nota, suya=nota.medico_id == quien.persona.id),
+        )
+
+
+def _contenido(t: Transaccion, nota: NotaGuardada) -> ContenidoDeNota | None:
+    if not nota.ultima_version:
+        return None
+    return ContenidoDeNota.de_octetos(notas.leer_version(t, nota.id).contenido)
+
+
+def _datos(nota: NotaGuardada, *, suya: bool) -> dict[str, Any]:
+    """Lo que los módulos necesitan saber de entrada; ningún dato del paciente."""
+    dichos = etiquetas()
+    return {
+        "nota": str(nota.id),
+        "grabacion": str(nota.grabacion_id) if nota.grabacion_id else None,
+        "estado": nota.estado.value,
+        "editable": suya and nota.estado in ABIERTAS,
+        "suya": suya,
+        "secciones": [
+            {"clave": s, **{k: dichos["secciones"][s][k] for k in ("letra", "titulo", "ayuda")}}
+            for s in SECCIONES
+        ],
+        "tipos": dichos["tipos"],
+        "avisos": dichos["avisos"],
+        "roles": dichos["roles"],
+        "estados": {e.value: dichos["estados"].get(e.value, e.value) for e in EstadoCodigo},
+        "marcas": marcas().model_dump(),
+    }
