@@ -413,6 +413,28 @@ def test_lo_que_el_medico_quito_queda_marcado_como_error(servidor: ServidorFhir)
     assert receta["status"] == "entered-in-error"
 
 
+def test_retirar_un_borrador_y_nunca_una_firmada(servidor: ServidorFhir, proxy: ProxyMentiroso) -> None:
+    e, destino = un_expediente(), un_destino(proxy.puerto)
+    assert isinstance(destino.retirar(e, anotar=Anotaciones()), YaEstaba)
+    destino.enviar_borrador(e, un_envio(), anotar=Anotaciones())
+    proxy.truco = a_la_vez(1, lambda p: p.metodo == "PUT" and "/Composition/" in p.ruta, cortar_tras_guardar)
+    notas = Anotaciones()
+    resultado = insiste(lambda i: destino.retirar(e, anotar=notas, intento=i))
+    assert isinstance(resultado, YaEstaba) and {n.motivo for n in notas} == {"descartada"}
+    [nota] = propios(servidor, e.instalacion, "Composition")
+    assert nota["status"] == "entered-in-error"
+    [padecimiento] = propios(servidor, e.instalacion, "Condition")
+    assert padecimiento["verificationStatus"]["coding"][0]["code"] == "entered-in-error"
+    [receta] = propios(servidor, e.instalacion, "MedicationRequest")
+    assert receta["status"] == "entered-in-error"
+    assert cuenta(servidor, e.instalacion) == BORRADOR, "queda a la vista, no se borra"
+    assert isinstance(destino.enviar_borrador(e, un_envio(2), anotar=Anotaciones()), YaEstaba)
+    firmada = un_expediente()
+    destino.enviar_firmada(firmada, un_paquete(firmada), anotar=Anotaciones())
+    assert isinstance(destino.retirar(firmada, anotar=Anotaciones()), Rechazado)
+    assert propios(servidor, firmada.instalacion, "Composition")[0]["status"] == "final"
+
+
 def test_adenda_es_otra_nota_que_refiere_a_la_primera(servidor: ServidorFhir) -> None:
     e, destino = un_expediente(), un_destino(servidor.puerto)
     destino.enviar_firmada(e, un_paquete(e), anotar=Anotaciones())

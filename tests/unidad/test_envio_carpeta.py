@@ -218,3 +218,22 @@ def test_la_bitacora_no_lleva_contenido(destino: DestinoCarpeta) -> None:
     destino.enviar_firmada(EXPEDIENTE, PAQUETE, anotar=notas)
     assert [n.fase for n in notas] == ["intento", "desenlace"]
     assert not any(m.lower() in repr(notas).lower() for m in MARCAS)
+
+
+def test_una_descartada_deja_aviso_y_no_borra(destino: DestinoCarpeta) -> None:
+    assert isinstance(destino.enviar_borrador(EXPEDIENTE, un_envio(), anotar=Anotaciones()), Entregado)
+    notas = Anotaciones()
+    assert isinstance(destino.retirar(EXPEDIENTE, anotar=notas), Entregado)
+    assert isinstance(destino.retirar(EXPEDIENTE, anotar=notas), YaEstaba)
+    borrador, aviso = visibles(destino)
+    assert borrador.name.endswith("-borrador-1") and aviso.name.endswith("-descartada")
+    assert json.loads((aviso / "aviso.json").read_text("utf-8"))["estado"] == "entered-in-error"
+    assert {n.motivo for n in notas} == {"descartada"}
+
+
+def test_probar_dice_si_falta_la_marca_y_no_deja_nada(tmp_path: Path) -> None:
+    d = DestinoCarpeta("buzón", tmp_path, "scribe")
+    assert ["preparada" in f for f in d.probar(anotar=Anotaciones())] == [True]
+    assert list(tmp_path.iterdir()) == []
+    d.preparar()
+    assert d.probar(anotar=Anotaciones()) == ()
