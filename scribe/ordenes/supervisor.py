@@ -41,7 +41,7 @@ class Supervisor:
     """Lanza y cuida un proceso por cola mientras dura el bloque `with`.
 
     `al_caer` recibe cada muerte (para decirla y asentarla); lo que lance se ignora. Un hijo que vivió
-    `calma_s` vuelve a empezar de cero la cuenta de caídas.
+    `calma_s` vuelve a empezar de cero la cuenta de caídas; la primera espera es de `espera_s`, y se dobla.
     """
 
     datos: Path
@@ -50,6 +50,7 @@ class Supervisor:
     al_caer: Callable[[EstadoTrabajador], None] = lambda _: None
     entorno: Mapping[str, str] = field(default_factory=dict)
     calma_s: float = 60.0
+    espera_s: float = 1.0
     _hijos: dict[Cola, _Hijo] = field(default_factory=dict, init=False)
     _parar: threading.Event = field(default_factory=threading.Event, init=False)
     _candado: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -115,8 +116,9 @@ class Supervisor:
         duro = time.monotonic() - hijo.nacido
         hijo.caidas = 1 if duro >= self.calma_s else hijo.caidas + 1
         hijo.proceso, hijo.codigo, hijo.motivo = None, codigo, _motivo(codigo)
-        hijo.desde = time.monotonic() + min(2.0 ** (hijo.caidas - 1), ESPERA_MAX_S)
-        return self._visto(cola, hijo)
+        espera = min(self.espera_s * 2.0 ** (hijo.caidas - 1), ESPERA_MAX_S)
+        hijo.desde = time.monotonic() + espera
+        return self._visto(cola, hijo).model_copy(update={"espera_s": espera})
 
     def _lanzar(self, cola: Cola) -> subprocess.Popen[bytes]:
         # En su propia sesión: un Ctrl-C de la terminal lo para el padre, en orden.
