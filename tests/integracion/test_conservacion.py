@@ -59,7 +59,7 @@ def test_el_audio_se_propone_a_los_treinta_dias_de_firmar_y_no_antes(d: Deposito
     assert vista.motivo == "plazo" and vista.impedimento is None and vista.paciente_id == d.clinica.paciente
     with d.expediente.transaccion(d.clinica.administrador) as t:
         avisos = tareas.pendientes(t, d.clinica.administrador.usuario)  # type: ignore[arg-type]
-    assert [a.tipo for a in avisos] == ["asunto"] and "destruir" in (avisos[0].descripcion or "")
+    assert [a.tipo for a in avisos] == ["asunto"] and "plazo" in (avisos[0].descripcion or "")
 
 
 def test_confirmar_destruye_clave_y_archivo_y_deja_certificado(d: Deposito) -> None:

@@ -48,13 +48,9 @@ def proponer(t: Transaccion) -> list[UUID]:
     t.fila("conservacion_candado")
     nuevas: list[UUID] = []
     for tipo in TIPOS:
-        politica, ambito = vigente(t, tipo), AMBITOS[tipo]
+        politica = vigente(t, tipo)
         for fila in t.filas(f"conservacion_candidatos_{tipo}", plazo=politica.plazo):
-            puede = t.una(
-                "conservacion_proponible", "eso", ambito=ambito, id=fila["id"], plazo=politica.plazo
-            )
-            if puede["si"]:
-                nuevas.append(_agregar(t, politica, fila["id"], "plazo", fila["vencio"], fila["paciente_id"]))
+            nuevas.append(_agregar(t, politica, fila["id"], "plazo", fila["vencio"], fila["paciente_id"]))
     if nuevas:
         avisar(t)
     return nuevas
@@ -80,7 +76,7 @@ def avisar(t: Transaccion) -> None:
         if t.fila("tarea_de_sistema_pendiente", usuario=fila["id"]) is None:
             tareas.crear(
                 t, "asunto", asignada_a=fila["id"],
-                descripcion="Hay datos que se propone destruir: decídalo en «Conservación».",
+                descripcion="Hay datos que cumplieron su plazo: decida si se destruyen, en Conservación.",
             )  # fmt: skip
 
 

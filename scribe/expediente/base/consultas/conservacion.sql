@@ -5,50 +5,71 @@ FROM expediente.conservacion_politica p WHERE p.tipo_dato = %(tipo)s ORDER BY p.
 -- nombre: conservacion_candado
 SELECT pg_advisory_xact_lock(5072110, 5)
 
+-- Los candidatos: cumplieron su plazo, no tienen propuesta viva ni un «consérvese» reciente, y nada lo impide.
+-- El impedimento va al final porque cuesta más.
+
 -- nombre: conservacion_candidatos_grabacion
-SELECT g.id, e.paciente_id, max(s.cuando) + %(plazo)s::interval AS vencio
-FROM expediente.grabacion g
-JOIN expediente.encuentro e ON e.id = g.encuentro_id
-JOIN expediente.nota n ON n.encuentro_id = g.encuentro_id AND (n.grabacion_id = g.id OR n.relacion <> 'original')
-JOIN expediente.nota_estado s ON s.nota_id = n.id AND s.a IN ('firmada', 'descartada')
-GROUP BY g.id, e.paciente_id
-HAVING max(s.cuando) + %(plazo)s::interval <= clock_timestamp() AND bool_or(n.grabacion_id = g.id)
+SELECT c.* FROM (
+    SELECT g.id, e.paciente_id, max(s.cuando) + %(plazo)s::interval AS vencio
+    FROM expediente.grabacion g
+    JOIN expediente.encuentro e ON e.id = g.encuentro_id
+    JOIN expediente.nota n ON n.encuentro_id = g.encuentro_id AND (n.grabacion_id = g.id OR n.relacion <> 'original')
+    JOIN expediente.nota_estado s ON s.nota_id = n.id AND s.a IN ('firmada', 'descartada')
+    WHERE true AND NOT EXISTS (
+    SELECT 1 FROM expediente.conservacion_propuesta p LEFT JOIN expediente.conservacion_decision d ON d.propuesta_id = p.id
+    WHERE (p.ambito, p.ambito_id) = ('grabacion', g.id) AND (d.id IS NULL OR d.aprobada
+        OR d.cuando > clock_timestamp() - greatest(%(plazo)s::interval, interval '30 days')))
+    GROUP BY g.id, e.paciente_id
+    HAVING max(s.cuando) + %(plazo)s::interval <= clock_timestamp() AND bool_or(n.grabacion_id = g.id)
+) c WHERE expediente.impedimento('grabacion', c.id) IS NULL
 
 -- nombre: conservacion_candidatos_subida
 SELECT s.id, e.paciente_id, s.creada + %(plazo)s::interval AS vencio
 FROM trabajos.subida s JOIN expediente.encuentro e ON e.id = s.encuentro_id
 WHERE s.estado IN ('abierta', 'detenida') AND s.creada + %(plazo)s::interval <= clock_timestamp()
+AND NOT EXISTS (
+    SELECT 1 FROM expediente.conservacion_propuesta p LEFT JOIN expediente.conservacion_decision d ON d.propuesta_id = p.id
+    WHERE (p.ambito, p.ambito_id) = ('subida', s.id) AND (d.id IS NULL OR d.aprobada
+        OR d.cuando > clock_timestamp() - greatest(%(plazo)s::interval, interval '30 days')))
+AND expediente.impedimento('subida', s.id) IS NULL
 
 -- nombre: conservacion_candidatos_borrador
-SELECT n.id, n.paciente_id, max(s.cuando) + %(plazo)s::interval AS vencio
-FROM expediente.nota n JOIN expediente.nota_estado s ON s.nota_id = n.id AND s.a = 'descartada'
-WHERE n.estado = 'descartada' AND (n.ultima_version > 0 OR EXISTS (
-    SELECT 1 FROM expediente.transcripcion t WHERE t.grabacion_id = n.grabacion_id))
-GROUP BY n.id, n.paciente_id HAVING max(s.cuando) + %(plazo)s::interval <= clock_timestamp()
+SELECT c.* FROM (
+    SELECT n.id, n.paciente_id, max(s.cuando) + %(plazo)s::interval AS vencio
+    FROM expediente.nota n JOIN expediente.nota_estado s ON s.nota_id = n.id AND s.a = 'descartada'
+    WHERE n.estado = 'descartada' AND (n.ultima_version > 0 OR EXISTS (
+        SELECT 1 FROM expediente.transcripcion t WHERE t.grabacion_id = n.grabacion_id))
+    AND NOT EXISTS (
+    SELECT 1 FROM expediente.conservacion_propuesta p LEFT JOIN expediente.conservacion_decision d ON d.propuesta_id = p.id
+    WHERE (p.ambito, p.ambito_id) = ('nota', n.id) AND (d.id IS NULL OR d.aprobada
+        OR d.cuando > clock_timestamp() - greatest(%(plazo)s::interval, interval '30 days')))
+    GROUP BY n.id, n.paciente_id HAVING max(s.cuando) + %(plazo)s::interval <= clock_timestamp()
+) c WHERE expediente.impedimento('nota', c.id) IS NULL
 
 -- nombre: conservacion_candidatos_respaldo
 SELECT r.id, NULL::uuid AS paciente_id, r.creado + %(plazo)s::interval AS vencio
 FROM expediente.respaldo r WHERE r.creado + %(plazo)s::interval <= clock_timestamp()
+AND NOT EXISTS (
+    SELECT 1 FROM expediente.conservacion_propuesta p LEFT JOIN expediente.conservacion_decision d ON d.propuesta_id = p.id
+    WHERE (p.ambito, p.ambito_id) = ('respaldo', r.id) AND (d.id IS NULL OR d.aprobada
+        OR d.cuando > clock_timestamp() - greatest(%(plazo)s::interval, interval '30 days')))
+AND expediente.impedimento('respaldo', r.id) IS NULL
 
 -- nombre: conservacion_candidatos_expediente
 -- El primer filtro usa índices; el de verdad (familia fusionada y plazo de ley) lo hace la función.
 WITH viejos AS (
-    SELECT p.id FROM expediente.paciente p
-    WHERE p.creado + %(plazo)s::interval <= clock_timestamp() AND NOT EXISTS (
-        SELECT 1 FROM expediente.encuentro e WHERE e.paciente_id = p.id
-          AND e.inicio + %(plazo)s::interval > clock_timestamp()))
+    SELECT q.id FROM expediente.paciente q
+    WHERE q.creado + %(plazo)s::interval <= clock_timestamp() AND NOT EXISTS (
+        SELECT 1 FROM expediente.encuentro e WHERE e.paciente_id = q.id
+          AND e.inicio + %(plazo)s::interval > clock_timestamp())
+    AND NOT EXISTS (
+    SELECT 1 FROM expediente.conservacion_propuesta p LEFT JOIN expediente.conservacion_decision d ON d.propuesta_id = p.id
+    WHERE (p.ambito, p.ambito_id) = ('paciente', q.id) AND (d.id IS NULL OR d.aprobada
+        OR d.cuando > clock_timestamp() - greatest(%(plazo)s::interval, interval '30 days'))))
 SELECT x.id, x.id AS paciente_id, x.ultimo + greatest(%(plazo)s::interval, expediente.plazo_minimo(x.id)) AS vencio
 FROM (SELECT v.id, expediente.ultimo_acto(v.id) AS ultimo FROM viejos v) x
 WHERE x.ultimo + greatest(%(plazo)s::interval, expediente.plazo_minimo(x.id)) <= clock_timestamp()
-
--- nombre: conservacion_proponible
--- Sin propuesta viva, sin impedimento y sin un «no» reciente de quien administra.
-SELECT expediente.impedimento(%(ambito)s, %(id)s) IS NULL AND NOT EXISTS (
-    SELECT 1 FROM expediente.conservacion_propuesta p
-    LEFT JOIN expediente.conservacion_decision d ON d.propuesta_id = p.id
-    WHERE (p.ambito, p.ambito_id) = (%(ambito)s, %(id)s)
-      AND (d.id IS NULL OR d.aprobada OR d.cuando > clock_timestamp() - greatest(%(plazo)s::interval, interval '30 days'))
-) AS si
+  AND expediente.impedimento('paciente', x.id) IS NULL
 
 -- nombre: conservacion_viva
 SELECT p.id FROM expediente.conservacion_propuesta p
