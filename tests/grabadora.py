@@ -245,11 +245,14 @@ def tronar(pagina: Page) -> None:
 
 
 def copia_local(pagina: Page) -> int:
-    """Cuántos trozos guarda el navegador."""
+    """Cuántos trozos de grabaciones guarda el navegador."""
     cuantos: int = pagina.evaluate("""new Promise((listo) => {
       indexedDB.open("scribe-grabar").onsuccess = ({ target: { result: base } }) => {
-        const cuenta = base.transaction("trozos").objectStore("trozos").count();
-        cuenta.onsuccess = () => { base.close(); listo(cuenta.result); };
+        const claves = base.transaction("trozos").objectStore("trozos").getAllKeys();
+        claves.onsuccess = () => {
+          base.close();
+          listo(claves.result.filter(([id]) => id !== "lastre").length);
+        };
       };
     })""")
     return cuantos

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
 from uuid import UUID, uuid4
 
 from scribe.expediente.bitacora import Asiento
@@ -25,6 +28,15 @@ def publicar_texto(t: Transaccion, finalidad: Finalidad, pais: Pais, version: st
     )  # fmt: skip
     nuevo: UUID = fila["id"]
     return nuevo
+
+
+def publicar_textos_iniciales(t: Transaccion, pais: Pais) -> None:
+    """Publica el texto con que empieza una clínica, de cada finalidad que no tenga ninguno en ese país."""
+    for finalidad in get_args(Finalidad):
+        inicial = _iniciales().get(finalidad, {}).get(pais)
+        vigente_ = t.fila("consentimiento_texto_vigente", finalidad=finalidad, pais=pais)
+        if inicial is not None and vigente_ is None:
+            publicar_texto(t, finalidad, pais, inicial["version"], inicial["texto"].strip())
 
 
 def texto_vigente(t: Transaccion, finalidad: Finalidad, pais: Pais) -> tuple[UUID, str, str]:
@@ -113,6 +125,13 @@ def de_paciente(t: Transaccion, paciente: UUID) -> list[Consentimiento]:
     """Todos los de una persona, del más nuevo al más viejo; deja asiento."""
     t.asentar(Asiento("consentimiento.ver", paciente))
     return _de(t, paciente)
+
+
+@cache
+def _iniciales() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(
+        files("scribe.expediente").joinpath("datos", "consentimientos.toml").read_text("utf-8")
+    )
 
 
 def _de(t: Transaccion, paciente: UUID) -> list[Consentimiento]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from scribe.expediente import claves_paso, usuarios
+from scribe.expediente import claves_paso, consentimientos, usuarios
 from scribe.expediente.bitacora import Actor, Asiento
 from scribe.expediente.errores import DatoInvalido, Duplicado
 from scribe.expediente.errores_seguridad import ClaveDePasoRechazada
@@ -202,6 +202,7 @@ def primer_administrador(
         if medico:
             usuarios.otorgar(t, usuario.id, "medico", sitio.id)
         poner_claves(servicios, t, usuario, acceso, firma)
+        consentimientos.publicar_textos_iniciales(t, sitio.pais)
         t.asentar(Asiento("sistema.inicio", objeto="usuario", objeto_id=usuario.id))
         return usuario
 

@@ -241,6 +241,24 @@ def test_el_permiso_se_pide_una_vez_y_el_no_se_respeta(clinica: Clinica) -> None
     pagina.wait_for_url("**/notas/*")
 
 
+def test_revocar_a_media_grabacion_la_detiene(clinica: Clinica) -> None:
+    """Lo revoca otra persona desde otro equipo: la página deja de grabar, borra su copia y lo dice."""
+    pagina = entrar(clinica)
+    g.abrir_grabar(pagina)
+    g.elegir(pagina)
+    g.aceptar(pagina)
+    g.grabar(pagina, 1)
+    otra = clinica.entrar("asistente.uno")
+    paciente = otra.request.post("/api/pacientes/buscar", data={"texto": "nuñez"}).json()[0]["id"]
+    permiso = otra.request.get(f"/api/pacientes/{paciente}/consentimientos").json()[0]["id"]
+    respuesta = otra.request.post(f"/api/consentimientos/{permiso}/revocacion", data={"como": "verbal"})
+    assert respuesta.ok, respuesta.text()
+    pagina.wait_for_selector("#negado:has-text('retiró su permiso')")
+    assert not pagina.is_visible("#grabadora")
+    assert pagina.evaluate("document.body.dataset.grabando") is None
+    assert g.copia_local(pagina) == 0 and g.grabaciones(clinica) == []
+
+
 def test_paciente_en_dos_teclas(clinica: Clinica) -> None:
     """El de la vez pasada, con flecha y Entrar; uno nuevo, con Entrar y Entrar. Después, Entrar graba."""
     pagina = entrar(clinica)

@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from scribe.expediente import consentimientos
-from scribe.expediente.errores import NoExiste, SinConsentimiento
+from scribe.expediente.errores import Duplicado, NoExiste, SinConsentimiento
 from scribe.trabajos.errores import SinEspacio, SubidaRechazada, SubidaTerminada, TrozoCorrupto, TrozosFaltan
+from scribe.trabajos.modelo import DatosSubida
 from tests.expediente_base import Clinica, clinica, motor, plantilla  # noqa: F401
 from tests.trabajos_base import Puesto, trozos, wav
 
@@ -177,3 +178,36 @@ def test_una_subida_olvidada_avisa_y_no_se_borra(puesto: Puesto) -> None:
     assert puesto.subidas.barrer(puesto.clinica.medica) == 0
     assert puesto.uno("SELECT tipo FROM expediente.tarea")["tipo"] == "requiere_atencion"
     assert [z.numero for z in puesto.subidas.estado(puesto.clinica.medica, UUID(str(subida))).trozos] == [0]
+
+
+def test_abrirla_otra_vez_con_su_id_no_abre_otra(puesto: Puesto) -> None:
+    mia = uuid4()
+    assert puesto.abrir(id=mia) == mia
+    puesto.mandar(mia, wav(), cuales=[0])
+    assert puesto.abrir(id=mia) == mia  # quien no oyó la respuesta lo repite
+    assert [t.numero for t in puesto.subidas.estado(puesto.clinica.medica, mia).trozos] == [0]
+    otro = DatosSubida(
+        id=mia,
+        encuentro=puesto.clinica.encuentro,
+        consentimiento=puesto.clinica.consentimiento,
+        formato="wav",
+    )
+    with pytest.raises(Duplicado):
+        puesto.subidas.abrir(puesto.clinica.asistente, otro)
+
+
+def test_se_ven_las_propias_y_se_terminan_con_lo_que_llego(puesto: Puesto) -> None:
+    datos, medica = wav(), puesto.clinica.medica
+    subida = puesto.abrir()
+    assert [(a.id, a.octetos, a.tocada) for a in puesto.subidas.abiertas(medica)] == [(subida, 0, None)]
+    puesto.mandar(subida, datos, cuales=[0, 1])
+    (abierta,) = puesto.subidas.abiertas(medica)
+    llego = b"".join(parte for _, _, parte in trozos(datos)[:2])
+    assert (abierta.paciente, abierta.octetos) == (puesto.clinica.paciente, len(llego))
+    assert abierta.tocada is not None and puesto.subidas.abiertas(puesto.clinica.asistente) == []
+    recibo = puesto.subidas.cerrar(medica, subida, trozos=2, sha256=None)
+    assert recibo.sha256 == hashlib.sha256(llego).hexdigest() and recibo.octetos == len(llego)
+    assert puesto.subidas.cerrar(medica, subida, trozos=2, sha256=None).grabacion == recibo.grabacion
+    with pytest.raises(SubidaTerminada):
+        puesto.subidas.cerrar(medica, subida, trozos=2, sha256=hashlib.sha256(datos).hexdigest())
+    assert puesto.subidas.abiertas(medica) == []

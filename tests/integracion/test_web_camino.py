@@ -7,6 +7,8 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from scribe.expediente import consentimientos
+from scribe.expediente.bitacora import Actor
 from tests.expediente_pdf import paginas
 from tests.web_base import ACCESO, FIRMA, Api, api, base, bien, error, motor, subir  # noqa: F401
 
@@ -98,6 +100,8 @@ def test_del_token_a_la_bitacora(api: Api) -> None:  # noqa: F811, PLR0915
         )
     )
     medica = alta["usuario"]["id"]
+    with api.servicios.expediente.transaccion(Actor(None, "prueba")) as t:
+        assert consentimientos.texto_vigente(t, "grabacion", "MX")[1] == "inicial"  # se puede grabar ya
     texto = {"finalidad": "grabacion", "pais": "MX", "version": "1", "texto": "Acepto que se grabe."}
     bien(admin.post("/api/consentimientos/textos", json=texto), 201)
     claves = {"usuario": "doctora.uno", "activacion": alta["activacion"], "contrasena": ACCESO}

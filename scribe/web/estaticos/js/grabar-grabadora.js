@@ -20,10 +20,12 @@ export class Grabadora {
    * @param {typeof import("./api.js").api} con.api
    * @param {() => void} con.alEmpezar
    * @param {(grabacion: Grabacion, recibo: any) => void} con.alEntregar
+   * @param {(paciente: string) => void} con.alRevocar el paciente retiró su permiso a media grabación
    */
-  constructor({ api, alEmpezar, alEntregar }) {
+  constructor({ api, alEmpezar, alEntregar, alRevocar }) {
     this.api = api;
     this.alEmpezar = alEmpezar;
+    this.alRevocar = alRevocar;
     this.alEntregar = alEntregar;
     /** @type {Grabacion | null} */
     this.actual = null;
@@ -101,15 +103,15 @@ export class Grabadora {
     void this.#subir(actual);
   }
 
-  /** Suelta el micrófono y deja la pantalla en blanco; no toca lo grabado. */
-  async cerrar() {
+  /** Suelta el micrófono y deja la pantalla en blanco; con `borrar`, también la copia de aquí. */
+  async cerrar({ borrar = false } = {}) {
     const actual = this.actual;
     this.actual = null;
     clearInterval(this.revision);
     delete document.body.dataset.grabando;
     mostrar("grabadora", false);
     mostrar("consejo", false);
-    if (actual) await actual.soltar();
+    if (actual) await actual.soltar({ borrar });
   }
 
   async #alternar() {
@@ -123,6 +125,10 @@ export class Grabadora {
     this.siguiendo = actual;
     const avance = await actual.subir();
     this.siguiendo = null;
+    if (avance.fase === "revocada" && this.actual === actual) {
+      await this.cerrar({ borrar: true });
+      this.alRevocar(actual.registro.paciente);
+    }
     if (avance.fase !== "hecha") return;
     await actual.soltar({ borrar: true });
     if (this.actual === actual) {

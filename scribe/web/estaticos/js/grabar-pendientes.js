@@ -56,6 +56,7 @@ export class Pendientes {
       const { fase, recibo } = await grabacion.subir();
       if (cedida) return; // quien la retomó se ocupa
       if (fase === "hecha") await this.#entregar(li, grabacion, nombre, recibo);
+      else if (fase === "revocada") await this.#revocada(li, grabacion, nombre);
       else if (fase === "atorada" || fase === "otra_version") this.#decidir(li, grabacion, subir);
     };
     if (registro.terminada) {
@@ -93,6 +94,13 @@ export class Pendientes {
       },
       descartar: () => this.#borrar(li, grabacion, "esta consulta"),
     });
+  }
+
+  /** @param {HTMLElement} li @param {Grabacion} grabacion @param {string} nombre */
+  async #revocada(li, grabacion, nombre) {
+    await grabacion.soltar({ borrar: true });
+    decir(li, `La grabación de ${nombre} no se puede usar.`, "Retiró su permiso: la copia de este equipo se borró.");
+    botones(li, {});
   }
 
   /** @param {HTMLElement} li @param {Grabacion} grabacion @param {string} nombre @param {any} recibo */

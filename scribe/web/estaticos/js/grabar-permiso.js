@@ -9,6 +9,8 @@ import { dia, el, explicar, mostrar } from "./grabar-dom.js";
  * @property {string | null} revocado @property {string} finalidad @property {string | null} encuentro_id
  */
 
+const QUE_PASA = "El paciente ya no acepta que se le grabe. Si hay una grabación en curso se detiene y se destruye.";
+
 export class Permiso {
   /**
    * @param {object} con
@@ -108,7 +110,7 @@ export class Permiso {
 
   async #retirar() {
     const de = this.vigente;
-    if (!de || !(await preguntar("El paciente ya no acepta que se le grabe. ¿Registrarlo?", "Registrar"))) return;
+    if (!de || !(await preguntar(QUE_PASA, "Registrar"))) return;
     try {
       await this.api("POST", `/api/consentimientos/${de}/revocacion`, { cuerpo: { como: "verbal" } });
       await this.pedir(this.paciente);

@@ -15,7 +15,7 @@ import { Sha256, sumar } from "./grabar-sha256.js";
  * @property {() => boolean} esperar si conviene esperar a que se junte más antes de mandar lo poco que hay
  * @property {() => number | null} duracion en segundos, si se sabe
  *
- * @typedef {"subiendo" | "al_dia" | "cerrando" | "hecha" | "sin_red" | "sin_lugar" | "atorada" | "otra_version"} Fase
+ * @typedef {"subiendo" | "al_dia" | "cerrando" | "hecha" | "sin_red" | "sin_lugar" | "atorada" | "otra_version" | "revocada"} Fase
  * @typedef {object} Avance
  * @property {Fase} fase
  * @property {number} llevan bytes que el servidor ya tiene
@@ -28,6 +28,8 @@ const MINIMO = 31_000; // un segundo de sonido, menos lo que se pierda al redond
 const ESPERAS_MS = [300, 700, 1500, 3000, 5000];
 const SIN_LUGAR_MS = 15_000;
 const LECTURAS = 4;
+const REVOCADO = "El paciente retiró su permiso: se dejó de grabar y lo grabado se destruye.";
+const FINALES = new Set(["hecha", "atorada", "otra_version", "revocada"]);
 const PASAJEROS = new Set(["trozo_corrupto", "trozos_faltan", "sin_sesion"]);
 
 export class Subidor {
@@ -76,7 +78,7 @@ export class Subidor {
     const conRed = () => this.despertar();
     addEventListener("online", conRed);
     this.detenido = false;
-    while (!this.detenido && !["hecha", "atorada", "otra_version"].includes(this.avance.fase)) {
+    while (!this.detenido && !FINALES.has(this.avance.fase)) {
       try {
         const quieto = await this.#paso();
         this.fallos = 0;
@@ -138,6 +140,10 @@ export class Subidor {
 
   async #preguntar() {
     const hay = await this.api("GET", `/api/subidas/${this.registro.subida}`);
+    if (hay.estado === "detenida" || hay.estado === "destruida") {
+      this.#decir("revocada", REVOCADO);
+      return false;
+    }
     if (hay.estado === "descartada") {
       this.#decir("atorada", "Esta grabación se descartó desde otra ventana.", "Puede borrar la copia de aquí.");
       return false;
@@ -213,6 +219,10 @@ export class Subidor {
     if (cerrando && fallo.codigo === "trozo_corrupto" && !this.repetida) {
       this.repetida = true;
       return this.deNuevo();
+    }
+    if (fallo.codigo === "sin_consentimiento") {
+      this.#decir("revocada", REVOCADO);
+      return;
     }
     if (fallo.codigo === "subida_terminada") {
       if (cerrando) this.#decir("otra_version", fallo.mensaje, fallo.remedio);

@@ -23,7 +23,12 @@ let permiso = null;
 const lugar = () => lugares.find((l) => l.id === el("lugar").value) ?? lugares[0];
 const soyMedico = () => lugar().medicos[0]?.id === yo;
 
-const grabadora = new Grabadora({ api, alEmpezar: () => mostrar("donde", false), alEntregar: (_, recibo) => entregada(paciente?.nombre ?? "La grabación", recibo) });
+const grabadora = new Grabadora({
+  api,
+  alEmpezar: () => mostrar("donde", false),
+  alEntregar: (_, recibo) => entregada(paciente?.nombre ?? "La grabación", recibo),
+  alRevocar: (de) => void consentimiento.pedir(de).catch((fallo) => avisar(explicar(fallo))),
+});
 const archivos = new ListaDeArchivos({ api, para: () => (permiso && paciente ? de() : null) });
 const eleccion = new Eleccion({ api, lugar: () => lugar().id, alElegir: elegido });
 const consentimiento = new Permiso({
@@ -32,7 +37,7 @@ const consentimiento = new Permiso({
     permiso = null;
     mostrar("a-mano", soyMedico());
     archivos.pintar();
-    void grabadora.cerrar();
+    void grabadora.cerrar({ borrar: true }); // lo que estuviera a medias era de quien dijo que no
   },
 });
 const pendientes = new Pendientes({ api, yo, alEntregar: entregada, alRetomar: retomar });
