@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,12 +18,28 @@ def fecha(valor: date | datetime | None, zona: str | None = None) -> str:
     return f"{dia.day} {MESES[dia.month - 1]} {dia.year}"
 
 
+def dia(texto: str, zona: str | None = None) -> datetime | None:
+    """El principio de un día escrito `2026-03-05`, en esa zona (o la de este equipo); vacío, nada.
+
+    Lanza `ValueError` si esa fecha no existe.
+    """
+    if not texto:
+        return None
+    medianoche = datetime.combine(date.fromisoformat(texto), time())
+    return medianoche.replace(tzinfo=ZoneInfo(zona)) if zona else medianoche.astimezone()
+
+
+def hoy(zona: str | None = None) -> date:
+    """Qué día es en esa zona (o la de este equipo)."""
+    return datetime.now(ZoneInfo(zona) if zona else None).date()
+
+
 def momento(valor: datetime | None, zona: str | None = None) -> str:
-    """`5 mar 2026, 10:30`, en la hora del establecimiento (o la de este equipo)."""
+    """`5 mar 2026, 10:30`, en esa zona (o la de este equipo)."""
     if valor is None:
         return ""
     local = _local(valor, zona)
-    return f"{fecha(local)}, {local:%H:%M}"
+    return f"{fecha(local.date())}, {local:%H:%M}"
 
 
 def edad(nacimiento: date | None, hoy: date | None = None) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Request
 from pydantic import ValidationError
 
 from scribe.errores import ErrorScribe
+from scribe.expediente.errores import DatoInvalido
 
 T = TypeVar("T")
 
@@ -35,6 +37,14 @@ def campos_de(fallo: Fallas | None) -> Escrito:
     return Escrito(fallo.campos) if fallo is not None else Escrito()
 
 
+def cual(texto: str) -> UUID:
+    """El identificador que trae un formulario. Lanza `DatoInvalido`: nadie lo teclea."""
+    try:
+        return UUID(texto)
+    except ValueError:
+        raise DatoInvalido("El formulario no trae de qué se trata.", "Recargue la página y repita.") from None
+
+
 Formulario = Annotated[Escrito, Depends(_leer)]
 """El parámetro de una ruta que recibe un formulario."""
 
@@ -56,6 +66,8 @@ def intentar(que: Callable[[], T]) -> tuple[T | None, Fallas | None]:
         return None, de_validacion(fallo)
     except ErrorScribe as fallo:
         return None, Fallas(fallo.mensaje, fallo.remedio)
+    except ValueError:  # una fecha que no existe, un número que no lo es
+        return None, Fallas("Algún dato no tiene la forma debida.", "No se guardó nada; revíselo y repita.")
 
 
 def de_validacion(fallo: ValidationError) -> Fallas:

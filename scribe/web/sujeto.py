@@ -36,6 +36,7 @@ class Sujeto:
     sesion: sesiones.Sesion | None = None
     roles: frozenset[RolUsuario] = frozenset()
     establecimientos: frozenset[UUID] = frozenset()
+    zona: str | None = None
 
     @property
     def persona(self) -> Usuario:
@@ -100,6 +101,7 @@ class _Permiso:
         with servicios.expediente.transaccion(actor) as t:
             donde = _donde(t, request.path_params)
             responsable = _responsable(t, request.path_params, pedida)
+            zona = _zona(t, usuario)
         roles = frozenset(r for e, r in usuario.roles if donde is None or e in donde)
         if (pedida.acceso == "roles" and not roles & pedida.roles) or responsable not in (None, usuario.id):
             _asentar_negado(servicios, actor, self.permiso, request.path_params)
@@ -107,7 +109,7 @@ class _Permiso:
         if pedida.reciente and not sesion.reciente:
             raise FaltaReautenticar
         suyos = frozenset(e for e, r in usuario.roles if r in pedida.roles)
-        return Sujeto(servicios, pedida, actor, usuario, sesion, roles, suyos)
+        return Sujeto(servicios, pedida, actor, usuario, sesion, roles, suyos, zona)
 
 
 def exige(permiso: str) -> Any:
@@ -154,6 +156,20 @@ def _paciente(t: Transaccion, nombre: str, valor: UUID) -> UUID | None:
 def _establecimientos(t: Transaccion, paciente: UUID) -> list[UUID]:
     donde: list[UUID] = t.una("alcance_de_paciente", "el paciente", id=paciente)["establecimientos"]
     return donde
+
+
+_zonas: dict[UUID, str] = {}
+"""La zona de cada establecimiento, que no cambia: se lee una vez."""
+
+
+def _zona(t: Transaccion, usuario: Usuario) -> str | None:
+    """La hora que esa persona espera ver: la de su primer establecimiento."""
+    if not usuario.roles:
+        return None
+    lugar = usuario.roles[0][0]
+    if lugar not in _zonas:
+        _zonas[lugar] = usuarios.establecimiento(t, lugar).zona
+    return _zonas[lugar]
 
 
 def _responsable(t: Transaccion, parametros: dict[str, Any], pedida: Regla) -> UUID | None:

@@ -5,12 +5,14 @@ Una página nueva es un archivo en `paginas/` con su `rutas`, una plantilla y un
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from scribe import __version__
 from scribe.web import estaticos, formatos, menu, rotulos
@@ -21,17 +23,18 @@ from scribe.web.sujeto import Sujeto
 
 def pagina(quien: Sujeto, plantilla: str, /, estado: int = 200, **contexto: Any) -> HTMLResponse:
     """Una página para esa persona. La plantilla recibe `yo`, `puede("permiso")` y lo que se le dé."""
-    return HTMLResponse(componer(plantilla, quien.usuario, **contexto), estado)
+    return HTMLResponse(componer(plantilla, quien.usuario, zona=quien.zona, **contexto), estado)
 
 
-def componer(plantilla: str, persona: Any = None, /, **contexto: Any) -> str:
-    """El HTML de una plantilla."""
+def componer(plantilla: str, persona: Any = None, /, zona: str | None = None, **contexto: Any) -> str:
+    """El HTML de una plantilla; las horas, en esa zona (o la de este equipo)."""
     roles = {rol for _, rol in persona.roles} if persona is not None else set()
     return (
         plantillas()
         .get_template(plantilla)
         .render(
             yo=persona,
+            zona=zona,
             roles=roles,
             menu=menu.de(persona) if persona is not None else [],
             puede=lambda permiso: bool(roles & regla(permiso).roles),
@@ -67,6 +70,16 @@ def destino_seguro(volver: str) -> str:
     return volver if propia and volver.isprintable() else "/"
 
 
+def _en_su_zona(formato: Callable[[Any, str | None], str]) -> Any:
+    """El filtro que escribe una fecha en la zona de la página."""
+
+    @pass_context
+    def filtro(contexto: Context, valor: Any) -> str:
+        return formato(valor, contexto.get("zona"))
+
+    return filtro
+
+
 @cache
 def plantillas() -> Environment:
     """El entorno de Jinja2."""
@@ -77,4 +90,5 @@ def plantillas() -> Environment:
     entorno.policies["json.dumps_kwargs"] = {"sort_keys": False}  # el orden de los rótulos dice algo
     entorno.globals |= {"estatico": estaticos.url, "version": __version__, "fallas": campos_de}
     entorno.filters |= formatos.FILTROS | {"rotulo": rotulos.rotulo}
+    entorno.filters |= {f.__name__: _en_su_zona(f) for f in (formatos.fecha, formatos.momento)}
     return entorno

@@ -125,6 +125,29 @@ def test_se_busca_se_abre_y_se_da_de_alta_sin_raton(clinica: Clinica) -> None:
     pagina.context.close()
 
 
+@pytest.mark.parametrize(("usuario", "ruta"), [("medica.uno", "/"), ("medica.uno", "/pacientes/{p}"),
+                                              ("administrador.uno", "/administrar/equipo")])  # fmt: skip
+def test_en_oscuro_y_con_movimiento_reducido_tambien(clinica: Clinica, usuario: str, ruta: str) -> None:
+    pagina = clinica.entrar(usuario, color_scheme="dark", reduced_motion="reduce")
+    pagina.goto(ruta.format(p=clinica.pacientes["María Fernanda"]))
+    clinica.axe(pagina)
+    fondo = pagina.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert sum(int(c) for c in re.findall(r"\d+", fondo)[:3]) < 150
+    assert pagina.evaluate("getComputedStyle(document.querySelector('a')).transitionDuration") == "0s"
+    clinica.capturas(pagina, f"oscuro-{ruta.strip('/').split('/')[-1].format(p='ficha') or 'inicio'}")
+    pagina.context.close()
+
+
+def test_impresa_lleva_los_datos_y_no_los_botones(clinica: Clinica) -> None:
+    pagina = clinica.entrar("medica.uno")
+    pagina.goto(f"/pacientes/{clinica.pacientes['María Fernanda']}")
+    pagina.emulate_media(media="print")
+    expect(pagina.get_by_text("Penicilina: ronchas")).to_be_visible()
+    expect(pagina.get_by_role("navigation", name="Principal")).to_be_hidden()
+    expect(pagina.get_by_role("button")).to_have_count(0)
+    pagina.context.close()
+
+
 @pytest.mark.parametrize("usuario", VE)
 def test_cada_papel_ve_solo_lo_suyo(clinica: Clinica, usuario: str) -> None:
     pagina = clinica.entrar(usuario)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response
 from scribe.expediente import usuarios
 from scribe.web import vista
 from scribe.web.api import sistema as api
+from scribe.web.formatos import dia, hoy
 from scribe.web.formularios import Escrito, Formulario, intentar
 from scribe.web.sujeto import Sujeto, exige
 
@@ -19,9 +20,9 @@ POR_PAGINA = 200
 
 
 @rutas.get("/bitacora")
-def hoy(quien: Annotated[Sujeto, exige("bitacora.ver")]) -> Response:
+def de_hoy(quien: Annotated[Sujeto, exige("bitacora.ver")]) -> Response:
     """Lo de hoy."""
-    return _pagina(quien, Escrito(desde=date.today().isoformat()))
+    return _pagina(quien, Escrito(desde=hoy(quien.zona).isoformat()))
 
 
 @rutas.post("/bitacora")
@@ -34,17 +35,17 @@ def filtrar(escrito: Formulario, quien: Annotated[Sujeto, exige("bitacora.ver")]
 def verificar(quien: Annotated[Sujeto, exige("bitacora.verificar")]) -> Response:
     """Comprueba la cadena entera, las cabezas guardadas y el contenido de cada fila sellada."""
     hecho = api.verificacion(quien)
-    return _pagina(quien, Escrito(desde=date.today().isoformat()), verificada=hecho)
+    return _pagina(quien, Escrito(desde=hoy(quien.zona).isoformat()), verificada=hecho)
 
 
 @rutas.post("/bitacora/cabeza")
 def cabeza(quien: Annotated[Sujeto, exige("bitacora.verificar")]) -> Response:
     """La cabeza firmada, para guardarla fuera del equipo."""
-    return _pagina(quien, Escrito(desde=date.today().isoformat()), cabeza=api.la_cabeza(quien))
+    return _pagina(quien, Escrito(desde=hoy(quien.zona).isoformat()), cabeza=api.la_cabeza(quien))
 
 
 def _pagina(quien: Sujeto, e: Escrito, **mas: Any) -> Response:
-    asientos, fallo = intentar(lambda: api.informe(_filtro(e), quien))
+    asientos, fallo = intentar(lambda: api.informe(_filtro(e, quien.zona), quien))
     hallados = asientos or []
     with quien.transaccion() as t:
         personas = {u.id: u for u in usuarios.listar(t, inactivos=True)}
@@ -62,14 +63,10 @@ def _pagina(quien: Sujeto, e: Escrito, **mas: Any) -> Response:
     )  # fmt: skip
 
 
-def _filtro(e: Escrito) -> api.Filtro:
-    hasta = _dia(e["hasta"])
+def _filtro(e: Escrito, zona: str | None) -> api.Filtro:
+    hasta = dia(e["hasta"], zona)
     return api.Filtro(
-        usuario=UUID(e["usuario"]) if e["usuario"] else None, desde=_dia(e["desde"]),
+        usuario=UUID(e["usuario"]) if e["usuario"] else None, desde=dia(e["desde"], zona),
         hasta=hasta + timedelta(days=1) if hasta else None, evento=f"{e['clase']}." if e["clase"] else None,
         despues=int(e["despues"] or 0), limite=POR_PAGINA + 1,
     )  # fmt: skip
-
-
-def _dia(texto: str) -> datetime | None:
-    return datetime.combine(date.fromisoformat(texto), time()).astimezone() if texto else None

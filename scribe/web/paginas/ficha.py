@@ -14,7 +14,7 @@ from scribe.expediente.transaccion import Transaccion
 from scribe.web import vista
 from scribe.web.api import encuentros as api_atencion
 from scribe.web.api import pacientes as api
-from scribe.web.formularios import Fallas, Formulario, intentar
+from scribe.web.formularios import Fallas, Formulario, cual, intentar
 from scribe.web.paginas.entrar import seguir
 from scribe.web.sujeto import Sujeto, exige
 
@@ -43,7 +43,7 @@ def agregar(
     """Agrega una alergia, un medicamento o un problema; con `retira`, dice que ya no vale."""
     if tabla not in _CAMPOS:
         raise NoExiste("Esa lista no se escribe aquí.", "Vuelva a la ficha.")
-    retira = UUID(escrito["retira"]) if escrito["retira"] else None
+    retira = cual(escrito["retira"]) if escrito["retira"] else None
 
     def hacer() -> dict[str, UUID]:
         contenido = _de_antes(quien, paciente_id, tabla, retira) if retira else escrito.dado(*_CAMPOS[tabla])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from scribe.expediente import listas, pacientes
 from scribe.expediente.modelo import EstadoNota
 from scribe.web import vista
+from scribe.web.formatos import dia
 from scribe.web.formularios import Escrito, Fallas, Formulario
 from scribe.web.sujeto import Sujeto, exige
 
@@ -35,7 +36,7 @@ def recientes(quien: Annotated[Sujeto, exige("nota.leer")]) -> Response:
 def buscar(escrito: Formulario, quien: Annotated[Sujeto, exige("nota.leer")]) -> Response:
     """Las que cumplen todo lo pedido."""
     try:
-        _dia(escrito["desde"]), _dia(escrito["hasta"])
+        dia(escrito["desde"]), dia(escrito["hasta"])
     except ValueError:
         return _pagina(quien, Escrito(quien=escrito["quien"]), Fallas("Esa fecha no existe.", "Corríjala."))
     return _pagina(quien, escrito, None)
@@ -47,15 +48,10 @@ def _pagina(quien: Sujeto, e: Escrito, fallo: Fallas | None) -> Response:
         if len(e["paciente"]) >= 2:
             hallados = pacientes.buscar(t, e["paciente"], limite=50, establecimientos=quien.establecimientos)
             de = {miembro for h in hallados for miembro in pacientes.familia(t, h.id)}
-        desde, hasta = _dia(e["desde"]), _dia(e["hasta"])
+        desde, hasta = dia(e["desde"], quien.zona), dia(e["hasta"], quien.zona)
         halladas = listas.notas(
             t, quien.establecimientos, de_pacientes=de, limite=_LIMITE, estados=CUALES.get(e["cuales"]),
             medico=quien.persona.id if e["quien"] == "mias" else None, desde=desde,
             hasta=hasta + timedelta(days=1) if hasta else None,
         )  # fmt: skip
     return vista.pagina(quien, "notas.html", e=e, notas=halladas, limite=_LIMITE, fallo=fallo)
-
-
-def _dia(texto: str) -> datetime | None:
-    """El principio de ese día, en la hora de este equipo. `ValueError`."""
-    return datetime.combine(date.fromisoformat(texto), time()).astimezone() if texto else None

@@ -20,7 +20,7 @@ from scribe.expediente.transaccion import Transaccion
 from scribe.lenguaje.texto import llano
 from scribe.web import vista
 from scribe.web.api import pacientes as api
-from scribe.web.formularios import Escrito, Fallas, Formulario, intentar
+from scribe.web.formularios import Escrito, Fallas, Formulario, cual, intentar
 from scribe.web.paginas.entrar import seguir
 from scribe.web.sujeto import Sujeto, exige
 
@@ -67,7 +67,7 @@ def alta(escrito: Formulario, quien: Annotated[Sujeto, exige("paciente.cambiar")
     if nuevo is not None:
         if escrito["es_otra_persona"] != "si" and (iguales := _iguales(quien, nuevo.datos)):
             return _forma(quien, escrito, None, iguales)
-        lugar = UUID(escrito["establecimiento"]) if escrito["establecimiento"] else _lugar_unico(quien)
+        lugar = cual(escrito["establecimiento"]) if escrito["establecimiento"] else _lugar_unico(quien)
         quien.exigir_establecimiento(lugar)
         hecho, fallo = intentar(lambda: api.alta(lugar, nuevo, quien))
         if hecho is not None:

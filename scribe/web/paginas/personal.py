@@ -11,7 +11,7 @@ from scribe.expediente import usuarios
 from scribe.expediente.modelo import DatosUsuario, RolUsuario
 from scribe.web import vista
 from scribe.web.api import usuarios as api
-from scribe.web.formularios import Escrito, Fallas, Formulario, intentar
+from scribe.web.formularios import Escrito, Fallas, Formulario, cual, intentar
 from scribe.web.paginas.entrar import seguir
 from scribe.web.sujeto import Sujeto, exige
 
@@ -77,7 +77,7 @@ def papel(
     """Da o quita un papel en un establecimiento."""
 
     def hacer() -> None:
-        lugar, rol = UUID(escrito["establecimiento"]), escrito["rol"]
+        lugar, rol = cual(escrito["establecimiento"]), escrito["rol"]
         quien.exigir_establecimiento(lugar)
         if rol not in get_args(RolUsuario):
             return
