@@ -8,9 +8,17 @@ from uuid import UUID
 
 from psycopg.types.range import Range
 
-from scribe.expediente.errores import NoExiste
+from scribe.expediente.errores import DatoInvalido, NoExiste
 from scribe.expediente.transaccion import Transaccion
+from scribe.lenguaje.texto import llano
 
+TERRITORIO = {"MEX": ("CAT_MUNICIPIOS", "CAT_ENTIDADES"), "COL": ("CO_MUNICIPIO", "CO_DEPARTAMENTO")}
+"""Por país (ISO 3166-1), sus catálogos de municipios y de entidades."""
+
+_ALGUNA_VEZ = """
+SELECT 1 FROM expediente.catalogo_concepto c JOIN expediente.catalogo k ON k.id = c.catalogo_id
+WHERE k.nombre = %s AND c.clave = %s
+"""
 _TITULO = """
 SELECT c.titulo FROM expediente.catalogo_concepto c JOIN expediente.catalogo k ON k.id = c.catalogo_id
 WHERE k.nombre = %s AND c.clave = %s AND k.vigencia @> %s::date
@@ -60,3 +68,23 @@ def titulo(t: Transaccion, nombre: str, clave: str, dia: date) -> str | None:
     """Cómo se llamaba una clave ese día; nada si no estaba o si ese día no regía ninguna versión."""
     fila = t.conexion.execute(_TITULO, (nombre, clave, dia)).fetchone()
     return str(fila["titulo"]) if fila else None
+
+
+def exigir(t: Transaccion, nombre: str, clave: str) -> None:
+    """Lanza `DatoInvalido` si esa clave no está en ninguna versión del catálogo."""
+    if t.conexion.execute(_ALGUNA_VEZ, (nombre, clave)).fetchone() is None:
+        raise DatoInvalido(f"Una clave no está en el catálogo {nombre}.", "Elígela de la lista.")
+
+
+def buscar(t: Transaccion, nombre: str, texto: str, dia: date, limite: int = 20) -> list[tuple[str, str]]:
+    """Las claves que ese día regían y empiezan así, o cuyo título lleva ese texto, primero las que empiezan.
+
+    Sin distinguir acentos ni mayúsculas. `NoExiste` si ese día no regía ninguna versión.
+    """
+    buscado = llano(texto.strip())
+    hallados = []
+    for clave, titulo_ in conceptos(t, vigente(t, nombre, dia)).items():
+        plano = llano(titulo_)
+        if clave.lower().startswith(buscado) or buscado in plano:
+            hallados.append((not plano.startswith(buscado), clave, titulo_))
+    return [(clave, titulo_) for _, clave, titulo_ in sorted(hallados)[:limite]]

@@ -35,7 +35,6 @@ from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Expediente, Transaccion
 
 _SEXOS = {"F": "mujer", "M": "hombre", "X": "indeterminado", None: "no_especificado"}
-_TERRITORIO = {"MEX": ("CAT_MUNICIPIOS", "CAT_ENTIDADES"), "COL": ("CO_MUNICIPIO", "CO_DEPARTAMENTO")}
 ALGORITMO = {"simple": "HMAC-SHA-256 (sello 1)", "efirma": "PAdES-B + HMAC-SHA-256 (sello 1)"}
 
 
@@ -209,7 +208,7 @@ def _domicilio(t: Transaccion, domicilios: tuple[modelo.Domicilio, ...], dia: da
     if not domicilios:
         return ""
     d = domicilios[0]
-    municipios, estados = _TERRITORIO.get(d.pais, ("", ""))
+    municipios, estados = catalogos.TERRITORIO.get(d.pais, ("", ""))
     partes = (
         " ".join(p for p in (d.calle, d.numero_ext, d.numero_int) if p), d.colonia, d.codigo_postal,
         d.localidad, _nombre(t, municipios, d.municipio, dia), _nombre(t, estados, d.estado, dia),

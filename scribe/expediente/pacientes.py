@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from scribe.expediente import catalogos
 from scribe.expediente.bitacora import Asiento
 from scribe.expediente.errores import DatoInvalido, Duplicado
 from scribe.expediente.identificadores import SIN_IDENTIDAD, UNICOS, TipoIdentificador
@@ -248,7 +249,21 @@ def _por_nombre(t: Transaccion, texto: str, limite: int, donde: list[UUID] | Non
 # --- Cifrar y armar -----------------------------------------------------------------------------------
 
 
+def _revisar_claves(t: Transaccion, datos: DatosPaciente) -> None:
+    """Las claves de país y de territorio están en su catálogo; un nombre escrito no es una clave."""
+    if datos.nacionalidad:
+        catalogos.exigir(t, "ISO_3166_1", datos.nacionalidad)
+    for casa in datos.domicilios:
+        catalogos.exigir(t, "ISO_3166_1", casa.pais)
+        for catalogo, clave in zip(
+            catalogos.TERRITORIO.get(casa.pais, ()), (casa.municipio, casa.estado), strict=False
+        ):
+            if clave and clave.isdigit():
+                catalogos.exigir(t, catalogo, clave)
+
+
 def _guardar_version(t: Transaccion, paciente: UUID, numero: int, datos: DatosPaciente) -> None:
+    _revisar_claves(t, datos)
     nueva = uuid4()
     plano = datos.model_dump_json(exclude_defaults=True).encode()
     t.agregar(

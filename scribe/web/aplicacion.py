@@ -22,7 +22,7 @@ from scribe.web.servicios import Servicios
 
 CUARTOS = (
     "sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "audio", "onda", "notas", "revision",
-    "transcripcion", "codigos", "textos", "firma", "conservacion", "envios", "sistema",
+    "transcripcion", "codigos", "catalogos", "textos", "firma", "conservacion", "envios", "sistema",
 )  # fmt: skip
 LOCALES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _DESCRIPCION = """

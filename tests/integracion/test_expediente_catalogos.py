@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from scribe.consulta import EstadoCodigo
 from scribe.expediente import catalogos, encuentros, firmar, notas, pacientes, usuarios
 from scribe.expediente.bitacora import Actor
+from scribe.expediente.errores import DatoInvalido, NoExiste
 from scribe.expediente.firma.contenido import Diagnostico, Renglon
 from scribe.expediente.firma.elementos import definiciones
 from scribe.expediente.firma.revision import revisar
@@ -72,6 +76,38 @@ def test_una_version_nueva_no_cambia_como_se_llamaba_antes(clinica: Clinica) -> 
         assert catalogos.titulo(t, "CO_FINALIDAD", "44", date(2027, 1, 1)) == "Otra finalidad"
         assert catalogos.titulo(t, "CO_FINALIDAD", "45", DIA) is None
         assert catalogos.titulo(t, "CAT_ENTIDADES", "01", date(2020, 1, 1)) is None
+
+
+def test_se_busca_por_nombre_sin_acentos_o_por_clave(clinica: Clinica) -> None:
+    with clinica.base.expediente.transaccion(SISTEMA) as t:
+        assert catalogos.buscar(t, "CAT_MUNICIPIOS", "coyoacan", DIA) == [("09003", "Coyoacán")]
+        assert catalogos.buscar(t, "CAT_ENTIDADES", "MEXICO", DIA)[0] == ("15", "México")
+        assert [c for c, _ in catalogos.buscar(t, "CO_MUNICIPIO", "88", DIA)] == ["88001", "88564"]
+        assert len(catalogos.buscar(t, "CAT_MUNICIPIOS", "", DIA, 7)) == 7
+        with pytest.raises(NoExiste):
+            catalogos.buscar(t, "CAT_NADA", "x", DIA)
+
+
+@pytest.mark.parametrize(
+    "datos",
+    [
+        {"nacionalidad": "XYZ"},
+        {"domicilios": (Domicilio(municipio="99999"),)},
+        {"domicilios": (Domicilio(estado="33"),)},
+        {"domicilios": (Domicilio(pais="COL", municipio="09003"),)},
+        {"domicilios": (Domicilio(pais="ZZZ"),)},
+    ],
+)
+def test_una_clave_que_no_esta_en_su_catalogo_no_se_guarda(clinica: Clinica, datos: dict[str, Any]) -> None:
+    nueva = DatosPaciente(nombre="Rosa", apellido_paterno="Luna", **datos)
+    with pytest.raises(DatoInvalido), clinica.base.expediente.transaccion(clinica.asistente) as t:
+        pacientes.alta(t, clinica.establecimiento, nueva)
+    with pytest.raises(DatoInvalido), clinica.base.expediente.transaccion(clinica.asistente) as t:
+        pacientes.corregir(t, clinica.paciente, nueva)
+    escrito = Domicilio(municipio="Coyoacán", estado="CDMX", pais="USA")
+    with clinica.base.expediente.transaccion(clinica.asistente) as t:
+        a_mano = DatosPaciente(nombre="Rosa", apellido_paterno="Luna", domicilios=(escrito,))
+        assert pacientes.alta(t, clinica.establecimiento, a_mano).datos.domicilios == (escrito,)
 
 
 # --- Una atención colombiana, de la base a la nota que se firma ------------------------------------

@@ -81,6 +81,10 @@ def test_lo_que_pide_cada_pais_se_puede_capturar(api: Api) -> None:
     error(admin.patch(f"/api/usuarios/{medica}", json={"tipo_documento": "RC"}), 422, "forma_invalida")
     visto = {u["nombre_usuario"]: u for u in bien(admin.get("/api/usuarios"))}
     assert {c: visto["medica.uno"][c] for c in propio} == propio
+    pedido = {"catalogo": "CO_MUNICIPIO", "texto": "bogota", "dia": "2026-03-05"}
+    hallados = bien(api.entrar("medica.uno").post("/api/catalogos/buscar", json=pedido))
+    assert hallados == [{"clave": "11001", "titulo": "BOGOTÁ, D.C."}]
+    error(admin.post("/api/catalogos/buscar", json={"catalogo": "NADA"}), 404, "no_existe")
     de_otra = bien(api.entrar("medica.uno").get("/api/usuarios"))
     assert all("documento" not in u and "tipo_documento" not in u for u in de_otra)
     assert "52123456" in admin.get(f"/administrar/personal/{medica}").text
