@@ -131,7 +131,8 @@ def _medico(u: Usuario) -> m.MedicoDeEnvio:
     return m.MedicoDeEnvio(
         id=u.id,
         nombre=m.Nombre(
-            nombres=u.nombre, primer_apellido=u.apellido_paterno, segundo_apellido=u.apellido_materno
+            nombres=u.nombre or u.nombre_usuario, primer_apellido=u.apellido_paterno or u.nombre_usuario,
+            segundo_apellido=u.apellido_materno,
         ),
         identificadores=(m.Identificador(tipo="CEDULA", valor=u.cedula),) if u.cedula else (),
         especialidad=u.especialidad,
@@ -302,7 +303,7 @@ def _elegidos(c: ContenidoDeNota) -> tuple[Codigo, ...]:
 
 def _propuestos(c: ContenidoDeNota) -> tuple[Codigo, ...]:
     """Lo que propuso el programa, sin lo que el médico ya rechazó."""
-    fuera = {(r.sistema, r.codigo) for r in getattr(c, "rechazados", ())}
+    fuera = {(r.sistema, r.codigo) for r in c.rechazados}
     return tuple(s for s in c.codigos if (s.sistema, s.codigo) not in fuera)
 
 

@@ -85,6 +85,11 @@ class Mensajero:
             return YaEstaba((), "La nota ya no es un borrador.")
         if motivo == "descartada" and not intercambios.hubo(t, nota.id, trabajo.destino_id):
             return YaEstaba((), "Nunca se envió.")
+        if motivo != "descartada" and _negado(t, nota.paciente_id):
+            return Rechazado(
+                "El paciente no quiso que su nota se enviara a otro sistema.",
+                "Si cambió de opinión, registre su consentimiento y reintente; si no, cancele el envío.",
+            )
         destino, activo = destinos.leer(t, trabajo.destino_id)
         if not activo:
             return Rechazado("El destino está apagado.", "Enciéndalo y reintente, o cancele el envío.")
@@ -147,6 +152,12 @@ class _Anotador:
             self.preguntas += i.fase == "intento"
             return
         self._taller.con_paciencia(lambda t: intercambios.asentar(t, self._abierto, i))
+
+
+def _negado(t: Transaccion, paciente: UUID) -> bool:
+    """Si lo último que dijo el paciente sobre el intercambio es que no. Si no ha dicho nada, sale."""
+    dicho = t.fila("intercambio_consentido", paciente=paciente)
+    return dicho is not None and not dicho["consiente"]
 
 
 def _leer(t: Transaccion, trabajo: Trabajo, destino: Configurado) -> _Encargo:

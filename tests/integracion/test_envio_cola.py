@@ -19,10 +19,10 @@ import pytest
 pytest.importorskip("sekmet")
 
 from scribe.envio.carpeta import MARCA, DestinoCarpeta
-from scribe.expediente import notas, pacientes, tareas
+from scribe.expediente import consentimientos, notas, pacientes, tareas
 from scribe.expediente.errores import BaseNoDisponible
 from scribe.expediente.modelo import DatosPaciente
-from scribe.trabajos import estado
+from scribe.trabajos import envios, estado
 from scribe.trabajos.presencia import Presencia
 from scribe.trabajos.procesar import Repetir, hacer
 from tests.envio_apoyo import (
@@ -326,6 +326,8 @@ def test_un_borrador_que_ya_se_firmo_no_sale(
     c.firmar(nota)
     borrador, final = c.trabajos()
     assert c.mandar(borrador.id) == "hecho" and proxy.vistas == []
+    with c.transaccion() as t:
+        assert [e.estado for e in envios.de_nota(t, nota)] == ["pendiente", "sin_efecto"]
     assert c.mandar(final.id) == "hecho"
     llegada = c.nota_en(servidor, nota)
     assert llegada is not None and llegada["status"] == "final"
@@ -429,3 +431,22 @@ def test_si_la_base_se_cae_al_anotar_no_se_envia(consultorio: Consultorio, proxy
         with pytest.raises(Repetir):
             hacer(taller, envio.id)
     assert [metodo for metodo, _ in proxy.vistas if metodo != "GET"] == []
+
+
+def test_si_el_paciente_dijo_que_no_no_sale(
+    consultorio: Consultorio, servidor: ServidorFhir, proxy: ProxyMentiroso
+) -> None:
+    c = consultorio
+    c.fhir(proxy.puerto)
+    paciente = c.puesto.clinica.paciente
+    with c.transaccion() as t:
+        texto = consentimientos.publicar_texto(t, "intercambio", "MX", "1", "Acepto que mi nota se envíe.")
+        dado = consentimientos.registrar(t, paciente, texto, otorgado=True, como="escrito")
+        consentimientos.revocar(t, dado.id, "escrito")
+    nota = c.borrador()
+    [envio] = c.trabajos()
+    assert c.mandar(envio.id) == "requiere_atencion" and proxy.vistas == []
+    with c.transaccion() as t:
+        consentimientos.registrar(t, paciente, texto, otorgado=True, como="escrito")
+        estado.reintentar(t, envio.id)
+    assert c.mandar(envio.id) == "hecho" and c.nota_en(servidor, nota) is not None

@@ -46,3 +46,9 @@ ORDER BY t.creado DESC LIMIT 500
 -- nombre: nota_requiere_atencion
 SELECT 1 AS si FROM trabajos.trabajo t JOIN expediente.nota n ON n.id = %(nota)s
 WHERE t.estado = 'requiere_atencion' AND (t.nota_id = n.id OR t.grabacion_id = n.grabacion_id) LIMIT 1
+
+-- nombre: intercambio_consentido
+SELECT c.otorgado AND r.id IS NULL AS consiente FROM expediente.consentimiento c
+JOIN expediente.consentimiento_texto x ON x.id = c.texto_id AND x.finalidad = 'intercambio'
+LEFT JOIN expediente.consentimiento_revocacion r ON r.consentimiento_id = c.id
+WHERE c.paciente_id IN (SELECT expediente.paciente_familia(%(paciente)s)) ORDER BY c.cuando DESC LIMIT 1
