@@ -23,7 +23,7 @@ from scribe.envio.protocolo import Entregado, Rechazado, Reintentar
 from scribe.errores import AudioInvalido, FalloDeEtapa
 from scribe.expediente import encuentros, notas
 from scribe.motores import armar
-from scribe.trabajos import archivo, enviar, estado
+from scribe.trabajos import archivo, enviar, estado, pasos
 from scribe.trabajos.barrido import componer
 from scribe.trabajos.capacidad import estimar
 from scribe.trabajos.cola import aplicacion, recuperar
@@ -312,7 +312,7 @@ def _termina_solo(puesto: Puesto, recibo: Recibo) -> None:
 
 def test_kill_9_en_cada_paso_y_sigue_donde_iba(puesto: Puesto) -> None:
     recibo = puesto.subir()
-    _hasta_morir(puesto, "audio:1", "asr:0", "asr:1", "diarizacion:1", "nota:1", "codigos:1")
+    _hasta_morir(puesto, *(f"{etapa}:{punto}" for etapa in pasos.NOMBRES for punto in (0, 1)))
     _termina_solo(puesto, recibo)
 
 

@@ -1,0 +1,1 @@
+"""Cuánto aguanta el expediente: muchas subidas a la vez y muchos pacientes (docs/carga.md)."""

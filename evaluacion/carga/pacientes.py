@@ -1,0 +1,111 @@
+"""Buscar, abrir y ver las listas de trabajo con miles de pacientes, con el cifrado de verdad y por la API."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from evaluacion.carga.instalacion import Instalacion, atender, bien, instalar
+from evaluacion.carga.resumen import cuantiles
+from scribe.expediente import encuentros, notas, pacientes
+from scribe.expediente.bitacora import Actor
+from scribe.expediente.fuentes_clave import FuenteArchivo
+from scribe.expediente.identificadores import TipoIdentificador
+from scribe.expediente.llavero import Llavero
+from scribe.expediente.modelo import DatosEncuentro, DatosPaciente, Identificador
+from scribe.web import servicios
+
+_NOMBRES = ("María", "José", "Juan", "Guadalupe", "Francisco", "Ana", "Luis", "Rosa", "Carlos", "Elena")
+_RAICES = ("Gar", "Her", "Lop", "Mar", "Ram", "San", "Tor", "Vaz", "Zam", "Quin", "Flo", "Mor")
+_FINALES = ("cía", "nández", "ez", "tínez", "írez", "chez", "res", "quez", "ora", "tero", "ales", "ado")
+_POR_FIRMAR = 60
+_VECES = 60
+
+
+def medir(cuantos: int, *, donde: Path | None = None) -> dict[str, Any]:
+    """Da de alta a `cuantos`, y mide cada búsqueda y cada lista por la API (segundos)."""
+    with instalar(donde) as servidor, servidor.cliente() as cliente:
+        atender(cliente)
+        inicio = time.monotonic()
+        _poblar(servidor, cliente, cuantos)
+        tardo = time.monotonic() - inicio
+        azar = random.Random(7)
+        uno = bien(cliente.post("/pacientes/buscar", json={"texto": "garcía"}))[0]["id"]
+        medidas = {
+            nombre: _tiempos(hacer)
+            for nombre, hacer in (*_busquedas(cliente, azar), *_listas(cliente, servidor, uno))
+        }
+        return {"pacientes": cuantos, "alta_s_por_paciente": round(tardo / cuantos, 5), "medidas": medidas}
+
+
+def _busquedas(cliente: httpx.Client, azar: random.Random) -> Iterable[tuple[str, Callable[[], object]]]:
+    def buscar(textos: tuple[str, ...]) -> Callable[[], object]:
+        return lambda: bien(cliente.post("/pacientes/buscar", json={"texto": azar.choice(textos)}))
+
+    yield "buscar: dos letras", buscar(("ma", "ga", "ro"))
+    yield "buscar: nombre común", buscar(("maría", "josé", "guadalupe"))
+    yield "buscar: nombre y apellido", buscar(("maria garcia", "rosa torr", "luis zamora"))
+    yield "buscar: dos apellidos", buscar(("garcía hernán", "lopez martinez", "quintero"))
+    yield "buscar: número de expediente", buscar(("000100", "000777", "005000"))
+    yield "buscar: CURP", buscar(("GOMA800101MDFMRN05", "HEIR710819MASRXS05"))
+    yield "buscar: nadie", buscar(("xyzw", "wxyz qrst"))
+
+
+def _listas(
+    cliente: httpx.Client, servidor: Instalacion, paciente: str
+) -> Iterable[tuple[str, Callable[[], object]]]:
+    raiz = servidor.api.removesuffix("/api")
+    yield "últimos pacientes", lambda: bien(cliente.get("/recientes"))
+    yield "tareas", lambda: bien(cliente.get("/tareas"))
+    yield "un paciente", lambda: bien(cliente.get(f"/pacientes/{paciente}"))
+    yield "página de inicio", lambda: bien(cliente.get(f"{raiz}/"))
+
+
+def _tiempos(hacer: Callable[[], object]) -> dict[str, float]:
+    hacer()
+    tiempos = []
+    for _ in range(_VECES):
+        inicio = time.perf_counter()
+        hacer()
+        tiempos.append(time.perf_counter() - inicio)
+    return cuantiles(tiempos)
+
+
+def _poblar(servidor: Instalacion, cliente: httpx.Client, cuantos: int) -> None:
+    """Da de alta por las mismas funciones que la API (con su cifrado y su bitácora), de cien en cien."""
+    lugar = UUID(bien(cliente.get("/establecimientos"))[0]["id"])
+    medica = UUID(bien(cliente.get("/sesion"))["id"])
+    llavero = Llavero.abrir(
+        servidor.carpeta / "datos" / servicios.LLAVERO, FuenteArchivo(servidor.carpeta / "clave")
+    )
+    abierto = servicios.abrir(servidor.carpeta / "datos", llavero)
+    actor = Actor(medica, "carga")
+    apellidos = [a + b for a, b in itertools.product(_RAICES, _FINALES)]
+    quienes = itertools.islice(itertools.product(apellidos, apellidos), cuantos)
+    try:
+        for lote in iter(lambda: list(itertools.islice(quienes, 100)), []):
+            with abierto.expediente.transaccion(actor) as t:
+                for n, (paterno, materno) in enumerate(lote):
+                    datos = DatosPaciente(
+                        nombre=_NOMBRES[n % 10], apellido_paterno=paterno, apellido_materno=materno
+                    )
+                    ultimo = pacientes.alta(t, lugar, datos)
+        with abierto.expediente.transaccion(actor) as t:
+            for valor in ("GOMA800101MDFMRN05", "HEIR710819MASRXS05"):
+                curp = Identificador(tipo=TipoIdentificador.CURP, valor=valor)
+                pacientes.agregar_identificador(t, ultimo.id, curp)
+            for hallado in pacientes.buscar(t, "garcía", limite=_POR_FIRMAR):
+                inicio = DatosEncuentro.model_validate({"inicio": "2026-03-05T10:30:00-06:00"})
+                encuentro = encuentros.abrir(t, hallado.id, lugar, medica, inicio, "dolor")
+                nota = notas.crear(t, encuentro.id)
+                notas.guardar_version(t, nota.id, b'{"nota": {}}', sobre=0)
+                notas.a_revision(t, nota.id)
+    finally:
+        abierto.cerrar()
