@@ -24,14 +24,15 @@ SOLO_AGREGAR = [
     "historia", "bitacora", "catalogo_concepto", "paciente", "paciente_version", "paciente_fusion",
     "paciente_fusion_deshecha", "consentimiento_texto", "encuentro", "encuentro_cierre", "consentimiento",
     "consentimiento_revocacion", "grabacion", "transcripcion", "borrador", "nota_transicion", "nota",
-    "nota_estado", "nota_version", "nota_firma", "nota_documento", "diagnostico", "problema", "alergia",
+    "nota_estado", "nota_version", "nota_firma", "nota_documento", "nota_decision", "nota_conflicto",
+    "transcripcion_cambio", "diagnostico", "problema", "alergia",
     "medicacion", "receta", "conservacion_politica", "conservacion_propuesta", "conservacion_decision",
     "conservacion_destruccion", "conservacion_acta", "retencion", "retencion_levantada", "respaldo",
     "intercambio", "intercambio_intento", "totp_usado", "instalacion",
 ]  # fmt: skip
 CON_HISTORIA = [
     "establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea",
-    "destino",
+    "destino", "texto_propio",
     "clave_datos", "sesion", "catalogo",
 ]  # fmt: skip
 OTRAS = ["tipo_evento", "paciente_busqueda"]

@@ -71,7 +71,8 @@ def _poblar(api: Api, lugar: UUID, medico: UUID, curp: str) -> dict[str, str]:  
         "subida_id": subida, "trabajo_id": trabajo, "consentimiento_id": permiso, "tarea_id": tarea,
         "identificador_id": identificador, "fusion_id": fusion, "establecimiento_id": lugar,
         "retencion_id": retenido, "propuesta_id": propuesto,
-        "usuario_id": uuid4(), "destino_id": uuid4(), "numero": 1, "rol": "medico", "tabla": "alergia",
+        "usuario_id": uuid4(), "destino_id": uuid4(), "texto_id": uuid4(), "numero": 1, "rol": "medico",
+        "tabla": "alergia",
         "huella": estaticos.huella(), "carpeta": "css", "archivo": "base.css",
     }  # fmt: skip
     return {c: str(v) for c, v in ids.items()}
