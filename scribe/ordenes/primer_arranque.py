@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from scribe.errores import ErrorScribe
 from scribe.expediente.errores import Duplicado
+from scribe.expediente.errores_seguridad import ClaveDePasoRechazada
 from scribe.ordenes.preguntas import opcional, secreto, si_o_no, texto
 from scribe.terminal import error
 
@@ -54,7 +55,13 @@ def _una_vez(servicios: Servicios) -> None:
         tipo_documento="CC" if medico and pais == "CO" else None,
         documento=texto("Cédula de ciudadanía") if medico and pais == "CO" else None,
     )
-    acceso = secreto("Contraseña para entrar", repetir=True)
-    firma = secreto("Contraseña para firmar (distinta)", repetir=True) if medico else None
-    primer_administrador(servicios, servicios.equipo, lugar, datos, acceso, firma, medico=medico)
-    typer.echo("\nListo: ya puede entrar con ese usuario.", err=True)
+    while True:
+        acceso = secreto("Contraseña para entrar", repetir=True)
+        firma = secreto("Contraseña para firmar (distinta)", repetir=True) if medico else None
+        try:
+            primer_administrador(servicios, servicios.equipo, lugar, datos, acceso, firma, medico=medico)
+        except ClaveDePasoRechazada as causa:
+            error(str(causa))  # lo demás ya está bien: solo se repiten las contraseñas
+        else:
+            typer.echo("\nListo: ya puede entrar con ese usuario.", err=True)
+            return

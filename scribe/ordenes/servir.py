@@ -19,6 +19,8 @@ from scribe.ordenes.instancia import exigir_sitio, puerto_tomado, un_solo_servid
 from scribe.ordenes.opciones import Depurar
 from scribe.ordenes.supervisor import Supervisor
 
+_AVISO_TLS_DIAS = 30
+
 if TYPE_CHECKING:
     from scribe.expediente.bitacora import Actor
     from scribe.web.ajustes import AjustesServidor
@@ -54,6 +56,8 @@ def servir(
         clave_sistema=clave_sistema or None,
     )  # fmt: skip
     exigir_tls(ajustes)
+    if (dias := dias_de_certificado(ajustes)) is not None:
+        decir(f"El certificado TLS vence en {dias} días: renuévelo con «scribe certificado».")
     carpeta_datos = carpeta(ajustes)
     with (
         un_solo_servidor(carpeta_datos),
@@ -81,6 +85,31 @@ def exigir_tls(ajustes: AjustesServidor) -> None:
             "Fuera de este equipo no se atiende sin cifrar (http).",
             "Cree un certificado con «scribe certificado» y dígalo en SCRIBE_TLS_CERTIFICADO y _LLAVE.",
         )
+
+
+def dias_de_certificado(ajustes: AjustesServidor) -> int | None:
+    """Cuántos días le quedan al certificado, si ya conviene decirlo. Lanza `AjusteInvalido` si no sirve."""
+    import ssl
+    from datetime import UTC, datetime
+
+    from cryptography import x509
+
+    from scribe.errores import AjusteInvalido
+
+    if ajustes.tls_certificado is None or ajustes.tls_llave is None:
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(ajustes.tls_certificado, ajustes.tls_llave)
+        vence = x509.load_pem_x509_certificate(ajustes.tls_certificado.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):  # SSLError es un OSError
+        raise AjusteInvalido(
+            "El certificado TLS o su llave no se pueden leer, o no son pareja.",
+            "Revise SCRIBE_TLS_CERTIFICADO y SCRIBE_TLS_LLAVE, o créelos con «scribe certificado».",
+        ) from None
+    quedan = (vence - datetime.now(UTC)).days
+    if quedan < 0:
+        raise AjusteInvalido("El certificado TLS ya venció.", "Renuévelo con «scribe certificado».")
+    return quedan if quedan < _AVISO_TLS_DIAS else None
 
 
 def es_este_equipo(direccion: str) -> bool:
@@ -146,6 +175,7 @@ def _correr(
 def _configurar(servicios: Servicios, ajustes: AjustesServidor) -> None:
     servicios.tls, servicios.confianza = ajustes.tls_certificado is not None, ajustes.confianza
     servicios.plazos = ajustes.plazos()
+    servicios.catalogo.calentar()  # que la primera búsqueda de un código no espere
 
 
 def _entorno(ajustes: AjustesServidor) -> dict[str, str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from scribe.errores import AjusteInvalido, ErrorScribe, SalidaInvalida
-from scribe.ordenes import instancia
+from scribe.ordenes import certificado, instancia
 from scribe.ordenes.expediente import carpeta
 from scribe.ordenes.instancia import exigir_sitio, hay_servidor, puerto_tomado, un_solo_servidor
-from scribe.ordenes.servir import es_este_equipo, exigir_tls
+from scribe.ordenes.servir import dias_de_certificado, es_este_equipo, exigir_tls
 from scribe.web.ajustes import AjustesServidor
 
 
@@ -90,3 +91,24 @@ def test_fuera_de_este_equipo_solo_cifrado(escucha: str) -> None:
 )
 def test_este_equipo(escucha: str, si: bool) -> None:
     assert es_este_equipo(escucha) is si
+
+
+def test_el_certificado_se_comprueba_antes_de_arrancar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificado.crear(tmp_path, ["localhost"])
+    bueno = AjustesServidor(tls_certificado=tmp_path / "servidor.pem", tls_llave=tmp_path / "servidor.llave")
+    assert dias_de_certificado(bueno) is None and dias_de_certificado(AjustesServidor()) is None
+    ajena = bueno.model_copy(update={"tls_llave": tmp_path / "autoridad.llave"})
+    no_esta = bueno.model_copy(update={"tls_certificado": tmp_path / "nada.pem"})
+    for malo in (ajena, no_esta):
+        with pytest.raises(AjusteInvalido) as fallo:
+            dias_de_certificado(malo)
+        una_linea(fallo.value)
+    monkeypatch.setattr(certificado, "_SERVIDOR", timedelta(days=12))
+    certificado.crear(tmp_path, ["localhost"])
+    assert dias_de_certificado(bueno) in {11, 12}
+    monkeypatch.setattr(certificado, "_SERVIDOR", timedelta(minutes=-30))
+    certificado.crear(tmp_path, ["localhost"])
+    with pytest.raises(AjusteInvalido, match="venció"):
+        dias_de_certificado(bueno)
