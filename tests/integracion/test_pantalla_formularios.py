@@ -263,7 +263,7 @@ def test_textos_establecimientos_y_politicas(api: Api, lugar: UUID) -> None:
     )
     assert "90 días" in bien_texto(admin.get("/administrar/conservacion"))
     corta = {**politica, "tipo": "expediente", "cantidad": "1", "unidad": "anios"}
-    assert mandar(admin, f"{guarda}/politica", **corta).status_code == 422
+    assert mandar(admin, "/administrar/conservacion/politica", **corta).status_code == 422
 
 
 def test_la_bitacora_se_filtra_se_comprueba_y_pagina(api: Api, lugar: UUID, medica: TestClient) -> None:
