@@ -86,6 +86,7 @@ export class Grabacion {
    * @param {string} [id]
    */
   async abrir(id) {
+    if (this.registro.octetos) this.microfono.empezado = true;
     await this.microfono.abrir(id, this.registro.hercios);
     if (!this.registro.octetos) this.registro.hercios = this.microfono.hercios;
     if (this.estado === "grabando") this.microfono.grabar();

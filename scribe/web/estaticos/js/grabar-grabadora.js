@@ -35,8 +35,8 @@ export class Grabadora {
     this.revision = 0;
     /** @type {string} */
     this.suceso = "";
-    /** @type {Grabacion | null} */
-    this.siguiendo = null;
+    /** @type {Set<Grabacion>} las que se están entregando, también las que ya no se ven */
+    this.siguiendo = new Set();
     el("boton-grabar").addEventListener("click", () => this.#alternar());
     el("boton-terminar").addEventListener("click", () => this.terminar());
     el("microfono").addEventListener("change", () => this.#cambiarMicrofono());
@@ -55,6 +55,7 @@ export class Grabadora {
 
   /** Deja lista una grabación nueva o una que se retoma. @param {Registro} registro @param {Grabacion} [dada] */
   async preparar(registro, dada) {
+    el("boton-grabar").disabled = false;
     this.cupo = Infinity;
     const actual = dada ?? new Grabacion(registro, this.#oyente(), this.api);
     if (dada) dada.oyente = this.#oyente();
@@ -100,7 +101,15 @@ export class Grabadora {
     clearInterval(this.revision);
     await actual.terminar();
     delete document.body.dataset.grabando;
+    await this.#destrabar(actual);
     void this.#subir(actual);
+  }
+
+  /** Si la subida se había detenido, otra oportunidad; si se cerró en otro lado, va entera como otra. @param {Grabacion} actual */
+  async #destrabar(actual) {
+    const { fase } = actual.subidor.avance;
+    if (fase === "atorada") actual.subidor.reiniciar();
+    else if (fase === "otra_version") await actual.subidor.deNuevo();
   }
 
   /** Suelta el micrófono y deja la pantalla en blanco; con `borrar`, también la copia de aquí. */
@@ -111,7 +120,8 @@ export class Grabadora {
     delete document.body.dataset.grabando;
     mostrar("grabadora", false);
     mostrar("consejo", false);
-    if (actual) await actual.soltar({ borrar });
+    if (!actual || (actual.estado === "terminada" && !borrar)) return; // la que se entrega sigue por su cuenta
+    await actual.soltar({ borrar });
   }
 
   async #alternar() {
@@ -121,10 +131,10 @@ export class Grabadora {
 
   /** @param {Grabacion} actual */
   async #subir(actual) {
-    if (this.siguiendo === actual) return;
-    this.siguiendo = actual;
+    if (this.siguiendo.has(actual)) return;
+    this.siguiendo.add(actual);
     const avance = await actual.subir();
-    this.siguiendo = null;
+    this.siguiendo.delete(actual);
     if (avance.fase === "revocada" && this.actual === actual) {
       await this.cerrar({ borrar: true });
       this.alRevocar(actual.registro.paciente);

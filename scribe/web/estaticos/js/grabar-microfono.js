@@ -67,6 +67,7 @@ export class Microfono {
     this.nodo = null;
     /** @type {AudioNode | null} */
     this.fuente = null;
+    this.empezado = false; // si ya no se puede cambiar de frecuencia
     /** @type {Map<string, () => void>} */
     this.esperas = new Map();
   }
@@ -99,8 +100,7 @@ export class Microfono {
       this.fuente?.disconnect();
       this.#soltar();
       this.flujo = flujo;
-      this.fuente = /** @type {AudioContext} */ (this.contexto).createMediaStreamSource(flujo);
-      this.fuente.connect(/** @type {AudioWorkletNode} */ (this.nodo));
+      await this.#conectar(flujo);
       this.#vigilar(flujo.getAudioTracks()[0]);
       await this.despertar();
     } catch (causa) {
@@ -115,6 +115,7 @@ export class Microfono {
   }
 
   grabar() {
+    this.empezado = true;
     this.nodo?.port.postMessage({ orden: "grabar" });
   }
 
@@ -136,11 +137,30 @@ export class Microfono {
     this.fuente = null;
   }
 
-  /** @param {number} hercios */
+  /**
+   * Hay navegadores que no remuestrean un micrófono: entonces se graba a la frecuencia del equipo, si aún no se
+   * grabó nada a otra.
+   * @param {MediaStream} flujo
+   */
+  async #conectar(flujo) {
+    try {
+      this.fuente = /** @type {AudioContext} */ (this.contexto).createMediaStreamSource(flujo);
+      this.fuente.connect(/** @type {AudioWorkletNode} */ (this.nodo));
+    } catch (causa) {
+      if (this.empezado || /** @type {Error} */ (causa).name !== "NotSupportedError") throw causa;
+      await this.contexto?.close();
+      await this.#armar();
+      await this.#conectar(flujo);
+    }
+  }
+
+  /** @param {number} [hercios] sin ella, la del equipo */
   async #armar(hercios) {
-    const contexto = new AudioContext({ sampleRate: hercios, latencyHint: "playback" });
+    if (hercios === undefined) this.empezado = true;
+    const contexto = new AudioContext({ ...(hercios ? { sampleRate: hercios } : {}), latencyHint: "playback" });
     await contexto.audioWorklet.addModule(new URL("./grabar-captador.js", import.meta.url).href);
-    const nodo = new AudioWorkletNode(contexto, "captador", { numberOfInputs: 1, channelCount: 1, channelCountMode: "explicit" });
+    const opciones = /** @type {const} */ ({ numberOfInputs: 1, channelCount: 1, channelCountMode: "explicit" });
+    const nodo = new AudioWorkletNode(contexto, "captador", opciones);
     nodo.port.onmessage = ({ data }) => this.#atender(data);
     nodo.connect(contexto.destination); // no suena: su salida va vacía, pero así el navegador lo hace correr
     contexto.onstatechange = () => {

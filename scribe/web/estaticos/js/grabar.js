@@ -19,6 +19,8 @@ const lugares = JSON.parse(crudos);
 let paciente = null;
 /** @type {string | null} */
 let permiso = null;
+/** @type {Map<string, string>} los de esta página; nunca se guardan */
+const nombres = new Map();
 
 const lugar = () => lugares.find((l) => l.id === el("lugar").value) ?? lugares[0];
 const soyMedico = () => lugar().medicos[0]?.id === yo;
@@ -26,7 +28,7 @@ const soyMedico = () => lugar().medicos[0]?.id === yo;
 const grabadora = new Grabadora({
   api,
   alEmpezar: () => mostrar("donde", false),
-  alEntregar: (_, recibo) => entregada(paciente?.nombre ?? "La grabación", recibo),
+  alEntregar: ({ registro }, recibo) => entregada(nombres.get(registro.paciente) ?? "La grabación", recibo),
   alRevocar: (de) => void consentimiento.pedir(de).catch((fallo) => avisar(explicar(fallo))),
 });
 const archivos = new ListaDeArchivos({ api, para: () => (permiso && paciente ? de() : null) });
@@ -51,6 +53,7 @@ const de = () => ({
 /** @param {import("./grabar-paciente.js").Hallado} quien */
 async function elegido(quien) {
   paciente = quien;
+  nombres.set(quien.id, quien.nombre);
   permiso = null;
   mostrar("paso-paciente", false);
   mostrar("hecho", false);
@@ -83,6 +86,7 @@ async function conPermiso(id) {
 async function retomar(grabacion, nombre) {
   const { registro } = grabacion;
   paciente = comoHallado(await api("GET", `/api/pacientes/${registro.paciente}`).catch(() => ({ id: registro.paciente, numero_expediente: "", datos: { nombre } })));
+  nombres.set(registro.paciente, paciente.nombre);
   permiso = registro.consentimiento;
   mostrar("paso-paciente", false);
   mostrar("paso-alta", false);
@@ -97,9 +101,11 @@ async function retomar(grabacion, nombre) {
 
 /** @param {string} titulo @param {any} recibo */
 function entregada(titulo, recibo) {
-  consentimiento.cerrar();
   mostrar("hecho", true);
-  el("hecho").focus();
+  if (!grabadora.actual) {
+    consentimiento.cerrar();
+    if (paciente) el("hecho").focus(); // a quien ya busca al siguiente no se le quita el cursor
+  }
   void seguirTrabajo(el("trabajos"), recibo, titulo, api);
 }
 

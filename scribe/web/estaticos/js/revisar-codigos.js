@@ -26,9 +26,11 @@ export class Codigos {
     this.lista.marcar();
   }
 
+  // Aceptar, rechazar o quitar pasa a lo siguiente sin esperar; lo demás se queda en el mismo código.
   #hacer(accion, codigo, mas = {}) {
-    const seguir = this.lista.recordarLugar();
-    return this.estado.decidir("codigos", { accion, sistema: codigo.sistema, codigo: codigo.codigo, ...mas }).then(seguir, () => {});
+    const clave = `codigo:${codigo.sistema}:${codigo.codigo}`;
+    if (["aceptar", "rechazar", "quitar"].includes(accion)) this.lista.dejar(this.lista.nodo(clave));
+    return this.estado.decidir("codigos", { accion, sistema: codigo.sistema, codigo: codigo.codigo, ...mas }).catch(() => this.pintar());
   }
 
   #estado(codigo, valor, cambia) {

@@ -4,9 +4,16 @@ import { abrirEditor } from "./revisar-editor.js";
 
 const donde = document.getElementById("decidir");
 
+// Cómo se nombra cada pieza: por lo que dice, que no cambia de lugar cuando se resuelve la de arriba.
+export const claves = {
+  duda: (d) => `duda:${d.seccion}:${d.texto}`,
+  omision: (o) => `omision:${o.texto}`,
+  aviso: (a) => `aviso:${a.tipo}:${a.texto}`,
+};
+
 export class Decidir {
   constructor(estado, lista) {
-    Object.assign(this, { estado, lista });
+    Object.assign(this, { estado, lista, enVuelo: new Set() });
     estado.addEventListener("nota", () => { if (!estado.editando) this.pintar(); });
   }
 
@@ -14,14 +21,15 @@ export class Decidir {
     const { vista, contenido, datos } = this.estado;
     for (const grupo of ["duda:", "aviso:", "omision:"]) this.lista.olvidar(grupo);
     if (!contenido || !datos.editable) return poner(donde);
-    const avisos = contenido.avisos.map((a, i) => ({ ...a, i })).filter((a) => !a.resolucion);
+    const avisos = contenido.avisos.filter((a) => !a.resolucion);
+    const libres = (lista, clave) => lista.filter((x) => !this.enVuelo.has(clave(x)));
     const grave = (a) => datos.avisos[a.tipo]?.gravedad === 1;
     poner(
       donde,
-      this.#grupo("graves", "Antes de firmar", avisos.filter(grave).map((a) => this.#aviso(a))),
-      this.#grupo("dudas", "Por revisar", vista.dudas.map((d) => this.#duda(d))),
-      this.#grupo("omisiones", "Se dijo y no quedó en la nota", contenido.omisiones.map((o, i) => this.#omision(o, i))),
-      this.#grupo("leves", "Avisos", avisos.filter((a) => !grave(a)).map((a) => this.#aviso(a))),
+      this.#grupo("graves", "Antes de firmar", libres(avisos.filter(grave), claves.aviso).map((a) => this.#aviso(a))),
+      this.#grupo("dudas", "Por revisar", libres(vista.dudas, claves.duda).map((d) => this.#duda(d))),
+      this.#grupo("omisiones", "Se dijo y no quedó en la nota", libres(contenido.omisiones, claves.omision).map((o) => this.#omision(o))),
+      this.#grupo("leves", "Avisos", libres(avisos.filter((a) => !grave(a)), claves.aviso).map((a) => this.#aviso(a))),
     );
     this.lista.marcar();
   }
@@ -38,14 +46,23 @@ export class Decidir {
     return nodo("li", { class: "pieza", dataset: { pieza: clave }, tabIndex: -1 }, hijos);
   }
 
-  #hacer(ruta, cuerpo) {
-    const seguir = this.lista.recordarLugar();
-    return this.estado.decidir(ruta, cuerpo).then(seguir, () => {});
+  // Se quita de la vista al momento y se sigue con la de abajo; si no se pudo guardar, vuelve.
+  #hacer(clave, ruta, cuerpo) {
+    const pieza = this.lista.nodo(clave);
+    this.lista.dejar(pieza);
+    this.enVuelo.add(clave);
+    return this.estado.decidir(ruta, cuerpo).catch(() => {}).finally(() => {
+      this.enVuelo.delete(clave);
+      if (!this.estado.editando) this.pintar();
+    });
   }
 
   #duda(d) {
-    const clave = `duda:${d.seccion}:${d.indice}`;
-    const resolver = (decision, texto) => this.#hacer("resolver", { seccion: d.seccion, indice: d.indice, decision, ...(texto ? { texto } : {}) });
+    const clave = claves.duda(d);
+    const resolver = (decision, texto) => this.#hacer(clave, "resolver", (c) => {
+      const indice = c.nota[d.seccion].findIndex((e) => e.estado === "por_revisar" && e.texto === d.texto);
+      return indice < 0 ? null : { seccion: d.seccion, indice, decision, ...(texto ? { texto } : {}) };
+    });
     const teclas = {
       1: () => resolver("confirmar"),
       2: () => this.#corregir(clave, d.texto, d.seccion, (texto) => resolver("corregir", texto)),
@@ -64,11 +81,14 @@ export class Decidir {
     ]);
   }
 
-  #omision(o, i) {
-    const clave = `omision:${i}`;
+  #omision(o) {
+    const clave = claves.omision(o);
     const elegir = nodo("select", { "aria-label": "En qué sección", class: "chico" },
       this.estado.datos.secciones.filter((s) => s.clave !== "pronostico").map((s) => nodo("option", { value: s.clave }, s.titulo)));
-    const decidir = (decision) => this.#hacer("omisiones", { indice: i, decision, ...(decision === "incorporar" ? { seccion: elegir.value } : {}) });
+    const decidir = (decision) => this.#hacer(clave, "omisiones", (c) => {
+      const indice = c.omisiones.findIndex((x) => x.texto === o.texto);
+      return indice < 0 ? null : { indice, decision, ...(decision === "incorporar" ? { seccion: elegir.value } : {}) };
+    });
     const teclas = { 1: () => decidir("incorporar"), 3: () => decidir("descartar") };
     return this.#pieza(clave, o.citas, teclas, [
       nodo("p", { class: "dice" }, o.texto),
@@ -81,8 +101,11 @@ export class Decidir {
   }
 
   #aviso(a) {
-    const clave = `aviso:${a.i}`;
-    const resolver = (resolucion) => this.#hacer("avisos", { indice: a.i, resolucion });
+    const clave = claves.aviso(a);
+    const resolver = (resolucion) => this.#hacer(clave, "avisos", (c) => {
+      const indice = c.avisos.findIndex((x) => !x.resolucion && x.tipo === a.tipo && x.texto === a.texto);
+      return indice < 0 ? null : { indice, resolucion };
+    });
     const teclas = {
       1: () => resolver("Lo revisé; queda como está."),
       2: () => this.#corregir(clave, "", null, resolver, "Qué decidió sobre este aviso"),

@@ -13,7 +13,16 @@ export class Estado extends EventTarget {
     this.atras = [];
     this.adelante = [];
     this.cambios = 0; // los que aún no se mandan
-    this.editando = false; // mientras alguien teclea, la nota no se vuelve a pintar
+    this.tecleando = false;
+    this.grupo = null;
+  }
+
+  // Mientras alguien teclea, la nota no se vuelve a pintar, y todo lo que teclea se deshace de una vez.
+  get editando() { return this.tecleando; }
+  set editando(si) {
+    this.tecleando = si;
+    if (si) this.grupo = { guardado: false };
+    else setTimeout(() => this.fila.then(() => { if (!this.tecleando) this.grupo = null; }));
   }
 
   get version() { return this.vista?.version ?? 0; }
@@ -43,12 +52,16 @@ export class Estado extends EventTarget {
   }
 
   // --- Decisiones: confirmar, incorporar, aceptar… -----------------------------------------------
-  decidir(ruta, cuerpo, metodo = "POST") {
+  // `cuerpo` puede ser una función del contenido: se pregunta cuando le toca su turno, porque lo que se decidió
+  // antes pudo correr los lugares. Si da `null`, ya estaba decidido.
+  decidir(ruta, cuerpo) {
     return this.enFila(async () => {
       await this.#mandarEscrito();
+      const pedido = typeof cuerpo === "function" ? cuerpo(this.contenido) : cuerpo;
+      if (pedido === null) return;
       const antes = this.version;
       this.avisa("guardando");
-      this.poner(await api(metodo, `${this.nota}/${ruta}`, { cuerpo: { ...cuerpo, sobre: antes } }));
+      this.poner(await mandar(`${this.nota}/${ruta}`, { ...pedido, sobre: antes }));
       this.#hecho(antes);
     });
   }
@@ -69,6 +82,12 @@ export class Estado extends EventTarget {
   async #mandarEscrito() {
     clearTimeout(this.espera);
     if (!this.cambios) return;
+    if (JSON.stringify(this.contenido) === JSON.stringify(this.vista.contenido)) {
+      this.cambios = 0; // quedó como ya estaba guardado
+      if (!this.editando) this.poner(this.vista);
+      this.avisa("guardado");
+      return;
+    }
     const mandados = this.cambios;
     const antes = this.version;
     this.avisa("guardando");
@@ -91,10 +110,9 @@ export class Estado extends EventTarget {
   }
 
   #hecho(antes) {
-    if (antes && this.version !== antes) {
-      this.atras.push(antes);
-      this.adelante = [];
-    }
+    if (antes && this.version !== antes && !this.grupo?.guardado) this.atras.push(antes);
+    if (this.grupo) this.grupo.guardado = true;
+    if (this.version !== antes) this.adelante = [];
     this.avisa("guardado");
   }
 

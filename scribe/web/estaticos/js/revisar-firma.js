@@ -2,6 +2,7 @@
 import { api, mandar, octetos, traer } from "./api.js";
 import { dialogo, nodo, poner } from "./nodos.js";
 import { avisar, preguntar } from "./pagina.js";
+import { claves } from "./revisar-decidir.js";
 
 const despues = document.getElementById("despues");
 const ENVIOS_MS = 4000;
@@ -49,8 +50,8 @@ export class Firma {
   #ir(f) {
     const { vista } = this.estado;
     const secciones = this.estado.datos.secciones.map((s) => s.clave);
-    if (f.clave === "por_revisar") return this.lista.elegir(`duda:${f.donde}:${f.indice}`);
-    if (f.clave === "aviso") return this.lista.elegir(`aviso:${f.indice}`);
+    if (f.clave === "por_revisar") return this.lista.elegir(claves.duda({ seccion: f.donde, texto: vista.contenido.nota[f.donde][f.indice].texto }));
+    if (f.clave === "aviso") return this.lista.elegir(claves.aviso(vista.contenido.avisos[f.indice]));
     if (secciones.includes(f.donde)) return f.indice === null ? this.nota.agregar(f.donde) : this.lista.elegir(`enunciado:${f.donde}:${f.indice}`);
     if (f.donde.startsWith("paciente")) { location.href = `/pacientes/${vista.nota.paciente_id}/datos`; return undefined; }
     if (f.donde.startsWith("medico")) { location.href = "/cuenta"; return undefined; }

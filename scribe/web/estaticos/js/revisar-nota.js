@@ -1,5 +1,6 @@
 // La nota por secciones: leer, escribir en el lugar, agregar y quitar renglones.
 import { nodo, poner } from "./nodos.js";
+import { claves } from "./revisar-decidir.js";
 import { abrirEditor } from "./revisar-editor.js";
 
 const donde = document.getElementById("nota");
@@ -54,7 +55,7 @@ export class Nota {
     const deQuien = nodo("span", { class: "marcas" }, e.autor === "medico" ? "usted" : e.citas.length ? "❝" : "");
     if (e.autor !== "medico" && e.citas.length) deQuien.title = e.citas.map((c) => c.texto).join(" … ");
     if (dudoso) {
-      const ir = () => this.lista.elegir(`duda:${s.clave}:${i}`);
+      const ir = () => this.lista.elegir(claves.duda({ seccion: s.clave, texto: e.texto }));
       return nodo("li", { class: "enunciado dudoso", onclick: ir, dataset: { en: clave } }, texto, nodo("span", { class: "marcas" }, "por revisar"));
     }
     const teclas = this.estado.editable
@@ -69,8 +70,9 @@ export class Nota {
   }
 
   quitar(seccion, i) {
-    const seguir = this.lista.recordarLugar();
-    this.estado.escribir((c) => c.nota[seccion].splice(i, 1), { ya: true }).then(seguir, () => {});
+    this.lista.dejar(this.lista.nodo(`enunciado:${seccion}:${i}`));
+    this.estado.escribir((c) => c.nota[seccion].splice(i, 1), { ya: true }).catch(() => {});
+    this.pintar();
   }
 
   agregar(seccion, { texto = "", citas = [], tipo = seccion === "pronostico" ? "pronostico" : "agregado" } = {}) {

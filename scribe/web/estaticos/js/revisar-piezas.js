@@ -21,6 +21,12 @@ export class Piezas {
 
   // Lo que hace una pieza: `citas` que la sustentan y `teclas` → función.
   anotar(clave, { citas = [], teclas = {}, de = null }) { this.de.set(clave, { citas, teclas, de }); }
+  // Tras pintar de nuevo, el foco vuelve a la pieza elegida si se lo había llevado la anterior.
+  reenfocar() {
+    const pieza = this.elegida && this.nodo(this.elegida);
+    if (pieza && (document.activeElement === document.body || document.activeElement === null)) pieza.focus({ preventScroll: true });
+  }
+
   olvidar(prefijo) { for (const clave of this.de.keys()) if (clave.startsWith(prefijo)) this.de.delete(clave); }
   nodo(clave) { return panel().querySelector(`[data-pieza="${CSS.escape(clave)}"]`); }
   get actual() { return this.elegida ? this.de.get(this.elegida) : undefined; }
@@ -43,6 +49,7 @@ export class Piezas {
       p.tabIndex = p.dataset.pieza === this.elegida ? 0 : -1;
     }
     if (!todas.some((p) => p.tabIndex === 0) && todas[0]) todas[0].tabIndex = 0;
+    this.reenfocar();
   }
 
   mover(paso) {
@@ -62,6 +69,15 @@ export class Piezas {
       const sigue = this.nodo(this.elegida ?? "") ?? quedan[Math.min(i, quedan.length - 1)];
       if (sigue && i >= 0) this.elegir(sigue.dataset.pieza);
     };
+  }
+
+  // Ya se decidió sobre esta: se esconde y se elige la siguiente, sin esperar al servidor.
+  dejar(pieza) {
+    if (!pieza) return;
+    const todas = piezas();
+    const sigue = todas[todas.indexOf(pieza) + 1] ?? todas[todas.indexOf(pieza) - 1];
+    pieza.hidden = true;
+    if (sigue) this.elegir(sigue.dataset.pieza);
   }
 
   tecla(letra) {

@@ -23,7 +23,7 @@ export class Receta {
   }
 
   pintar() {
-    const dentro = document.activeElement?.closest("#receta, #signos");
+    const dentro = document.activeElement?.matches("#receta input, #signos input");
     if (dentro || this.estado.editando) return; // no se le quita el renglón a quien escribe
     const { contenido, editable } = this.estado;
     this.lista.olvidar("receta:");

@@ -1,7 +1,7 @@
 // Revisar y firmar: se arma la página, se reparten las teclas y se dice siempre qué está guardado.
 import { dialogo, nodo, poner } from "./nodos.js";
 import { Codigos } from "./revisar-codigos.js";
-import { Decidir } from "./revisar-decidir.js";
+import { claves, Decidir } from "./revisar-decidir.js";
 import { Estado } from "./revisar-estado.js";
 import { Firma, verCambios } from "./revisar-firma.js";
 import { Nota } from "./revisar-nota.js";
@@ -119,7 +119,7 @@ document.addEventListener("keydown", (e) => {
 try {
   await estado.cargar();
   decir("");
-  if (estado.editable) lista.elegir(lista.nodo(estado.vista.dudas[0] ? `duda:${estado.vista.dudas[0].seccion}:${estado.vista.dudas[0].indice}` : "")?.dataset.pieza ?? null, { enfocar: true, mostrar: false });
+  if (estado.editable) lista.elegir(estado.vista.dudas[0] ? claves.duda(estado.vista.dudas[0]) : null, { mostrar: false });
   await sonido.abrir();
 } catch (fallo) {
   estado.avisa("fallo", fallo.mensaje ? fallo : { mensaje: "No se pudo abrir la nota.", remedio: "Vuelva a cargar la página." });
