@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from scribe.web.estaticos import url
 from tests import grabadora as g
@@ -284,6 +284,32 @@ def test_paciente_en_dos_teclas(clinica: Clinica) -> None:
     pagina.keyboard.press("Enter")
     pagina.wait_for_selector("#grabadora[data-estado=lista]")
     assert pagina.evaluate("document.activeElement.id") == "boton-grabar"
+
+
+def test_se_atiende_al_siguiente_mientras_se_entrega_la_anterior(clinica: Clinica) -> None:
+    """La entrega tarda: se graba a otra persona y, cuando llega el recibo, nada se confunde."""
+    clinica.paciente("Juan", "Pérez")
+    pagina = entrar(clinica)
+    retenidas: list[Route] = []
+    pagina.route("**/cierre", retenidas.append)
+    g.abrir_grabar(pagina)
+    g.elegir(pagina)
+    g.aceptar(pagina)
+    g.grabar(pagina, 0.6)
+    pagina.click("#boton-terminar")
+    pagina.wait_for_selector("#guardado:has-text('Comprobando')")
+    pagina.click("#otro-paciente")
+    g.elegir(pagina, "pér")
+    g.aceptar(pagina)
+    g.grabar(pagina, 0.6)
+    retenidas.pop().continue_()
+    pagina.wait_for_selector("#trabajos li:has-text('María Núñez')")
+    assert pagina.get_attribute("#grabadora", "data-estado") == "grabando"
+    pagina.unroute("**/cierre")
+    pagina.click("#boton-terminar")
+    pagina.wait_for_selector("#trabajos li:has-text('Juan Pérez')")
+    assert pagina.locator("#trabajos li").count() == 2 and len(g.grabaciones(clinica)) == 2
+    assert g.copia_local(pagina) == 0
 
 
 def test_archivos_varios_a_la_vez_y_reanudables(clinica: Clinica, tmp_path: Path) -> None:
