@@ -27,6 +27,7 @@ from scribe.expediente.errores import (
 )
 from scribe.expediente.errores_seguridad import DatoDestruido
 from scribe.expediente.llavero import Llavero
+from scribe.expediente.modelo import DatosPaciente
 from scribe.expediente.pausa_borrado import sin_borrar
 from scribe.trabajos.audio import AlmacenAudio
 from scribe.trabajos.destructor import Destructor
@@ -193,6 +194,39 @@ def test_decide_un_administrador_y_su_no_se_respeta(d: Deposito) -> None:
     assert d.proponer() == [] and d.lista() == []
     with pytest.raises(Duplicado):
         d.confirmar(cual)
+
+
+def test_por_sql_tampoco_se_destruye_sin_su_decision(d: Deposito) -> None:
+    """Con el rol de la aplicación no se destruye una clave ajena a lo aprobado, ni una subida."""
+    recibo, otro = d.subir(), d.subir()
+    d.firmar(recibo)
+    d.firmar(otro)
+    abierta = d.abrir()
+    d.mandar(abierta, cuantos=1)
+    d.sin_plazo("grabacion")
+    propuestas = {p.ambito_id: p.id for p in d.lista()} if d.proponer() else {}
+    d.confirmar(propuestas[recibo.grabacion])
+    cual = propuestas[otro.grabacion]
+    for orden, valores in (
+        (
+            "UPDATE expediente.clave_datos SET envuelta = NULL, destruida = now()"
+            " WHERE ambito = 'grabacion' AND ambito_id = %s", (otro.grabacion,),
+        ),
+        (
+            "INSERT INTO expediente.conservacion_destruccion"
+            " (id, propuesta_id, inventario, servidor, usuario_id, equipo)"
+            " VALUES (gen_random_uuid(), %s, '{}', 'x', %s, 'x')", (cual, d.clinica.administrador.usuario),
+        ),
+        (
+            "INSERT INTO expediente.conservacion_acta (id, propuesta_id, metodo, equipo)"
+            " VALUES (gen_random_uuid(), %s, 'x', 'x')", (cual,),
+        ),
+        ("UPDATE trabajos.subida SET estado = 'destruida', terminada = now() WHERE id = %s", (abierta,)),
+    ):  # fmt: skip
+        with d.base.entrar() as conexion, pytest.raises(psycopg.Error) as fallo:
+            conexion.execute(orden.encode(), valores)
+        assert fallo.value.sqlstate == "SC005", orden
+    assert d.clave("grabacion", otro.grabacion)["envuelta"] is not None
 
 
 # --- kill -9 --------------------------------------------------------------------------------------
@@ -385,12 +419,32 @@ def test_en_colombia_son_quince(d: Deposito) -> None:
     assert len(d.proponer()) == 1
 
 
+def test_los_fusionados_se_destruyen_juntos_cada_uno_con_su_certificado(d: Deposito) -> None:
+    """Se leen juntos: destruir solo a uno dejaría ilegible el expediente del otro."""
+    c = d.clinica
+    with d.expediente.transaccion(c.medica) as t:
+        otro = pacientes.alta(t, c.establecimiento, DatosPaciente(nombre="María", apellido_paterno="Núñez"))
+        pacientes.fusionar(t, c.paciente, otro.id, "es la misma")
+    _envejecer(d, 6)
+    (cual,) = d.proponer()
+    assert d.lista()[0].ambito_id == otro.id, "se propone el vigente"
+    d.confirmar(cual)
+    assert all(d.clave("paciente", p)["envuelta"] is None for p in (c.paciente, otro.id))
+    hechas = d.lista(todas=True)
+    assert {p.estado for p in hechas} == {"destruida"} and {p.ambito_id for p in hechas} == {
+        c.paciente,
+        otro.id,
+    }
+    assert all(d.certificado(p.id).valido() for p in hechas)
+    with d.expediente.transaccion(c.medica) as t:
+        assert pacientes.buscar(t, "nunez") == []
+    assert d.proponer() == []
+
+
 def test_un_acto_reciente_de_quien_se_le_fusiono_lo_impide(d: Deposito) -> None:
     _envejecer(d, 6)
     (cual,) = d.proponer()
     c = d.clinica
-    from scribe.expediente.modelo import DatosPaciente
-
     with d.expediente.transaccion(c.medica) as t:
         otro = pacientes.alta(t, c.establecimiento, DatosPaciente(nombre="María", apellido_paterno="Núñez"))
         pacientes.fusionar(t, c.paciente, otro.id, "es la misma")

@@ -20,9 +20,10 @@ from uuid import UUID, uuid4
 from psycopg.rows import DictRow
 from pydantic import BaseModel, ConfigDict
 
-from scribe.expediente import tareas
+from scribe.expediente import pacientes, tareas
 from scribe.expediente.bitacora import Actor, Asiento
 from scribe.expediente.conservacion.certificado import METODO, componer
+from scribe.expediente.conservacion.propuesta import acompanar
 from scribe.expediente.errores import DatoInvalido, Duplicado, TransicionInvalida
 from scribe.expediente.sello import canonico, huella
 from scribe.expediente.transaccion import Expediente, Transaccion
@@ -69,9 +70,12 @@ def confirmar(
     """
     with expediente.transaccion(actor) as t:
         fila = t.una("conservacion_propuesta_por_id", "la propuesta", id=propuesta)
-        _decidir(t, fila, razon, aprobada=True)
-        _destruir(t, fila, archivos)
-    return terminar(expediente, actor, archivos, propuesta)
+        todas = [fila, *_fusionados(t, fila)]
+        for una in todas:
+            _decidir(t, una, razon, aprobada=True)
+            _destruir(t, una, archivos)
+    actas = [terminar(expediente, actor, archivos, una["id"]) for una in todas]
+    return actas[0]
 
 
 def retomar(expediente: Expediente, actor: Actor, archivos: Archivos) -> int:
@@ -97,6 +101,23 @@ def terminar(expediente: Expediente, actor: Actor, archivos: Archivos, propuesta
 
 
 # --- Por dentro -----------------------------------------------------------------------------------
+
+
+def _fusionados(t: Transaccion, propuesta: DictRow) -> list[DictRow]:
+    """Con un expediente se van los que se le fusionaron: se leen juntos, así que se destruyen juntos.
+
+    Cada uno con su propuesta, su decisión y su certificado.
+    """
+    if propuesta["ambito"] != "paciente":
+        return []
+    otras = []
+    for otro in pacientes.familia(t, propuesta["ambito_id"]):
+        viva = t.fila("conservacion_viva", ambito="paciente", id=otro)
+        if otro == propuesta["ambito_id"] or (viva is not None and viva["decision"] is not None):
+            continue
+        cual = viva["id"] if viva is not None else acompanar(t, propuesta, otro)
+        otras.append(t.una("conservacion_propuesta_por_id", "la propuesta", id=cual))
+    return otras
 
 
 def _decidir(t: Transaccion, propuesta: DictRow, razon: str, *, aprobada: bool) -> None:

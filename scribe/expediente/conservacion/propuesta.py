@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -68,6 +69,12 @@ def por_revocacion(t: Transaccion, tipo: Tipo, objeto: UUID, paciente: UUID) -> 
         hallada: UUID = viva["id"]
         return hallada
     return _agregar(t, vigente(t, tipo), objeto, "revocacion", None, paciente)
+
+
+def acompanar(t: Transaccion, principal: Mapping[str, Any], paciente: UUID) -> UUID:
+    """La propuesta de quien se le fusionó a un paciente que se va a destruir."""
+    politica = vigente(t, "expediente")
+    return _agregar(t, politica, paciente, principal["motivo"], principal["vencio"], paciente)
 
 
 def avisar(t: Transaccion) -> None:

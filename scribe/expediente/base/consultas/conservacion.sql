@@ -59,7 +59,7 @@ AND expediente.impedimento('respaldo', r.id) IS NULL
 -- El primer filtro usa índices; el de verdad (familia fusionada y plazo de ley) lo hace la función.
 WITH viejos AS (
     SELECT q.id FROM expediente.paciente q
-    WHERE q.creado + %(plazo)s::interval <= clock_timestamp() AND NOT EXISTS (
+    WHERE q.absorbido_por IS NULL AND q.creado + %(plazo)s::interval <= clock_timestamp() AND NOT EXISTS (
         SELECT 1 FROM expediente.encuentro e WHERE e.paciente_id = q.id
           AND e.inicio + %(plazo)s::interval > clock_timestamp())
     AND NOT EXISTS (
@@ -72,7 +72,7 @@ WHERE x.ultimo + greatest(%(plazo)s::interval, expediente.plazo_minimo(x.id)) <=
   AND expediente.impedimento('paciente', x.id) IS NULL
 
 -- nombre: conservacion_viva
-SELECT p.id FROM expediente.conservacion_propuesta p
+SELECT p.id, d.id AS decision FROM expediente.conservacion_propuesta p
 LEFT JOIN expediente.conservacion_decision d ON d.propuesta_id = p.id
 WHERE (p.ambito, p.ambito_id) = (%(ambito)s, %(id)s) AND (d.id IS NULL OR d.aprobada) LIMIT 1
 
