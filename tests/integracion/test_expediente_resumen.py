@@ -88,11 +88,11 @@ def test_de_cada_medicamento_quien_cuando_dosis_y_via(clinica: Clinica) -> None:
 
 
 def test_de_cada_alergia_que_la_causa_cuando_y_de_que_tipo(clinica: Clinica) -> None:
-    """1.3.6 a y b."""
+    """1.3.6: también quién la refirió y si alguien la verificó."""
     c = clinica
     alergia = Alergia(
         tipo_de_reaccion="reaccion_adversa", descripcion="ronchas", medicamento="penicilina", factor="01",
-        gravedad="moderada", fecha_deteccion=date(1998, 3, 1),
+        gravedad="moderada", fecha_deteccion=date(1998, 3, 1), refiere="paciente", verificada=True,
     )  # fmt: skip
     with c.expediente.transaccion(c.medica) as t:
         clinico.agregar(t, c.paciente, alergia)

@@ -57,7 +57,11 @@ def test_lo_primero_son_sus_padecimientos_alergias_y_tratamientos_lo_reciente_ar
             clinico.agregar(t, paciente, Medicacion(medicamento=que))
         for que in ("asma", "hipertensión"):
             clinico.agregar(t, paciente, Problema(descripcion=que))
-    visto = _visible(api.entrar("medica.uno"), f"/pacientes/{paciente}")
+    cliente = api.entrar("medica.uno")
+    dicho = {"descripcion": "látex", "gravedad": "leve", "refiere": "familiar", "verificada": "true"}
+    assert cliente.post(f"/pacientes/{paciente}/clinico/alergia", data=dicho).status_code == 200
+    visto = _visible(cliente, f"/pacientes/{paciente}")
+    assert "la refiere un familiar · verificada" in visto
     for viejo, nuevo in (("polen", "penicilina"), ("losartán", "metformina"), ("asma", "hipertensión")):
         assert 0 < visto.index(nuevo) < visto.index(viejo)
 

@@ -115,6 +115,16 @@ def test_receta(campo: str, numeral: str, gravedad: str) -> None:
     assert (numeral, "receta") in faltas(colombiana(receta=(malo,)), gravedad)
 
 
+def test_la_receta_especial_mexicana_no_se_pide() -> None:
+    renglon = colombiana().receta[0].model_copy(update={"fraccion_lgs226": "II"})
+    assert not [f for f in revisar(colombiana(receta=(renglon,))) if f.numeral == "226"]
+
+
+def test_la_razon_social_va_en_el_encabezado() -> None:
+    lugar = colombiana().establecimiento.model_copy(update={"razon_social": "Laureles del Norte SAS"})
+    assert "Laureles del Norte SAS" in _texto(componer(colombiana(establecimiento=lugar)))
+
+
 def test_las_siglas_se_senalan_por_el_articulo_5() -> None:
     siglas = colombiana(analisis=(EnunciadoDeNota(texto="DM2 fuera de meta", tipo="razonamiento"),))
     assert ("art. 5", "analisis") in faltas(siglas, "avisa")

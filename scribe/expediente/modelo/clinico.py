@@ -40,6 +40,8 @@ class Alergia(Valor):
     medicamento: Texto | None = None
     gravedad: Literal["leve", "moderada", "grave"] | None = None
     fecha_deteccion: date | None = None
+    refiere: Literal["paciente", "familiar", "personal"] | None = None  # 1.3.6.c: quién lo reportó
+    verificada: bool = False  # 1.3.6.c: por el personal de salud
     niega: bool = False
 
 

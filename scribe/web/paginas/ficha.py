@@ -21,7 +21,7 @@ from scribe.web.sujeto import Sujeto, exige
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
 _LISTAS: tuple[clinico.Tabla, ...] = ("alergia", "medicacion", "problema")
 _CAMPOS = {
-    "alergia": ("descripcion", "tipo_de_reaccion", "gravedad"),
+    "alergia": ("descripcion", "tipo_de_reaccion", "gravedad", "refiere", "verificada"),
     "medicacion": ("medicamento", "dosis", "frecuencia", "via"),
     "problema": ("descripcion",),
 }
