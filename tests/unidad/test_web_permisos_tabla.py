@@ -68,7 +68,7 @@ def test_lo_que_no_pasa_por_los_permisos_no_arranca() -> None:
 
 def test_ninguna_ruta_lleva_datos_de_paciente() -> None:
     for ruta in permisos.rutas(_app()):
-        assert {p.alias for p in ruta.dependant.query_params} <= {"inactivos", "tipo"}, ruta.path
+        assert {p.alias for p in ruta.dependant.query_params} <= {"inactivos", "tipo", "todas"}, ruta.path
 
 
 def test_el_openapi_esta_en_espanol_y_completo() -> None:
