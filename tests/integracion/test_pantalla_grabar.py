@@ -45,6 +45,7 @@ def nodriza() -> Iterator[g.Nodriza]:
 def clinica(base: BasePrueba, tmp_path: Path, chromium: Browser) -> Iterator[Clinica]:  # noqa: F811
     """Una clínica con una paciente."""
     with abrir_clinica(base, tmp_path / "datos", chromium) as abierta:
+        abierta.problemas = SinQuejasDeRed()
         abierta.paciente()
         yield abierta
 
@@ -56,9 +57,13 @@ def entrar(clinica: Clinica, usuario: str = "medica.uno") -> Page:
     return pagina
 
 
-def sin_quejas_de_red(clinica: Clinica) -> None:
+class SinQuejasDeRed(list[str]):
     """Quedarse sin red a propósito lo anota la consola: eso no cuenta como problema."""
-    clinica.problemas[:] = [p for p in clinica.problemas if "net::ERR_" not in p]
+
+    def append(self, problema: str) -> None:
+        """Lo agrega, si no es de red."""
+        if "net::ERR_" not in problema:
+            super().append(problema)
 
 
 def test_una_toma_con_red_caida_servidor_muerto_sesion_vencida_y_pausa(
@@ -110,7 +115,6 @@ def test_una_toma_con_red_caida_servidor_muerto_sesion_vencida_y_pausa(
         pagina.context.close()
     finally:
         aparte.matar()
-    sin_quejas_de_red(clinica)
 
     (grabacion,) = g.grabaciones(clinica)
     quedaron = g.quedo(clinica, grabacion)
@@ -196,7 +200,6 @@ def test_la_pestana_se_cierra_y_se_termina_desde_otro_equipo(clinica: Clinica) -
     vuelta.wait_for_selector("#pendientes:has-text('ya se terminó desde otra ventana')")
     vuelta.click("#pendientes .terminar:has-text('Subir también esta copia')")
     vuelta.wait_for_selector("#hecho:visible")
-    sin_quejas_de_red(clinica)
 
     corta, entera = (g.quedo(clinica, grabacion) for grabacion in g.grabaciones(clinica))
     assert len(corta) < len(entera)
@@ -291,7 +294,11 @@ def test_se_atiende_al_siguiente_mientras_se_entrega_la_anterior(clinica: Clinic
     clinica.paciente("Juan", "Pérez")
     pagina = entrar(clinica)
     retenidas: list[Route] = []
-    pagina.route("**/cierre", retenidas.append)
+
+    def retener(ruta: Route) -> None:
+        retenidas.append(ruta)
+
+    pagina.route("**/cierre", retener)
     g.abrir_grabar(pagina)
     g.elegir(pagina)
     g.aceptar(pagina)
@@ -340,7 +347,6 @@ def test_archivos_varios_a_la_vez_y_reanudables(clinica: Clinica, tmp_path: Path
     pagina.wait_for_selector("#elegir-archivos:enabled")
     pagina.set_input_files("#elegir-archivos", [grande])
     pagina.wait_for_selector(".archivo:has-text('grande') a:visible")
-    sin_quejas_de_red(clinica)
     assert [u for u in mandados if u.startswith(primera)] and f"{primera}/0" not in mandados
 
     sumas = set()
