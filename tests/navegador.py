@@ -47,6 +47,12 @@ CALLADO = [
 ]
 PLAZO_MS = 60_000
 expect.set_options(timeout=PLAZO_MS)
+_SALTOS = """() => new Promise((listo) => {
+  let suma = 0;
+  new PerformanceObserver((l) => { for (const e of l.getEntries()) suma += e.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => listo(suma)));
+})"""
 ROLES = ("medico", "asistente", "administrador", "auditor")
 
 
@@ -141,6 +147,10 @@ class Clinica:
             for v in hallado.response["violations"]
         ]
         assert not faltas, (pagina.url, faltas)
+
+    def saltos(self, pagina: Page) -> float:
+        """Cuánto brincó la página al abrirse (CLS): 0 es nada; 0.1 ya se nota."""
+        return float(pagina.evaluate(_SALTOS))
 
     def capturas(self, pagina: Page, nombre: str) -> list[Path]:
         """La página en los tres tamaños, en `artefactos/pantalla/`; exige que no se desborde a lo ancho."""

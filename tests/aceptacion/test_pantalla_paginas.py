@@ -83,7 +83,8 @@ PAGINAS = {
                    "/cuenta"),
     "asistente.uno": ("/", "/pacientes/{p}"),
     "administrador.uno": ("/", "/administrar", "/administrar/personal/{u}", "/administrar/establecimientos",
-                          "/administrar/equipo", "/administrar/destinos", "/administrar/conservacion", "/bitacora"),
+                          "/administrar/equipo", "/administrar/destinos", "/administrar/conservacion",
+                          "/bitacora"),
     "auditor.uno": ("/bitacora", "/administrar/conservacion"),
 }  # fmt: skip
 VE = {
@@ -100,6 +101,7 @@ def test_cada_pagina_es_accesible_y_cabe(clinica: Clinica, usuario: str, ruta: s
     ids = {"p": clinica.pacientes["María Fernanda"], "u": clinica.api.personas["medica.uno"]}
     respuesta = pagina.goto(ruta.format(**ids))
     assert respuesta is not None and respuesta.status == 200
+    assert clinica.saltos(pagina) < 0.02
     clinica.axe(pagina)
     nombre = ruta.strip("/").replace("/", "-").format(p="uno", u="uno") or "inicio"
     clinica.capturas(pagina, f"{usuario.split('.', maxsplit=1)[0]}-{nombre}")
@@ -160,6 +162,21 @@ def test_cada_papel_ve_solo_lo_suyo(clinica: Clinica, usuario: str) -> None:
         respuesta = pagina.goto(ruta.format(**ids))
         assert respuesta is not None and respuesta.status == 403, ruta
         expect(pagina.get_by_role("heading", name="Tu usuario no puede hacer esto.")).to_be_visible()
+    pagina.context.close()
+
+
+def test_una_peticion_hacia_afuera_no_sale_y_se_notaria(clinica: Clinica) -> None:
+    pagina = clinica.entrar("medica.uno")
+    salio = pagina.evaluate("fetch('http://192.0.2.1/x').then(() => true, () => false)")
+    imagen = (
+        "() => new Promise((r) => { const i = new Image(); i.onload = () => r(true);"
+        " i.onerror = () => r(false); i.src = 'http://192.0.2.1/x.png'; })"
+    )
+    assert salio is False and pagina.evaluate(imagen) is False  # lo impide la política de contenido
+    with pytest.raises(AssertionError, match=r"192\.0\.2\.1"):
+        clinica.revisar()
+    clinica.pedidas.clear()
+    clinica.problemas.clear()
     pagina.context.close()
 
 
