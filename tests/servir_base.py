@@ -61,8 +61,11 @@ class Terminal:
             return re.search(patron, self.dicho[self._visto :])
 
         limite = time.monotonic() + plazo_s
-        while (esto := hallado()) is None:
-            assert self.proceso.poll() is None and time.monotonic() < limite, self.dicho
+        while True:
+            acabo = self.proceso.poll() is not None
+            if (esto := hallado()) is not None:
+                break
+            assert not acabo and time.monotonic() < limite, self.dicho
         self._visto += esto.end()
         return esto
 

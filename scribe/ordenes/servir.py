@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scribe.ordenes.caidas import avisador
+from scribe.ordenes.cuidador import cuidando_la_base
 from scribe.ordenes.expediente import ClaveArchivo, Datos, ajustes_de, carpeta, decir
 from scribe.ordenes.instancia import exigir_sitio, puerto_tomado, un_solo_servidor
 from scribe.ordenes.opciones import Depurar
@@ -160,7 +161,7 @@ def _correr(
         _primer_arranque(servicios, token=token)
         for rutina in rutinas(servicios):
             rutina.correr()
-        with contextlib.ExitStack() as pila:
+        with cuidando_la_base(servicios), contextlib.ExitStack() as pila:
             if con_trabajador:
                 supervisor = Supervisor(
                     datos, frase_para_hijos(fuente), al_caer=avisador(servicios), entorno=_entorno(ajustes)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pikepdf
 import psycopg
 import pytest
 
@@ -71,6 +72,8 @@ def test_del_clon_a_la_nota_firmada(recorrido: str, carpeta: Path) -> None:
     pasos = [int(n) for n in re.findall(r"^== (\d+)\.", recorrido, re.M)]
     assert pasos == list(range(1, len(pasos) + 1)) and len(pasos) >= 13
     assert "garganta" in recorrido and "firma válida: True" in recorrido and "está íntegra" in recorrido
+    with pikepdf.open(carpeta / "nota.pdf") as pdf, pdf.open_metadata() as declarado:
+        assert (declarado["pdfaid:part"], declarado["pdfaid:conformance"]) == ("2", "A")
     letras = " ".join(paginas((carpeta / "nota.pdf").read_bytes()))
     for dicho in ("María José Núñez", "Lucía Gómez", "Bueno para la vida", "cada 8 horas", "Azitromicina"):
         assert dicho in letras, dicho

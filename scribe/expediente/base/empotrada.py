@@ -94,6 +94,19 @@ class BaseEmpotrada:
             raise
         self._uso = uso
 
+    def revivir(self) -> bool:
+        """La vuelve a encender si alguien la mató mientras se usaba; dice si hizo falta.
+
+        Lo confirmado no se pierde: PostgreSQL se recupera de su diario. Lanza `BaseNoDisponible`.
+        """
+        if self._uso is None or self.pid() is not None:
+            return False
+        with self._cerrojo():
+            if self.pid() is not None:  # otro proceso llegó antes
+                return False
+            self._encender()
+            return True
+
     def parar(self) -> bool:
         """Deja de usarla; si nadie más la usa, la apaga con calma. Dice si quedó apagada."""
         if self._uso is None:
