@@ -25,6 +25,10 @@ EN_FONDO = "X-Scribe-Fondo"
 """La lleva lo que la página pide sola (ver cómo va una lista): no cuenta como uso de la sesión."""
 
 
+DE_QUIEN = "X-Scribe-Usuario"
+"""De quién es la página que pide. Si en otra pestaña entró otra persona, nada se hace a su nombre."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sujeto:
     """Quien pide, ya autorizado para su ruta. `roles` son los que le valen para ese paciente."""
@@ -97,6 +101,8 @@ class _Permiso:
             return Sujeto(servicios, pedida, Actor(None, equipo))
         ficha = request.cookies.get(servicios.cookie)
         sesion, usuario = _quien(servicios, equipo, ficha, tocar=EN_FONDO not in request.headers)
+        if request.headers.get(DE_QUIEN, usuario.nombre_usuario) != usuario.nombre_usuario:
+            raise SinSesion
         actor = Actor(usuario.id, equipo, sesion.id)
         with servicios.expediente.transaccion(actor) as t:
             donde = _donde(t, request.path_params)

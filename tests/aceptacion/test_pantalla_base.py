@@ -123,6 +123,21 @@ def test_la_api_se_reintenta_sola_al_volver_a_entrar(clinica: Clinica) -> None:
     expect(pagina.locator("#texto")).to_have_value("zoila")
 
 
+def test_si_otra_persona_entra_en_otra_pestana_nada_se_guarda_a_su_nombre(clinica: Clinica) -> None:
+    pagina = clinica.entrar("medica.uno")
+    pagina.goto("/nuevo-paciente")
+    escribir(pagina, nombre="Zoila", apellido_paterno="Quintero")
+    otra = {"usuario": "medico.dos", "contrasena": ACCESO}
+    assert pagina.context.request.post("/api/sesion", data=otra).ok
+    pagina.get_by_role("button", name="Guardar", exact=True).click()
+    dialogo = pagina.get_by_role("dialog")
+    expect(dialogo).to_contain_text("medica.uno")
+    dialogo.get_by_label("Contraseña de entrar").fill(ACCESO)
+    pagina.keyboard.press("Enter")
+    expect(pagina.get_by_role("heading", name="Zoila Quintero")).to_be_visible()
+    expect(pagina.locator("body")).to_have_attribute("data-usuario", "medica.uno")
+
+
 def test_lo_delicado_pide_la_contrasena_y_sigue(clinica: Clinica) -> None:
     pagina = clinica.entrar("administrador.uno")
     pagina.goto("/administrar")

@@ -180,6 +180,11 @@ def test_lo_que_pide_la_pagina_sola_no_alarga_la_sesion(api: Api, medica: TestCl
     assert medica.get("/api/sesion", headers={"X-Scribe-Fondo": "1"}).status_code == 401
 
 
+def test_la_pagina_de_una_persona_no_actua_con_la_sesion_de_otra(medica: TestClient) -> None:
+    assert medica.get("/api/tareas", headers={"X-Scribe-Usuario": "medica.uno"}).status_code == 200
+    assert medica.get("/api/tareas", headers={"X-Scribe-Usuario": "otra.persona"}).status_code == 401
+
+
 def test_el_token_no_se_gasta_si_lo_demas_falla(api: Api) -> None:
     nadie = api.cliente()
     assert nadie.get("/", follow_redirects=False).headers["location"] == "/primer-arranque"

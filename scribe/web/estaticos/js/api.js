@@ -1,6 +1,6 @@
 // El cliente de la API: mismo origen, errores en palabras, y si la sesión vence se pide la contraseña
 // encima de la página y la petición se repite sola: quien la hizo solo espera un poco más.
-import { volverAEntrar } from "./sesion.js";
+import { DE_QUIEN, volverAEntrar } from "./sesion.js";
 
 // Lo que salió mal, con las palabras del servidor. `codigo` es estable; `mensaje` y `remedio` son para leer.
 export class ErrorApi extends Error {
@@ -46,7 +46,7 @@ export async function octetos(ruta, { senal } = {}) {
 
 async function pedir(metodo, ruta, { cuerpo, cabeceras = {}, fondo = false, senal }) {
   const crudo = cuerpo instanceof Blob || cuerpo instanceof ArrayBuffer || ArrayBuffer.isView(cuerpo);
-  const lleva = { ...cabeceras };
+  const lleva = { ...DE_QUIEN, ...cabeceras };
   if (cuerpo !== undefined && !crudo) lleva["Content-Type"] = "application/json";
   if (fondo) lleva["X-Scribe-Fondo"] = "1";
   try {

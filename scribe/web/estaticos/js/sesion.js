@@ -2,10 +2,12 @@
 // contraseña sin que se pierda lo escrito. Aquí se usa fetch directo: api.js depende de este módulo.
 const PULSO_MS = 60_000;
 const quien = document.body.dataset.usuario;
+// Si en otra pestaña entró otra persona, el servidor contesta como sin sesión: nada se hace a nombre ajeno.
+export const DE_QUIEN = quien ? { "X-Scribe-Usuario": quien } : {};
 let abierto = null;
 let hayUso = false;
 
-// Mientras se graba no se recarga nada: el micrófono no se detiene por la sesión.
+// Mientras se graba, el micrófono no se detiene por la sesión.
 const grabando = () => document.body.dataset.grabando !== undefined;
 
 // Pide otra vez la contraseña. `true` si ya se puede repetir lo que se hacía; nadie más que la misma persona
@@ -18,7 +20,7 @@ export function volverAEntrar({ confirmar = false } = {}) {
 
 // Antes de mandar un formulario: que haya sesión (y, con `reciente`, contraseña de hace poco).
 export async function asegurar({ reciente = false } = {}) {
-  const respuesta = await fetch("/api/sesion", { cache: "no-store" });
+  const respuesta = await fetch("/api/sesion", { cache: "no-store", headers: DE_QUIEN });
   if (respuesta.status === 401) return volverAEntrar();
   if (respuesta.ok && reciente && !(await respuesta.json()).reciente) return volverAEntrar({ confirmar: true });
   return respuesta.ok;
@@ -28,11 +30,11 @@ function preguntar(confirmar) {
   const dialogo = document.getElementById("volver-a-entrar");
   if (!dialogo) { location.reload(); return new Promise(() => {}); }
   const parte = (id) => document.getElementById(`volver-${id}`);
-  parte("que").textContent = confirmar ? "Confirme que es usted" : "Su sesión se cerró por falta de uso";
+  parte("que").textContent = confirmar ? "Confirme que es usted" : "Su sesión se cerró";
   parte("por-que").textContent = confirmar
     ? "Para esto hay que haber escrito la contraseña hace poco."
     : grabando() ? "La grabación sigue y se guarda en este equipo. Escriba su contraseña y se termina de subir."
-      : "Lo que escribió sigue aquí. Escriba su contraseña y continúa donde iba.";
+      : "Pasó un rato sin usarse, o entró otra persona en este navegador. Lo que escribió sigue aquí. Escriba su contraseña y continúa donde iba.";
   parte("fallo").textContent = "";
   parte("clave").value = parte("codigo").value = "";
   parte("segundo").hidden = true;
@@ -77,7 +79,8 @@ async function probar(confirmar, contrasena, codigo) {
   const cuerpo = { contrasena, codigo: codigo || null, ...(confirmar ? {} : { usuario: quien }) };
   try {
     const respuesta = await fetch(confirmar ? "/api/sesion/reautenticar" : "/api/sesion", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(cuerpo),
+      method: "POST", body: JSON.stringify(cuerpo),
+      headers: { "Content-Type": "application/json", ...(confirmar ? DE_QUIEN : {}) },
     });
     return respuesta.ok ? null : (await respuesta.json()).error;
   } catch {
@@ -87,12 +90,11 @@ async function probar(confirmar, contrasena, codigo) {
 
 // Mientras alguien teclea o toca, la sesión no vence; si nadie la usa, al vencer se tapan los datos.
 async function latir() {
-  const fondo = hayUso ? {} : { "X-Scribe-Fondo": "1" };
+  const cabeceras = hayUso ? DE_QUIEN : { ...DE_QUIEN, "X-Scribe-Fondo": "1" };
   hayUso = false;
   try {
-    const respuesta = await fetch("/api/sesion", { cache: "no-store", headers: fondo });
+    const respuesta = await fetch("/api/sesion", { cache: "no-store", headers: cabeceras });
     if (respuesta.status === 401) await volverAEntrar();
-    else if (respuesta.ok && !grabando() && (await respuesta.json()).usuario !== quien) location.reload(); // entró otra persona en otra pestaña
   } catch {
     return; // sin red: se intenta en el próximo pulso
   }
