@@ -142,9 +142,14 @@ def test_lo_que_pasa_durante_el_respaldo_no_lo_descompone(
         assert permisos == {0o600} and carpetas == {0o700}
 
 
-def test_con_la_clinica_subiendo_sin_parar(d: Deposito) -> None:
-    """Seis grabaciones entran por hilos mientras se respalda: las que la foto vio están enteras."""
-    antes = [d.subir().grabacion for _ in range(2)]
+def test_con_la_clinica_subiendo_sin_parar_y_dos_grabaciones_malas(d: Deposito) -> None:
+    """Lo que entra por hilos mientras se respalda está entero; lo que falta o se dañó antes se dice."""
+    perdida, danada, _ = d.subir(), d.subir(), d.subir()
+    d.audio.ruta(perdida.grabacion.hex).unlink()
+    ruta = d.audio.ruta(danada.grabacion.hex)
+    contenido = bytearray(ruta.read_bytes())
+    contenido[len(contenido) // 2] ^= 1
+    ruta.write_bytes(contenido)
     alto = threading.Event()
 
     def trabajar(n: int) -> int:
@@ -161,19 +166,7 @@ def test_con_la_clinica_subiendo_sin_parar(d: Deposito) -> None:
         finally:
             alto.set()
         assert all(v.result(120) > 0 for v in vivos)
-    assert (informe.faltan, informe.danadas) == (0, 0) and informe.archivos >= len(antes)
-
-
-def test_una_grabacion_que_falta_y_otra_danada_se_dicen(d: Deposito) -> None:
-    """No impiden respaldar lo demás, pero no pasan en silencio."""
-    perdida, danada, _ = d.subir(), d.subir(), d.subir()
-    d.audio.ruta(perdida.grabacion.hex).unlink()
-    ruta = d.audio.ruta(danada.grabacion.hex)
-    contenido = bytearray(ruta.read_bytes())
-    contenido[len(contenido) // 2] ^= 1
-    ruta.write_bytes(contenido)
-    _, informe = _respaldar(d)
-    assert (informe.faltan, informe.danadas, informe.archivos) == (1, 1, 2)
+    assert (informe.faltan, informe.danadas) == (1, 1) and informe.archivos >= 2
 
 
 # --- El disco ---------------------------------------------------------------------------------------
@@ -200,21 +193,20 @@ def test_disco_lleno_a_media_escritura(d: Deposito) -> None:
 
 
 def test_disco_lleno_al_restaurar_deja_la_carpeta_como_estaba(
-    d: Deposito, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    d.subir()
-    archivo = d.datos.parent / "r.scribe"
-    with archivo.open("wb") as salida:
-        respaldo._escribir(salida, _origen(d), d.llavero)
-
-    def no_cabe(*_: Any, **__: Any) -> None:
+    def a_medias(_: Path, __: object, datos: Path, **___: Any) -> None:
+        (datos / "llavero.json").write_text("{}")
+        (datos / "archivos" / "audio").mkdir(parents=True)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(respaldo, "_guardar", no_cabe)
-    with respaldo._carpeta_temporal() as carpeta:
+    monkeypatch.setattr(respaldo, "_restaurar", a_medias)
+    (tmp_path / "vacia").mkdir()
+    for nombre, quedan in (("nueva", []), ("vacia", [tmp_path / "vacia"])):
         with pytest.raises(RespaldoInvalido, match="No cupo"):
-            restaurar(archivo, FUENTE, carpeta / "datos")
-        assert list(carpeta.iterdir()) == []
+            restaurar(tmp_path / "r.scribe", FUENTE, tmp_path / nombre)
+        assert [r for r in tmp_path.iterdir() if r.name == nombre] == quedan
+    assert list((tmp_path / "vacia").iterdir()) == []
 
 
 # --- De antes, y su propio plazo ----------------------------------------------------------------------

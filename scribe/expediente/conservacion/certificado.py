@@ -25,6 +25,7 @@ METODO = (
     "borraron los archivos inventariados. Lo que no tiene clave propia (borradores, respaldos) se vació o "
     "se borró."
 )
+_AL_REVOCAR = "La política de la clínica es destruir el audio al revocarse el consentimiento"
 _MOTIVOS = {"plazo": "cumplió su plazo", "revocacion": "se revocó el consentimiento", "peticion": "se pidió"}
 
 
@@ -73,6 +74,7 @@ def componer(t: Transaccion, propuesta: UUID) -> dict[str, Any]:
     decision = t.una("conservacion_decision_de", "la decisión", propuesta=propuesta)
     hecha = t.una("conservacion_destruccion_de", "la destrucción", propuesta=propuesta)
     politica = t.fila("conservacion_politica_por_id", id=p["politica_id"]) if p["politica_id"] else None
+    fuente = politica["fuente"] if politica else de_omision()[p["tipo_dato"]].fuente
     return {
         "esquema": "1",
         "propuesta": str(propuesta),
@@ -80,7 +82,7 @@ def componer(t: Transaccion, propuesta: UUID) -> dict[str, Any]:
         "objeto": f"{p['ambito']}:{p['ambito_id']}",
         "paciente": str(p["paciente_id"]) if p["paciente_id"] else None,
         "motivo": p["motivo"],
-        "politica": politica["fuente"] if politica else de_omision()[p["tipo_dato"]].fuente,
+        "politica": _AL_REVOCAR if p["motivo"] == "revocacion" else fuente,
         "vencio": _hora(p["vencio"]),
         "propuesto": _hora(p["cuando"]),
         "decidio": {
@@ -109,8 +111,8 @@ def legible(contenido: dict[str, Any]) -> str:
             f"{que} ({contenido['objeto']}).",
             f"Por qué: {_MOTIVOS[contenido['motivo']]} el {contenido['vencio']}. {contenido['politica']}.",
             f"Lo decidió {decidio['nombre_usuario']} el {decidio['cuando']}: {decidio['razon']}",
-            f"Destruido el {hecho['cuando']} en «{contenido['servidor']}»: {len(hecho['claves'])} claves, "
-            f"{len(hecho['archivos'])} archivos ({octetos} bytes), {hecho['filas_vaciadas']} filas vaciadas.",
+            f"Destruido el {hecho['cuando']} en «{contenido['servidor']}». Claves: {len(hecho['claves'])}; "
+            f"archivos: {len(hecho['archivos'])} ({octetos} bytes); filas: {hecho['filas_vaciadas']}.",
             contenido["metodo"],
         )
     )
