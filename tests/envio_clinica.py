@@ -42,6 +42,9 @@ _RESUMEN: list[str] = []
 POR_ETIQUETA = ["Provenance", "Composition", "FamilyMemberHistory", "Bundle", "Device"]
 """Lo que sekmet-fhir no sabe buscar por identificador."""
 
+PLAZO_S = 300.0
+PACIENTE_CON_EL_EQUIPO = {"por_etiqueta": POR_ETIQUETA, "conectar_s": 30, "total_s": 120}
+
 RAPIDA = Espera(base=timedelta(seconds=0.2), tope=timedelta(seconds=1))
 TIPOS = (
     "Organization", "Practitioner", "Patient", "Device", "Encounter", "Condition", "MedicationRequest",
@@ -111,9 +114,13 @@ class Consultorio:
     # --- Destinos -----------------------------------------------------------------------------------
 
     def fhir(self, puerto: int, nombre: str = "hospital", **ajustes: Any) -> Configurado:
-        dichos = {"por_etiqueta": POR_ETIQUETA, "conectar_s": 2, "total_s": 20, **ajustes}
+        dichos = {**PACIENTE_CON_EL_EQUIPO, **ajustes}
         with self.puesto.expediente.transaccion(self.puesto.clinica.administrador) as t:
             return destinos.alta(t, nombre, "fhir", f"http://127.0.0.1:{puerto}/fhir", dichos)
+
+    def ajustar(self, destino: Configurado, **ajustes: Any) -> None:
+        with self.puesto.expediente.transaccion(self.puesto.clinica.administrador) as t:
+            destinos.cambiar(t, destino.id, ajustes={**PACIENTE_CON_EL_EQUIPO, **ajustes})
 
     def carpeta(self, ruta: Path, nombre: str = "buzón", **ajustes: Any) -> Configurado:
         with self.puesto.expediente.transaccion(self.puesto.clinica.administrador) as t:
@@ -201,7 +208,7 @@ class Consultorio:
                 proceso.kill()
                 proceso.join()
 
-    def esperar(self, cumple: Callable[[list[Trabajo]], bool], plazo_s: float = 120.0) -> list[Trabajo]:
+    def esperar(self, cumple: Callable[[list[Trabajo]], bool], plazo_s: float = PLAZO_S) -> list[Trabajo]:
         limite = time.monotonic() + plazo_s
         while not cumple(vistos := self.trabajos()):
             assert time.monotonic() < limite, [(w.opciones, w.estado, w.motivo) for w in vistos]

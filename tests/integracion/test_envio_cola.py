@@ -6,9 +6,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import queue
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,7 +35,7 @@ from tests.envio_apoyo import (
     puerto_libre,
     quinientos_tras_guardar,
 )
-from tests.envio_clinica import MARCAS, Consultorio, marcas, matar, repetidos
+from tests.envio_clinica import MARCAS, PLAZO_S, Consultorio, marcas, matar, repetidos
 from tests.expediente_base import Clinica, clinica, motor, plantilla  # noqa: F401
 
 
@@ -161,7 +163,7 @@ def test_caido_lento_mentiroso_y_reiniciado(consultorio: Consultorio, tmp_path: 
     arriba = ServidorFhir(tmp_path)
     proxy = ProxyMentiroso(arriba.puerto)
     try:
-        c.fhir(proxy.puerto, total_s=2)
+        destino = c.fhir(proxy.puerto)
         nota = c.borrador()
         [envio] = c.trabajos()
         assert c.mandar(envio.id) == "pendiente"  # caído
@@ -175,8 +177,10 @@ def test_caido_lento_mentiroso_y_reiniciado(consultorio: Consultorio, tmp_path: 
                 time.sleep(0.1)
             return True
 
-        proxy.truco = a_la_vez(1, lambda p: True, gotea)
+        c.ajustar(destino, total_s=2)  # solo aquí: con el equipo cargado, dos segundos pueden no alcanzar
+        proxy.truco = gotea
         assert c.mandar(envio.id) == "pendiente"  # lento
+        c.ajustar(destino)
         proxy.truco = a_la_vez(
             1, lambda p: p.escribe and p.ruta.endswith("/Patient"), quinientos_tras_guardar
         )
@@ -216,19 +220,22 @@ def test_kill_9_a_mitad_del_envio(
     c.fhir(proxy.puerto)
     nota = c.borrador()
     for ruta, guarda in (("/Encounter", False), ("/Composition", True)):
+        victimas: queue.Queue[BaseProcess] = queue.Queue()
         murio = threading.Event()
+
+        def mata(p: Peticion, guarda: bool = guarda, de: Any = victimas, murio: Any = murio) -> bool:
+            if guarda:
+                p.pasar()
+            matar(de.get(timeout=PLAZO_S))
+            murio.set()
+            return p.cortar()
+
+        # Antes de lanzarlo: que no haya un instante en que pueda pasar de largo.
+        proxy.truco = a_la_vez(1, lambda p, r=ruta: p.escribe and p.ruta.endswith(r), mata)  # type: ignore[misc]
         with c.trabajando() as (proceso,):
-
-            def mata(p: Peticion, guarda: bool = guarda, proceso: Any = proceso, murio: Any = murio) -> bool:
-                if guarda:
-                    p.pasar()
-                matar(proceso)
-                murio.set()
-                return p.cortar()
-
-            proxy.truco = a_la_vez(1, lambda p, r=ruta: p.escribe and p.ruta.endswith(r), mata)  # type: ignore[misc]
-            assert murio.wait(120)
-            proceso.join(60)
+            victimas.put(proceso)
+            assert murio.wait(PLAZO_S)
+            proceso.join(PLAZO_S)
         assert c.trabajos()[0].estado.value == "en_curso"
     proxy.truco = lambda _: False
     c.firmar(nota)

@@ -101,13 +101,16 @@ def test_configurar_probar_enviar_y_mirar(
     doctora, admin = api.entrar("doctora.uno"), api.entrar("admin.uno")
     pedido: dict[str, Any] = {
         "nombre": "hospital", "clase": "fhir", "direccion": f"http://127.0.0.1:{proxy.puerto}/fhir",
-        "ajustes": {"credencial": "bearer", "total_s": 20},
+        "ajustes": {"credencial": "bearer", "total_s": 120},
     }  # fmt: skip
     for mal, codigo in (
         ({"direccion": "http://10.0.0.1/fhir"}, "destino_no_autorizado"),
         ({"direccion": "https://hospital.mx/fhir"}, "destino_mal_configurado"),
         ({"ajustes": {"credencial": "bearer", "archivo": "/etc/passwd"}}, "destino_mal_configurado"),
-        ({"clase": "carpeta", "direccion": str(api.servicios.datos)}, "destino_mal_configurado"),
+        (
+            {"clase": "carpeta", "direccion": str(api.servicios.datos), "ajustes": {}},
+            "destino_mal_configurado",
+        ),
     ):
         dicho = error(admin.post("/api/destinos", json={**pedido, **mal}), 422, codigo)
         assert "passwd" not in str(dicho)
