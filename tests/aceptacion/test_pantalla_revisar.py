@@ -276,3 +276,29 @@ def test_otro_medico_la_lee_y_no_la_cambia(mesa: Mesa) -> None:
     ajena = mesa.clinica.entrar("asistente.uno")
     respuesta = ajena.goto(f"/notas/{mesa.nota}")
     assert respuesta is not None and respuesta.status == 403
+
+
+def test_corregir_un_renglon_entero_se_vuelve_el_menor_cambio(mesa: Mesa) -> None:
+    """Cambiar, agregar, quitar y juntar palabras: siempre un tramo de lo oído y su texto nuevo."""
+    modulo = mesa.pagina.locator("script[src*='revisar.js']").get_attribute("src")
+    assert modulo is not None
+    textos = [
+        "tome la metformina diario", "tome metformina", "la metformina", "tome la", "no tome la metformina",
+        "tome la mejor metformina", "tome la glibenclamida", "tómelas metformina", "otra cosa", "tome",
+    ]  # fmt: skip
+    hechos = mesa.pagina.evaluate(
+        """async ([modulo, textos]) => {
+            const { tramoCambiado } = await import(modulo.replace("revisar.js", "revisar-platica.js"));
+            const fichas = ["tome", "la", "metformina"].map((texto, i) => ({ texto, desde: i, hasta: i }));
+            const cambio = (t) => tramoCambiado(fichas, t);
+            return textos.map(cambio).map((c) => c && [c.desde, c.hasta, c.texto]);
+        }""",
+        [modulo, [*textos, "tome la metformina", ""]],
+    )
+    assert hechos[len(textos) :] == [None, None], "sin cambios, o sin nada, no hay qué corregir"
+    palabras = ["tome", "la", "metformina"]
+    for texto, (desde, hasta, nuevo) in zip(textos, hechos, strict=False):
+        assert nuevo and 0 <= desde <= hasta < 3, texto
+        assert " ".join([*palabras[:desde], nuevo, *palabras[hasta + 1 :]]) == texto
+    tramos = dict(zip(textos, hechos, strict=False))
+    assert tramos["tome la glibenclamida"] == [2, 2, "glibenclamida"], "nada más lo que cambió"

@@ -1,13 +1,14 @@
 /**
  * Corre en el hilo de audio: junta las muestras del micrófono en trozos de PCM de 16 bits y mide el nivel.
  *
- * Manda `{nivel, pico}` cada 50 ms (RMS y pico del tramo, de 0 a 1) y `{trozo}` (Int16Array) cada medio
+ * Manda `{nivel, pico, topes}` cada 50 ms (RMS, pico y qué parte de las muestras pega en el tope) y `{trozo}` (Int16Array) cada medio
  * segundo mientras se graba. Recibe `{orden: "grabar" | "pausar" | "vaciar"}`; a las dos últimas contesta
  * con lo que hubiera a medias y `{listo: orden}`, así al pausar no se pierde ni un milisegundo.
  */
 
 const TROZO_S = 0.5;
 const NIVEL_S = 0.05;
+const TOPE = 0.985;
 
 class Captador extends AudioWorkletProcessor {
   constructor() {
@@ -17,6 +18,7 @@ class Captador extends AudioWorkletProcessor {
     this.grabando = false;
     this.suma = 0;
     this.pico = 0;
+    this.topes = 0;
     this.contadas = 0;
     this.port.onmessage = ({ data }) => this.obedecer(data.orden);
   }
@@ -47,6 +49,7 @@ class Captador extends AudioWorkletProcessor {
       this.suma += valor * valor;
       const alto = Math.abs(valor);
       if (alto > this.pico) this.pico = alto;
+      if (alto >= TOPE) this.topes += 1;
       if (this.grabando) {
         this.trozo[this.largo] = Math.round(valor * 32767);
         this.largo += 1;
@@ -55,9 +58,11 @@ class Captador extends AudioWorkletProcessor {
     }
     this.contadas += muestras.length;
     if (this.contadas >= sampleRate * NIVEL_S) {
-      this.port.postMessage({ nivel: Math.sqrt(this.suma / this.contadas), pico: this.pico });
+      const topes = this.topes / this.contadas;
+      this.port.postMessage({ nivel: Math.sqrt(this.suma / this.contadas), pico: this.pico, topes });
       this.suma = 0;
       this.pico = 0;
+      this.topes = 0;
       this.contadas = 0;
     }
     return true;

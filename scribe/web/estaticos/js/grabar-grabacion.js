@@ -18,7 +18,7 @@ const REABRIR_MS = 8000;
 /**
  * @typedef {"lista" | "grabando" | "pausada" | "terminada"} Estado
  * @typedef {object} Oyente
- * @property {(nivel: number, pico: number) => void} nivel
+ * @property {(nivel: number, pico: number, topes: number) => void} nivel
  * @property {() => void} cambio algo de lo que se ve cambió
  * @property {(que: "desconectado" | "silenciado" | "suspendido" | "de_vuelta" | "sin_sonido" | "hueco" | "lugar", dato?: any) => void} suceso
  * @property {(avance: import("./grabar-subidor.js").Avance) => void} subida
@@ -45,7 +45,7 @@ export class Grabacion {
     this.entrega = null;
     this.soltarCerrojo = () => {};
     this.microfono = new Microfono({
-      nivel: (nivel, pico) => this.oyente.nivel(nivel, pico),
+      nivel: (nivel, pico, topes) => this.oyente.nivel(nivel, pico, topes),
       trozo: (trozo) => this.#llego(trozo),
       cambio: (que) => this.oyente.suceso(que),
     });

@@ -189,21 +189,21 @@ export class Grabadora {
   /** @returns {import("./grabar-grabacion.js").Oyente} */
   #oyente() {
     return {
-      nivel: (nivel, pico) => this.#oir(nivel, pico),
+      nivel: (nivel, pico, topes) => this.#oir(nivel, pico, topes),
       cambio: () => this.#pintar(),
       suceso: (que, dato) => this.#avisar(que, dato),
       subida: () => this.#pintarGuardado(),
     };
   }
 
-  /** @param {number} nivel @param {number} pico */
-  #oir(nivel, pico) {
+  /** @param {number} nivel @param {number} pico @param {number} topes */
+  #oir(nivel, pico, topes) {
     el("nivel").style.setProperty("--altura", altura(nivel).toFixed(3));
     el("medidor").setAttribute("aria-valuenow", String(Math.round(altura(nivel) * 100)));
-    el("medidor").toggleAttribute("data-alto", pico > 0.985);
+    el("medidor").toggleAttribute("data-alto", topes > 0);
     if (this.suceso === "sin_sonido") this.suceso = "";
     if (this.actual?.estado === "pausada") return this.#aconsejar(null);
-    const veredicto = this.oido.oir(nivel, pico);
+    const veredicto = this.oido.oir(nivel, pico, topes);
     const salida = esDeSalida(this.actual?.microfono.nombre ?? "");
     this.#aconsejar(salida ? CONSEJOS.salida : CONSEJOS[/** @type {keyof typeof CONSEJOS} */ (veredicto)] ?? null);
   }

@@ -7,7 +7,7 @@ import { FilaDeArchivos, reparo } from "./grabar-archivos.js";
 
 const FASES = {
   subiendo: "Subiendo…", al_dia: "Subiendo…", cerrando: "Comprobando que llegó completo…",
-  hecha: "A salvo. Se está procesando.",
+  hecha: "A salvo. Se está procesando.", sin_red: "El servidor no contesta; en cuanto vuelva, sigue solo.",
 };
 
 export class ListaDeArchivos {

@@ -4,7 +4,7 @@ import { HERCIOS } from "./grabar-wav.js";
 
 /**
  * @typedef {object} Oyente
- * @property {(nivel: number, pico: number) => void} nivel cada 50 ms, de 0 a 1
+ * @property {(nivel: number, pico: number, topes: number) => void} nivel cada 50 ms, de 0 a 1
  * @property {(trozo: Int16Array<ArrayBuffer>) => void} trozo PCM grabado, en orden
  * @property {(que: "desconectado" | "silenciado" | "suspendido" | "de_vuelta") => void} cambio
  */
@@ -175,7 +175,7 @@ export class Microfono {
   #atender(dato) {
     if (dato.trozo) this.oyente.trozo(dato.trozo);
     else if (dato.listo) this.esperas.get(dato.listo)?.();
-    else this.oyente.nivel(dato.nivel, dato.pico);
+    else this.oyente.nivel(dato.nivel, dato.pico, dato.topes);
   }
 
   /** @param {string} orden @returns {Promise<void>} */

@@ -1,7 +1,7 @@
 /**
  * Si lo que llega del micrófono sirve: mudo, sin voz, lejos o saturado se sabe en menos de cinco segundos.
  *
- * Solo mira niveles (RMS y pico cada 50 ms). La voz sube y baja más de 8 dB entre sílaba y pausa; un ventilador,
+ * Solo mira niveles (RMS, pico y muestras en el tope, cada 50 ms). La voz sube y baja más de 8 dB entre sílaba y pausa; un ventilador,
  * un micrófono tapado o el de otra habitación, no.
  */
 
@@ -16,8 +16,7 @@ const CERO = 1e-4; // −80 dBFS: por debajo no hay ni el ruido de un micrófono
 const VOZ_DB = 8;
 const VOZ_MINIMA_DB = -52;
 const LEJOS_DB = -42;
-const TOPE = 0.985;
-const SATURA = 0.05;
+const SATURA = 0.002; // parte de las muestras; la ganancia automática roza el tope mucho menos que eso
 
 /** @param {number} valor de 0 a 1 */
 export const decibeles = (valor) => 20 * Math.log10(Math.max(valor, 1e-6));
@@ -33,7 +32,7 @@ export class Oido {
   constructor() {
     /** @type {number[]} */
     this.niveles = [];
-    /** @type {boolean[]} */
+    /** @type {number[]} */
     this.topes = [];
     this.enCero = 0;
     this.desdeVoz = Infinity;
@@ -41,12 +40,12 @@ export class Oido {
 
   /**
    * Un tramo más.
-   * @param {number} nivel @param {number} pico
+   * @param {number} nivel @param {number} pico @param {number} topes
    * @returns {Veredicto}
    */
-  oir(nivel, pico) {
+  oir(nivel, pico, topes) {
     this.niveles.push(decibeles(nivel));
-    this.topes.push(pico >= TOPE);
+    this.topes.push(topes);
     if (this.niveles.length > VENTANA) {
       this.niveles.shift();
       this.topes.shift();
@@ -61,7 +60,7 @@ export class Oido {
     if (this.enCero >= (this.desdeVoz < CALLADO_S ? MUDO_CON_VOZ_S : MUDO_S)) return "mudo";
     if (this.desdeVoz === Infinity) return this.niveles.length < VENTANA ? "oyendo" : "sin_voz";
     if (this.desdeVoz >= CALLADO_S) return "callado";
-    if (this.topes.filter(Boolean).length > SATURA * this.topes.length) return "satura";
+    if (this.topes.reduce((a, b) => a + b, 0) > SATURA * this.topes.length) return "satura";
     return this.#percentil(0.95) < LEJOS_DB && this.desdeVoz === 0 ? "lejos" : "bien";
   }
 

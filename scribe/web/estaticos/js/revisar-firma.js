@@ -33,8 +33,16 @@ export class Firma {
   #faltas(lista, ir) {
     return nodo("ul", { class: "faltas" }, lista.map((f) => nodo("li", {},
       nodo("button", { type: "button", class: "discreto chico", onclick: () => ir(f) }, "Ir"),
-      nodo("span", {}, f.texto.charAt(0).toUpperCase() + f.texto.slice(1)),
-      f.norma === "propia" ? null : nodo("span", { class: "norma" }, `${f.norma.replace("-SSA3-", " ")} ${f.numeral}`))));
+      nodo("span", {}, this.#decir(f)),
+      f.norma === "propia" ? null : nodo("span", { class: "norma" }, `${f.norma.replace(/-SSA3-\d+/, "")}, ${f.numeral}`))));
+  }
+
+  // La falta no cita la nota (va también a la bitácora); aquí sí se dice cuál es, para no tener que buscarla.
+  #decir(f) {
+    const { contenido } = this.estado.vista;
+    if (f.clave === "por_revisar") return `Por revisar: «${contenido.nota[f.donde][f.indice].texto}»`;
+    if (f.clave === "aviso") return `Aviso sin decisión: ${contenido.avisos[f.indice].texto}`;
+    return f.texto.charAt(0).toUpperCase() + f.texto.slice(1);
   }
 
   async #faltan(impiden, avisan) {

@@ -12,6 +12,7 @@ export class Platica {
     Object.assign(this, { estado, lista, sonido, nota, palabras: [], fichas: new Map(), flotante: null });
     this.patrones = Object.fromEntries(MARCAS.map((m) => [m, new RegExp(estado.datos.marcas[m].patron)]));
     estado.addEventListener("platica", () => this.pintar());
+    estado.addEventListener("nota", () => { if (this.pintada !== undefined && this.pintada !== estado.editable) this.pintar(); });
     estado.addEventListener("elegida", (e) => this.senalar(e.detail.citas));
     sonido.addEventListener("suena", (e) => this.#suena(e.detail));
     donde.addEventListener("click", (e) => this.#tocar(e));
@@ -25,6 +26,7 @@ export class Platica {
     if (!platica) return this.estado.datos.grabacion ? poner(donde, nodo("li", { class: "vacia" }, "La conversación aún no está escrita.")) : undefined;
     this.palabras = [];
     this.fichas = new Map();
+    this.pintada = this.estado.editable; // al firmar se vuelve a pintar, ya sin nada que corregir
     poner(donde, platica.turnos.map((t) => this.#turno(t)));
     this.#pintarVoces();
     this.sonido.pintar();
@@ -319,11 +321,14 @@ export function tramoCambiado(fichas, despues) {
   if (i < 0) i = lugares.length - 1;
   let j = lugares.findLastIndex(([desde]) => desde < fin);
   if (j < i) j = i;
-  const texto = despues.slice(lugares[i][0], despues.length - (antes.length - lugares[j][1])).trim();
-  if (texto) return { desde: fichas[i].desde, hasta: fichas[j].hasta, texto };
-  // Se borró una palabra entera: se queda con la de junto.
-  if (i > 0) i -= 1;
-  else if (j < lugares.length - 1) j += 1;
-  else return null;
-  return { desde: fichas[i].desde, hasta: fichas[j].hasta, texto: despues.slice(lugares[i][0], despues.length - (antes.length - lugares[j][1])).trim() };
+  const queda = () => {
+    const fin = despues.length - (antes.length - lugares[j][1]);
+    return fin > lugares[i][0] ? despues.slice(lugares[i][0], fin).trim() : "";
+  };
+  // Si se borraron palabras enteras, se quedan con la de junto.
+  while (!queda() && (i > 0 || j < lugares.length - 1)) {
+    if (i > 0) i -= 1;
+    else j += 1;
+  }
+  return queda() ? { desde: fichas[i].desde, hasta: fichas[j].hasta, texto: queda() } : null;
 }

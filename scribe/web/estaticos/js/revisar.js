@@ -21,6 +21,8 @@ new Receta(estado, lista);
 new Platica(estado, lista, sonido, nota);
 const firma = new Firma(estado, lista, nota);
 
+const ROTULOS = { en_revision: ["Por firmar", "acento"], firmada: ["Firmada", "bien"], con_adenda: ["Firmada, con adenda", "bien"], sustituida: ["Sustituida", ""], descartada: ["Descartada", ""] };
+
 // --- Qué está guardado ----------------------------------------------------------------------------
 const guardado = por("guardado");
 function decir(texto, mal = false) { guardado.textContent = texto; guardado.classList.toggle("mal", mal); }
@@ -36,7 +38,8 @@ estado.addEventListener("fallo", (e) => decir(e.detail.codigo === "sin_red" ? "S
 estado.addEventListener("choque", (e) => alChocar(e.detail.suya));
 estado.addEventListener("nota", () => {
   por("cambios").hidden = estado.version < 2;
-  if (!estado.datos.editable) por("estado-nota").textContent = { firmada: "Firmada", con_adenda: "Firmada, con adenda", sustituida: "Sustituida", descartada: "Descartada" }[estado.datos.estado] ?? por("estado-nota").textContent;
+  const dicho = ROTULOS[estado.datos.estado];
+  if (dicho) por("estado-nota").replaceWith(nodo("span", { id: "estado-nota", class: `etiqueta ${dicho[1]}` }, dicho[0]));
 });
 addEventListener("beforeunload", (e) => { if (estado.cambios) { estado.guardar().catch(() => {}); e.preventDefault(); } });
 document.addEventListener("visibilitychange", () => { if (document.hidden && estado.cambios) estado.guardar().catch(() => {}); });
