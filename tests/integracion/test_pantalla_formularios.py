@@ -278,6 +278,9 @@ def test_la_bitacora_se_filtra_se_comprueba_y_pagina(api: Api, lugar: UUID, medi
     persona = str(api.personas["medica.uno"])
     pagina = bien_texto(mandar(auditor, "/bitacora", usuario=persona, clase="paciente"))
     assert "Alta de paciente" in pagina and "Alta de usuario" not in pagina and "Quintero" not in pagina
+    hoja = mandar(auditor, "/bitacora/informe", usuario=persona, clase="paciente")
+    assert hoja.headers["content-type"].startswith("text/csv") and "paciente.alta" in hoja.text
+    assert "usuario.alta" not in hoja.text and "Ana Prueba" in hoja.text
     assert "Íntegra." in bien_texto(mandar(auditor, "/bitacora/verificacion"))
     assert "Cabeza firmada" in bien_texto(mandar(auditor, "/bitacora/cabeza"))
     assert mandar(auditor, "/bitacora", desde="2026-02-31").status_code == 422

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,6 +19,9 @@ from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
 POR_PAGINA = 200
+_COLUMNAS = (
+    "seq", "cuando", "usuario_id", "evento", "objeto", "objeto_id", "paciente_id", "resultado", "equipo",
+)  # fmt: skip
 
 
 @rutas.get("/bitacora")
@@ -42,6 +47,31 @@ def verificar(quien: Annotated[Sujeto, exige("bitacora.verificar")]) -> Response
 def cabeza(quien: Annotated[Sujeto, exige("bitacora.verificar")]) -> Response:
     """La cabeza firmada, para guardarla fuera del equipo."""
     return _pagina(quien, Escrito(desde=hoy(quien.zona).isoformat()), cabeza=api.la_cabeza(quien))
+
+
+@rutas.post("/bitacora/informe")
+def informe(escrito: Formulario, quien: Annotated[Sujeto, exige("bitacora.ver")]) -> Response:
+    """Lo mismo que se ve filtrado, hasta 5000 asientos, para abrirlo en una hoja de cálculo."""
+    filtro = _filtro(escrito, quien.zona).model_copy(update={"limite": 5000})
+    asientos = api.informe(filtro, quien)
+    with quien.transaccion() as t:
+        personas = {u.id: u.nombre_completo for u in usuarios.listar(t, inactivos=True)}
+    salida = io.StringIO()
+    hoja = csv.writer(salida)
+    hoja.writerow(_COLUMNAS)
+    for a in asientos:
+        dice = [a[c] for c in _COLUMNAS]
+        dice[2] = personas.get(a["usuario_id"], a["usuario_id"])
+        hoja.writerow(_sin_formula(valor) for valor in dice)
+    nombre = f"bitacora-{hoy(quien.zona):%Y-%m-%d}.csv"
+    cabeceras = {"Content-Disposition": f'attachment; filename="{nombre}"'}
+    return Response("\ufeff" + salida.getvalue(), media_type="text/csv; charset=utf-8", headers=cabeceras)
+
+
+def _sin_formula(valor: Any) -> str:
+    """Un texto que una hoja de cálculo no tomará por fórmula."""
+    texto = "" if valor is None else str(valor)
+    return f"'{texto}" if texto[:1] in {"=", "+", "-", "@", "\t", "\r"} else texto
 
 
 def _pagina(quien: Sujeto, e: Escrito, **mas: Any) -> Response:
