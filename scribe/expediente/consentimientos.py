@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from uuid import UUID, uuid4
 
 from scribe.expediente.bitacora import Asiento
-from scribe.expediente.errores import DatoInvalido, Duplicado
+from scribe.expediente.errores import DatoInvalido, Duplicado, NoExiste
 from scribe.expediente.modelo import Consentimiento, Finalidad, Pais
 from scribe.expediente.transaccion import Transaccion
 
@@ -125,6 +125,16 @@ def de_paciente(t: Transaccion, paciente: UUID) -> list[Consentimiento]:
     """Todos los de una persona, del más nuevo al más viejo; deja asiento."""
     t.asentar(Asiento("consentimiento.ver", paciente))
     return _de(t, paciente)
+
+
+def evidencia(t: Transaccion, consentimiento: UUID) -> bytes:
+    """La firma o la carta que se guardó con él (NOM-024 1.2.2.a); deja asiento. `NoExiste` si no la hay."""
+    fila = t.una("consentimiento_por_id", "el consentimiento", id=consentimiento)
+    paciente = fila["paciente_id"]
+    t.asentar(Asiento("consentimiento.ver", paciente, "consentimiento", consentimiento))
+    if fila["evidencia"] is None:
+        raise NoExiste("Ese consentimiento no tiene documento.", "Se registró sin él.")
+    return t.descifrar(fila["evidencia"], "paciente", paciente, "consentimiento.evidencia", consentimiento)
 
 
 @cache

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
 
-from scribe.expediente import clinico, encuentros, notas, pacientes
+from scribe.expediente import clinico, consentimientos, encuentros, notas, pacientes
 from scribe.expediente.bitacora import Actor
 from scribe.expediente.modelo import Alergia, DatosEncuentro, DatosPaciente, Medicacion, Problema
 from scribe.expediente.nota_editable import ContenidoDeNota
@@ -94,3 +95,26 @@ def test_lo_que_pide_cada_pais_se_puede_capturar(api: Api) -> None:
     assert "52123456" in admin.get(f"/administrar/personal/{medica}").text
     for pagina in ("/administrar", "/administrar/establecimientos"):
         assert admin.get(pagina).status_code == 200
+
+
+def test_el_documento_del_consentimiento_se_guarda_cifrado_y_se_vuelve_a_ver(api: Api) -> None:
+    """NOM-024-SSA3-2010 1.2.2.a."""
+    carta = b"\x89PNG carta firmada por Rosalia"
+    lugar = api.lugar()
+    medica = api.alta("medica.uno", lugar, "medico")
+    with api.servicios.expediente.transaccion(Actor(medica, "prueba")) as t:
+        paciente = pacientes.alta(t, lugar, CONOCIDA).id
+        texto = consentimientos.publicar_texto(t, "grabacion", "MX", "prueba", "Acepto.")
+        sin = consentimientos.registrar(t, paciente, texto, otorgado=True, como="electronico").id
+    cliente = api.entrar("medica.uno")
+    pedido = {"texto": str(texto), "otorgado": True, "como": "escrito"}
+    pedido["evidencia"] = b64encode(carta).decode()
+    guardado = bien(cliente.post(f"/api/pacientes/{paciente}/consentimientos", json=pedido), 201)["id"]
+    vuelta = cliente.get(f"/api/consentimientos/{guardado}/evidencia")
+    assert vuelta.content == carta and "attachment" in vuelta.headers["content-disposition"]
+    error(cliente.get(f"/api/consentimientos/{sin}/evidencia"), 404, "no_existe")
+    with api.servicios.expediente.piscina.conexion() as conexion:
+        (fila,) = conexion.execute(
+            "SELECT evidencia FROM expediente.consentimiento WHERE evidencia IS NOT NULL"
+        ).fetchall()
+    assert b"Rosalia" not in bytes(fila["evidencia"])

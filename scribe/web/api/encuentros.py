@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
 from scribe.expediente import consentimientos, encuentros, usuarios
@@ -90,7 +90,25 @@ def registrar(
 ) -> Consentimiento:
     """Antes de grabar. También se registra si dijo que no."""
     with quien.transaccion() as t:
-        return consentimientos.registrar(t, paciente_id, **pedido.model_dump())
+        # `model_dump` volvería a poner la evidencia en base64: se guardan sus bytes.
+        dado = {**pedido.model_dump(exclude={"evidencia"}), "evidencia": pedido.evidencia}
+        return consentimientos.registrar(t, paciente_id, **dado)
+
+
+@rutas.get(
+    "/consentimientos/{consentimiento_id}/evidencia",
+    summary="La firma o la carta de un consentimiento",
+    response_class=Response,
+)
+def evidencia(consentimiento_id: UUID, quien: Annotated[Sujeto, exige("consentimiento.ver")]) -> Response:
+    """Tal como se guardó; queda asiento."""
+    with quien.transaccion() as t:
+        octetos = consentimientos.evidencia(t, consentimiento_id)
+    return Response(
+        octetos,
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": 'attachment; filename="consentimiento"'},
+    )
 
 
 @rutas.post("/consentimientos/{consentimiento_id}/revocacion", status_code=201, summary="Revocar")
