@@ -42,7 +42,12 @@ def medir(cuantos: int, *, donde: Path | None = None) -> dict[str, Any]:
             nombre: _tiempos(hacer)
             for nombre, hacer in (*_busquedas(cliente, azar), *_listas(cliente, servidor, uno))
         }
-        return {"pacientes": cuantos, "alta_s_por_paciente": round(tardo / cuantos, 5), "medidas": medidas}
+        base = medidas["solo saber quién soy"]["p50"]
+        veces = {nombre: round(m["p95"] / base, 1) for nombre, m in medidas.items()}
+        return {
+            "pacientes": cuantos, "alta_s_por_paciente": round(tardo / cuantos, 5), "medidas": medidas,
+            "p95_en_peticiones_minimas": veces,
+        }  # fmt: skip
 
 
 def _busquedas(cliente: httpx.Client, azar: random.Random) -> Iterable[tuple[str, Callable[[], object]]]:
@@ -62,6 +67,7 @@ def _listas(
     cliente: httpx.Client, servidor: Instalacion, paciente: str
 ) -> Iterable[tuple[str, Callable[[], object]]]:
     raiz = servidor.api.removesuffix("/api")
+    yield "solo saber quién soy", lambda: bien(cliente.get("/sesion"))
     yield "últimos pacientes", lambda: bien(cliente.get("/recientes"))
     yield "tareas", lambda: bien(cliente.get("/tareas"))
     yield "un paciente", lambda: bien(cliente.get(f"/pacientes/{paciente}"))

@@ -112,7 +112,7 @@ class Subidas:
         if self._fila_autorizada(actor, subida)["estado"] != "abierta":
             raise SubidaTerminada("La subida ya terminó.", "Si es otra grabación, abra otra subida.")
         carpeta = self._carpeta(subida)
-        ya = carpeta.trozos().get(numero)
+        ya = carpeta.trozo(numero)
         if ya is not None and ya.sha256 == sha256.lower():
             return ya
         if ya is not None:

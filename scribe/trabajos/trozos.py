@@ -59,6 +59,15 @@ class Carpeta:
         finally:
             os.close(descriptor)
 
+    def trozo(self, numero: int) -> TrozoGuardado | None:
+        """Ese, si ya está a salvo. Una hora grabada por segundos son miles: no se miran los demás."""
+        principio = f"{numero:06}-"
+        with suppress(FileNotFoundError), os.scandir(self.ruta) as hay:
+            for archivo in hay:
+                if archivo.name.startswith(principio) and (partes := _NOMBRE.match(archivo.name)):
+                    return TrozoGuardado(numero=numero, octetos=int(partes[2]), sha256=partes[3])
+        return None
+
     def trozos(self) -> dict[int, TrozoGuardado]:
         """Los que ya están a salvo, por número."""
         hallados = {}

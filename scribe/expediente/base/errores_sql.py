@@ -47,6 +47,10 @@ def traducir(error: psycopg.Error) -> ErrorScribe:
         return errores.SoloAgregar(
             "La base no permite esa operación.", "Lo guardado no se cambia ni se borra."
         )
+    if isinstance(error, errors.DiskFull):
+        return errores.BaseNoDisponible(
+            "No queda sitio en el disco del servidor.", "Nada quedó a medias: libere espacio y repita."
+        )
     if isinstance(error, _CRUCES):
         return errores.BaseNoDisponible(f"La base está ocupada ({codigo}).", "Espera un momento y repite.")
     if isinstance(error, psycopg.OperationalError):

@@ -16,7 +16,7 @@ from scribe.expediente.errores import RolInseguro
 SUPERUSUARIO, DUENO, APLICACION = "scribe_super", "scribe_dueno", "scribe_aplicacion"
 BASE = "scribe"
 
-_SIN_PODERES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
+_SIN_PODERES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
 def preparar_servidor(dsn: str, clave_dueno: str, clave_aplicacion: str, base: str = BASE) -> None:
@@ -25,8 +25,12 @@ def preparar_servidor(dsn: str, clave_dueno: str, clave_aplicacion: str, base: s
         for rol, clave in ((DUENO, clave_dueno), (APLICACION, clave_aplicacion)):
             existe = conexion.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (rol,)).fetchone()
             orden = "ALTER ROLE {} " if existe else "CREATE ROLE {} "
+            # En PostgreSQL 15 el dueño de la base tiene el esquema `public` por herencia: sin ella no migra.
+            hereda = " INHERIT" if rol == DUENO else " NOINHERIT"
             conexion.execute(
-                sql.SQL(orden + _SIN_PODERES + " PASSWORD {}").format(sql.Identifier(rol), sql.Literal(clave))
+                sql.SQL(orden + _SIN_PODERES + hereda + " PASSWORD {}").format(
+                    sql.Identifier(rol), sql.Literal(clave)
+                )
             )
         if not conexion.execute("SELECT 1 FROM pg_database WHERE datname = %s", (base,)).fetchone():
             conexion.execute(
