@@ -177,5 +177,6 @@ pide GET "/notas/$NOTA/pdf" > nota.pdf
 echo "   $CARPETA/nota.pdf, con el hash que dice su firma"
 
 paso "13. La bitácora"
+pide POST /bitacora/cabeza '{}' > cabeza.json
 parar
 $SCRIBE bitacora verificar
