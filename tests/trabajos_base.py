@@ -220,7 +220,7 @@ class Puesto:
     def trabajo(self, recibo: Recibo) -> dict[str, Any]:
         return self.uno("SELECT * FROM trabajos.trabajo WHERE id = %s", recibo.trabajo)
 
-    def esperar(self, recibo: Recibo, estado: str = "hecho", plazo_s: float = 60.0) -> dict[str, Any]:
+    def esperar(self, recibo: Recibo, estado: str = "hecho", plazo_s: float = 240.0) -> dict[str, Any]:
         limite = time.monotonic() + plazo_s
         while (fila := self.trabajo(recibo))["estado"] != estado:
             assert time.monotonic() < limite, f"sigue {fila}"

@@ -298,7 +298,11 @@ def test_matar_a_postgres_a_media_transaccion_y_seguir(datos: Path) -> None:
         notas.a_revision(t, media)
         c.firmar(t, media, 1, b"sin confirmar")
         os.kill(servidor.pid() or 0, signal.SIGKILL)
-        time.sleep(0.5)
+        limite = time.monotonic() + 120
+        with contextlib.suppress(psycopg.Error):  # hasta que esta conexión se entere
+            while time.monotonic() < limite:
+                t.conexion.execute("SELECT 1")
+                time.sleep(0.05)
         t.cerrar()
     BaseEmpotrada(datos).arrancar()
     with c.expediente.transaccion(c.medica) as t:  # las mismas conexiones se recuperan solas

@@ -84,7 +84,7 @@ def test_kill_9_en_cada_punto_de_la_subida(puesto: Puesto) -> None:
             sonido,
             cual,
         )
-        proceso.join(120)
+        proceso.join(300)
         assert proceso.exitcode in {0, -signal.SIGKILL}
         cerradas = puesto.uno("SELECT count(*) AS n FROM trabajos.subida WHERE estado = 'cerrada'")["n"]
         for tabla in (
@@ -170,7 +170,7 @@ def test_disco_lleno_se_dice_claro_y_no_pierde_lo_anterior(puesto: Puesto) -> No
 # --- La base se cae con gente trabajando ------------------------------------------------------------
 
 
-def _insistir(hacer: Callable[[], Any], plazo_s: float = 120.0) -> Any:
+def _insistir(hacer: Callable[[], Any], plazo_s: float = 240.0) -> Any:
     """Un cliente que repite hasta que le contestan."""
     limite = time.monotonic() + plazo_s
     while True:
@@ -210,9 +210,9 @@ def test_postgresql_muere_y_vuelve_bajo_carga(puesto: Puesto) -> None:
             time.sleep(0.5)
             BaseEmpotrada(servidor.carpeta.parent).arrancar()
         for pendiente in pendientes:
-            pendiente.result(timeout=180)
+            pendiente.result(timeout=300)
         for recibo in recibos:
-            puesto.esperar(recibo, plazo_s=180)
+            puesto.esperar(recibo, plazo_s=300)
     assert len({r.grabacion for r in recibos}) == 6
     for tabla in ("grabacion", "transcripcion", "borrador", "nota_version"):
         assert puesto.clinica.base.contar(tabla) == 6, tabla
@@ -278,5 +278,5 @@ def test_cien_subidas_a_la_vez_con_memoria_plana(puesto: Puesto) -> None:
         assert cuantas == 100
     assert puesto.clinica.base.contar("grabacion") == 200
     assert puesto.uno("SELECT count(*) AS n FROM trabajos.procrastinate_jobs")["n"] == 200
-    # 200 MiB más de sonido no piden más memoria (se deja margen para lo que varía el propio intérprete).
-    assert uso[3] - uso[1] < 40, uso
+    # 200 MiB más de sonido no piden más memoria. El margen es lo que varía cuántos trozos coinciden llegando.
+    assert uso[3] - uso[1] < 100, uso

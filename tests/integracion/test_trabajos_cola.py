@@ -293,7 +293,7 @@ def test_la_estimacion_no_inventa(puesto: Puesto) -> None:
 def _hasta_morir(puesto: Puesto, *muertes: str) -> None:
     for muere in muertes:
         with puesto.trabajando(muere=muere) as (proceso,):
-            proceso.join(timeout=120)
+            proceso.join(timeout=300)
             assert proceso.exitcode == -signal.SIGKILL, muere
 
 
@@ -301,7 +301,7 @@ def _termina_solo(puesto: Puesto, recibo: Recibo) -> None:
     """Un trabajador que nadie mata: el trabajo acaba y la cola se entera."""
     with puesto.trabajando():
         puesto.esperar(recibo)
-        limite = time.monotonic() + 60
+        limite = time.monotonic() + 240
         while puesto.uno("SELECT status::text AS s FROM trabajos.procrastinate_jobs")["s"] != "succeeded":
             assert time.monotonic() < limite
             time.sleep(0.1)
@@ -337,12 +337,12 @@ def test_dos_trabajadores_no_duplican(puesto: Puesto) -> None:
 def test_sigterm_suelta_entre_dos_pasos(puesto: Puesto) -> None:
     recibo = puesto.subir()
     with puesto.trabajando(tarda_s=1.5) as (proceso,):
-        limite = time.monotonic() + 60
+        limite = time.monotonic() + 240
         while puesto.cuenta.veces("asr") == 0:
             assert time.monotonic() < limite
             time.sleep(0.05)
         proceso.terminate()
-        proceso.join(timeout=60)
+        proceso.join(timeout=240)
         assert proceso.exitcode == 0
     fila = puesto.trabajo(recibo)
     assert (fila["estado"], fila["intentos"]) == ("pendiente", 0) and puesto.cuenta.veces("nota") == 0
