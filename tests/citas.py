@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+from functools import cache
 from pathlib import Path
 
 _CITA = re.compile(r"(?P<archivo>tests/[\w/]+\.py)::(?P<nombre>test_\w+)(?:\[(?P<caso>.+)\])?")
@@ -81,6 +82,7 @@ def _apagada(funcion: _Funcion) -> bool:
     return any(_marca(d) in {"skip", "xfail"} for d in funcion.decorator_list)
 
 
+@cache
 def _vecinas(archivo: Path, raiz: Path) -> dict[str, _Definicion]:
     """Las funciones y clases del archivo, y las que importa de otros archivos de pruebas."""
     modulo = ast.parse(archivo.read_text("utf-8"))
@@ -94,7 +96,7 @@ def _vecinas(archivo: Path, raiz: Path) -> dict[str, _Definicion]:
 
 
 def _comprueba(definicion: _Definicion, vecinas: dict[str, _Definicion], hondo: int = 2) -> bool:
-    """Si afirma algo (assert o raises), ella o algo de pruebas que nombra al llamar."""
+    """Si afirma algo (assert, raises o expect), ella o algo de pruebas que nombra al llamar."""
     for nodo in ast.walk(definicion):
         if isinstance(nodo, ast.Assert):
             return True
@@ -102,6 +104,8 @@ def _comprueba(definicion: _Definicion, vecinas: dict[str, _Definicion], hondo: 
             if isinstance(nodo.func, ast.Attribute) and nodo.func.attr in {"raises", "fail"}:
                 return True
             nombres = {n.id for n in (nodo.func, *nodo.args) if isinstance(n, ast.Name)}
+            if "expect" in nombres:  # la afirmación de Playwright
+                return True
             cerca = (vecinas[n] for n in nombres if n in vecinas and vecinas[n] is not definicion)
             if hondo and any(_comprueba(otra, vecinas, hondo - 1) for otra in cerca):
                 return True
