@@ -83,7 +83,7 @@ class Recorrido:
                 warnings.simplefilter("ignore")
                 respuesta = dado.call(
                     base_url="http://localhost", cookies={self.api.servicios.cookie: ficha[0]},
-                    headers={"Host": "localhost"},
+                    headers={"Host": "localhost"}, timeout=120,
                 )  # fmt: skip
             self.codigos[respuesta.status_code] = self.codigos.get(respuesta.status_code, 0) + 1
             if respuesta.status_code == 401:
@@ -161,6 +161,7 @@ def armar(api: Api) -> Recorrido:
     """Una clínica con de todo, y una persona con todos los papeles."""
     from tests.integracion.test_web_permisos import ROLES, _poblar
 
+    api.servicios.catalogo.titulo("CIE-10", "I10")  # abrirlos tarda: que no sea a media petición
     lugar = api.lugar()
     persona = api.alta("todo.puede", lugar, *ROLES)
     otra = api.alta("otra.persona", lugar, "medico")
