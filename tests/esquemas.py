@@ -88,6 +88,8 @@ class Recorrido:
             self.codigos[respuesta.status_code] = self.codigos.get(respuesta.status_code, 0) + 1
             if respuesta.status_code == 401:
                 ficha[0] = self._sesion()[0]
+            if respuesta.status_code == 507:
+                return  # pidió guardar más de lo que cabe: no es un fallo del servidor
             assert respuesta.status_code not in FUERA, FUERA[respuesta.status_code]
             dado.validate_response(respuesta, checks=CHEQUEOS)
             for nombre, valor in CABECERAS.items():

@@ -155,6 +155,8 @@ def exigir_clave(
 
 def puntaje(clave: str, propios: tuple[str, ...] = ()) -> int:
     """Fortaleza de 0 a 4 según zxcvbn, con 30 mil contraseñas comunes y las palabras dadas, sin red."""
+    if not clave:
+        return 0  # zxcvbn revienta con la vacía
     zxcvbn: Any = import_module("zxcvbn").zxcvbn
     # Más de 72 caracteres no cambia el juicio y sí el tiempo, que crece con el cuadrado.
     return int(zxcvbn(clave[:72], user_inputs=[*_contextuales(), *propios])["score"])

@@ -13,7 +13,7 @@ pytest.importorskip("schemathesis")
 
 
 def test_la_api_cumple_su_openapi(api: Api) -> None:
-    """Pocos ejemplos y siempre los mismos. Para buscar más: SCRIBE_PRUEBA_EJEMPLOS y SCRIBE_PRUEBA_SEMILLA."""
+    """Pocos ejemplos y siempre los mismos; para buscar más: `SCRIBE_PRUEBA_EJEMPLOS`, `…_SEMILLA`."""
     from tests.esquemas import armar
 
     ejemplos, semilla = os.environ.get("SCRIBE_PRUEBA_EJEMPLOS"), os.environ.get("SCRIBE_PRUEBA_SEMILLA")

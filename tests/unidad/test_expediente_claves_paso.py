@@ -189,3 +189,7 @@ def test_token_de_arranque_una_vez_y_a_tiempo() -> None:
     assert usado is not None
     assert usado.gastar(token, AHORA) is None
     assert cp.TokenDeArranque.nuevo(AHORA)[0] != token
+
+
+def test_una_contrasena_vacia_se_rechaza_como_las_demas() -> None:
+    assert {"corta", "adivinable"} <= reglas("") and cp.puntaje("") == 0

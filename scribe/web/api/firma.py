@@ -136,8 +136,10 @@ def _firmar(
             certificado=certificado,
         )  # fmt: skip
     except ErrorScribe as fallo:
-        detalle = {"nota": str(nota), "version": version, "error": type(fallo).__name__}
-        servicios.expediente.asentar_fallo(quien.actor, "nota.firma", **detalle)
+        error = type(fallo).__name__
+        servicios.expediente.asentar_fallo(
+            quien.actor, "nota.firma", nota=str(nota), version=version, error=error
+        )
         raise
     return _constancia(hecha, firmada.sello)
 
