@@ -302,3 +302,21 @@ def test_corregir_un_renglon_entero_se_vuelve_el_menor_cambio(mesa: Mesa) -> Non
         assert " ".join([*palabras[:desde], nuevo, *palabras[hasta + 1 :]]) == texto
     tramos = dict(zip(textos, hechos, strict=False))
     assert tramos["tome la glibenclamida"] == [2, 2, "glibenclamida"], "nada más lo que cambió"
+
+
+def test_una_consulta_de_muestra_se_lee_bien_en_los_tres_tamanos(
+    base: BasePrueba, tmp_path: Path, chromium: Browser
+) -> None:
+    """La consulta de muestra del README, con sus voces y su sonido; de aquí sale su imagen."""
+    raiz = Path(__file__).resolve().parents[2]
+    borrador = Borrador.model_validate_json((raiz / "docs" / "ejemplo-borrador.json").read_text("utf-8"))
+    with abrir_clinica(base, tmp_path / "datos", chromium) as clinica:
+        nota = preparar(clinica, borrador, wav(borrador.audio.duracion_s))
+        for tema, nombre in (("light", "revisar-muestra"), ("dark", "revisar-muestra-oscuro")):
+            pagina = clinica.entrar("medica.uno", color_scheme=tema, reduced_motion="reduce")
+            pagina.goto(f"/notas/{nota}")
+            expect(pagina.locator(".turno")).to_have_count(len(borrador.transcripcion.turnos))
+            expect(pagina.locator("#tocar")).to_be_enabled()
+            expect(pagina.locator(".p.activa").first).to_be_visible()
+            clinica.axe(pagina)
+            clinica.capturas(pagina, nombre)
