@@ -5,17 +5,12 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
+from tests.esquemas import armar
 from tests.web_base import Api, api, base, motor  # noqa: F401
-
-pytest.importorskip("schemathesis")
 
 
 def test_la_api_cumple_su_openapi(api: Api) -> None:
     """Pocos ejemplos y siempre los mismos; para buscar más: `SCRIBE_PRUEBA_EJEMPLOS`, `…_SEMILLA`."""
-    from tests.esquemas import armar
-
     ejemplos, semilla = os.environ.get("SCRIBE_PRUEBA_EJEMPLOS"), os.environ.get("SCRIBE_PRUEBA_SEMILLA")
     recorrido = armar(api)
     recorrido.recorrer(ejemplos=int(ejemplos or 6), semilla=int(semilla) if semilla else None)
