@@ -30,6 +30,7 @@ export class Eleccion {
     this.reloj = 0;
     /** @type {Promise<unknown>} */
     this.buscando = Promise.resolve();
+    this.abierta = false;
     this.caja = el("buscar");
     this.lista = el("hallados");
     this.caja.addEventListener("input", () => this.#teclear());
@@ -46,11 +47,13 @@ export class Eleccion {
   async abrir() {
     mostrar("paso-alta", false);
     mostrar("paso-paciente", true);
-    this.caja.value = "";
+    // La primera vez se respeta lo que ya se tecleó mientras la página terminaba de abrir.
+    if (this.abierta) this.caja.value = "";
+    this.abierta = true;
     this.hallados = [];
     this.lista.replaceChildren();
     this.caja.focus();
-    this.buscando = this.#buscar("");
+    this.buscando = this.#buscar(this.caja.value.trim());
     await this.buscando;
   }
 

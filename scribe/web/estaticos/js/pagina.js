@@ -57,5 +57,14 @@ export function preguntar(texto, si = "Continuar") {
   });
 }
 
+// Quien salió de una nota a completar un dato vuelve a ella con un toque.
+const NOTA = "volver-a-la-nota";
+const nota = sessionStorage.getItem(NOTA);
+if (nota === location.pathname || location.pathname === "/") sessionStorage.removeItem(NOTA);
+else if (nota && /^\/(pacientes\/|cuenta)/.test(location.pathname)) {
+  const enlace = Object.assign(document.createElement("a"), { href: nota, textContent: "Volver a la nota", className: "boton" });
+  document.getElementById("contenido").prepend(enlace);
+}
+
 // El primer error de la página, o lo que se acaba de hacer, recibe el foco: así lo dice el lector de pantalla.
 (document.querySelector(".recado.grave[tabindex]") ?? document.querySelector(".recado:target"))?.focus();

@@ -37,7 +37,8 @@ export function abrirEditor({ texto, rotulo, seccion, tipo, alTeclear = () => {}
   });
   caja.addEventListener("input", () => { crecer(); alTeclear(caja.value); });
   const crecer = () => { caja.style.setProperty("height", "auto"); caja.style.setProperty("height", `${caja.scrollHeight + 2}px`); };
-  requestAnimationFrame(() => { crecer(); caja.focus(); caja.setSelectionRange(caja.value.length, caja.value.length); });
+  // En cuanto quien llama lo pone en la página, antes de la siguiente tecla: quien escribe rápido no pierde letras.
+  queueMicrotask(() => { crecer(); caja.focus(); caja.setSelectionRange(caja.value.length, caja.value.length); });
   if (seccion) ofrecer(propias, seccion, (frase) => { caja.value = [caja.value.trim(), frase].filter(Boolean).join(" "); crecer(); alTeclear(caja.value); caja.focus(); });
   return formulario;
 }

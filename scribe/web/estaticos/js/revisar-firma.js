@@ -61,8 +61,12 @@ export class Firma {
     if (f.clave === "por_revisar") return this.lista.elegir(claves.duda({ seccion: f.donde, texto: vista.contenido.nota[f.donde][f.indice].texto }));
     if (f.clave === "aviso") return this.lista.elegir(claves.aviso(vista.contenido.avisos[f.indice]));
     if (secciones.includes(f.donde)) return f.indice === null ? this.nota.agregar(f.donde) : this.lista.elegir(`enunciado:${f.donde}:${f.indice}`);
-    if (f.donde.startsWith("paciente")) { location.href = `/pacientes/${vista.nota.paciente_id}/datos`; return undefined; }
-    if (f.donde.startsWith("medico")) { location.href = "/cuenta"; return undefined; }
+    const fuera = f.donde.startsWith("paciente") ? `/pacientes/${vista.nota.paciente_id}/datos` : f.donde.startsWith("medico") ? "/cuenta" : null;
+    if (fuera) {
+      sessionStorage.setItem("volver-a-la-nota", location.pathname); // la página de allá ofrece el regreso
+      location.href = fuera;
+      return undefined;
+    }
     const lugar = { receta: `receta-${f.indice ?? 0}-generico`, signos: "signos", diagnosticos: "buscar-codigo" }[f.donde.split(".")[0]];
     const cual = document.getElementById(lugar ?? "nota");
     (cual?.matches("input") ? cual : cual?.querySelector("input, select, button"))?.focus();
