@@ -3,14 +3,14 @@
 #
 #   docs/ejemplos/camino.sh [CARPETA]     # después de `make consulta`; la carpeta debe ser nueva
 #
-# Todo es ficticio. Se puede cambiar: SCRIBE (la orden), AUDIO, PUERTO, FHIR (dirección de un servidor FHIR R4
+# Todo es ficticio. Se puede cambiar: SCRIBE (la orden), GRABACION, PUERTO, FHIR (dirección de un servidor FHIR R4
 # al que enviar) y FHIR_OPCIONES (las de `scribe destinos agregar`), CAIDA=no (sin el corte de luz simulado).
 set -euo pipefail
 
 RAIZ=$(cd "$(dirname "$0")/../.." && pwd)
 CARPETA=${1:-$(mktemp -d -t scribe-camino-XXXXXX)}
 SCRIBE=${SCRIBE:-$RAIZ/.venv/bin/scribe}
-AUDIO=${AUDIO:-$RAIZ/evaluacion/muestras/faringitis.ogg}
+GRABACION=$(realpath "${GRABACION:-$RAIZ/evaluacion/muestras/faringitis.ogg}")
 PUERTO=${PUERTO:-8600}
 API=http://localhost:$PUERTO/api
 ENTRAR="Ventana-Lluvia-82-Tambor" FIRMAR="Cobre-Naranjo-47-Puente"
@@ -74,16 +74,16 @@ ENCUENTRO=$(pide POST "/pacientes/$PACIENTE/encuentros" '{
 
 paso "5. La grabación, por trozos con su hash"
 SUBIDA=$(pide POST "/encuentros/$ENCUENTRO/subidas" '{
-  "consentimiento": "'"$CONSENTIMIENTO"'", "formato": "'"${AUDIO##*.}"'"}' | dato 'd["id"]')
+  "consentimiento": "'"$CONSENTIMIENTO"'", "formato": "'"${GRABACION##*.}"'"}' | dato 'd["id"]')
 suma() { sha256sum < "$1" | cut -d' ' -f1; }
-split -b 100K -d "$AUDIO" trozo.
+split -b 100K -d "$GRABACION" trozo.
 N=0
 for T in trozo.*; do
   curl -sS --fail-with-body -b galletas -X PUT "$API/subidas/$SUBIDA/trozos/$N" \
     -H "X-Scribe-Sha256: $(suma "$T")" --data-binary "@$T" > /dev/null
   N=$((N + 1))
 done
-RECIBO=$(pide POST "/subidas/$SUBIDA/cierre" '{"trozos": '$N', "sha256": "'"$(suma "$AUDIO")"'"}')
+RECIBO=$(pide POST "/subidas/$SUBIDA/cierre" '{"trozos": '$N', "sha256": "'"$(suma "$GRABACION")"'"}')
 NOTA=$(dato 'd["nota"]' <<< "$RECIBO") TRABAJO=$(dato 'd["trabajo"]' <<< "$RECIBO")
 echo "$NOTA" > nota.id
 

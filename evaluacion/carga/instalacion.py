@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from scribe.expediente.fuentes_clave import crear_archivo_de_clave
 
@@ -39,9 +39,9 @@ class Instalacion:
     pid: int
 
     @contextmanager
-    def cliente(self) -> Iterator[httpx.Client]:
+    def cliente(self) -> Iterator[httpx2.Client]:
         """Un navegador con sesión, sin esperas que lo corten."""
-        with httpx.Client(base_url=self.api, timeout=600) as cliente:
+        with httpx2.Client(base_url=self.api, timeout=600) as cliente:
             bien(cliente.post("/sesion", json={"usuario": _PERSONA["nombre_usuario"], "contrasena": _ACCESO}))
             yield cliente
 
@@ -67,7 +67,7 @@ def instalar(donde: Path | None = None) -> Iterator[Instalacion]:
             "token": salida.read_text().strip(), "medico": True, "establecimiento": _LUGAR,
             "usuario": _PERSONA, "contrasena": _ACCESO, "contrasena_firma": _FIRMA,
         }  # fmt: skip
-        bien(httpx.post(f"{api}/primer-arranque", json=pedido, timeout=120))
+        bien(httpx2.post(f"{api}/primer-arranque", json=pedido, timeout=120))
         yield Instalacion(carpeta, api, servidor.pid)
     finally:
         servidor.send_signal(signal.SIGTERM)
@@ -79,7 +79,7 @@ def instalar(donde: Path | None = None) -> Iterator[Instalacion]:
         shutil.rmtree(carpeta, ignore_errors=True)
 
 
-def atender(cliente: httpx.Client) -> tuple[str, str]:
+def atender(cliente: httpx2.Client) -> tuple[str, str]:
     """Un paciente que aceptó que se le grabe y su encuentro. Devuelve el encuentro y el consentimiento."""
     lugar = bien(cliente.get("/establecimientos"))[0]["id"]
     medica = bien(cliente.get("/sesion"))["id"]
@@ -94,7 +94,7 @@ def atender(cliente: httpx.Client) -> tuple[str, str]:
     return bien(cliente.post(f"/pacientes/{paciente}/encuentros", json=encuentro))["id"], permiso
 
 
-def bien(respuesta: httpx.Response) -> Any:
+def bien(respuesta: httpx2.Response) -> Any:
     """El cuerpo de una respuesta buena. Lanza `RuntimeError` con lo que dijo el servidor."""
     if respuesta.status_code >= 400:
         raise RuntimeError(f"{respuesta.request.url.path}: {respuesta.status_code} {respuesta.text[:400]}")

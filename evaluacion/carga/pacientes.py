@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
+import httpx2
 
 from evaluacion.carga.instalacion import Instalacion, atender, bien, instalar
 from evaluacion.carga.resumen import cuantiles
@@ -56,7 +56,7 @@ def _medir(servidor: Instalacion, cuantos: int, tardo: float) -> dict[str, Any]:
         }  # fmt: skip
 
 
-def _busquedas(cliente: httpx.Client, azar: random.Random) -> Iterable[tuple[str, Callable[[], object]]]:
+def _busquedas(cliente: httpx2.Client, azar: random.Random) -> Iterable[tuple[str, Callable[[], object]]]:
     def buscar(textos: tuple[str, ...]) -> Callable[[], object]:
         return lambda: bien(cliente.post("/pacientes/buscar", json={"texto": azar.choice(textos)}))
 
@@ -70,7 +70,7 @@ def _busquedas(cliente: httpx.Client, azar: random.Random) -> Iterable[tuple[str
 
 
 def _listas(
-    cliente: httpx.Client, servidor: Instalacion, paciente: str
+    cliente: httpx2.Client, servidor: Instalacion, paciente: str
 ) -> Iterable[tuple[str, Callable[[], object]]]:
     raiz = servidor.api.removesuffix("/api")
     yield "solo saber quién soy", lambda: bien(cliente.get("/sesion"))
@@ -90,7 +90,7 @@ def _tiempos(hacer: Callable[[], object]) -> dict[str, float]:
     return cuantiles(tiempos)
 
 
-def _poblar(servidor: Instalacion, cliente: httpx.Client, cuantos: int) -> None:
+def _poblar(servidor: Instalacion, cliente: httpx2.Client, cuantos: int) -> None:
     """Da de alta por las mismas funciones que la API (con su cifrado y su bitácora), de cien en cien."""
     lugar = UUID(bien(cliente.get("/establecimientos"))[0]["id"])
     medica = UUID(bien(cliente.get("/sesion"))["id"])

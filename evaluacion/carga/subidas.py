@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psutil  # type: ignore[import-untyped]
 
 from evaluacion.carga.instalacion import Instalacion, atender, bien, instalar
@@ -100,12 +100,12 @@ class Hecha:
 
 
 def _una(
-    servidor: Instalacion, con_sesion: httpx.Client, quien: tuple[str, str], semilla: int, formato: str,
+    servidor: Instalacion, con_sesion: httpx2.Client, quien: tuple[str, str], semilla: int, formato: str,
     octetos: int, listas: threading.Barrier,
 ) -> Hecha:  # fmt: skip
     encuentro, permiso = quien
     suma, tiempos, repetidos = hashlib.sha256(), [], 0
-    with httpx.Client(base_url=servidor.api, cookies=con_sesion.cookies, timeout=600) as cliente:
+    with httpx2.Client(base_url=servidor.api, cookies=con_sesion.cookies, timeout=600) as cliente:
         pedido = {"consentimiento": permiso, "formato": formato, "bytes_previstos": octetos}
         listas.wait(600)
         subida = bien(cliente.post(f"/encuentros/{encuentro}/subidas", json=pedido))["id"]
@@ -131,7 +131,7 @@ def _una(
     return Hecha(recibo["grabacion"], suma.hexdigest(), tiempos, time.monotonic() - inicio, repetidos)
 
 
-def _exigir_todas(cliente: httpx.Client, hechas: list[Hecha], comprobar: int) -> None:
+def _exigir_todas(cliente: httpx2.Client, hechas: list[Hecha], comprobar: int) -> None:
     """Que cada recibo sea de una grabación distinta y que lo guardado sea lo que se mandó."""
     if len({h.grabacion for h in hechas}) != len(hechas):
         raise RuntimeError("Dos subidas dicen ser la misma grabación.")
