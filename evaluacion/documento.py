@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evaluacion.definiciones import Definicion, definiciones
-from evaluacion.informe import archivo, leer, markdown, procedencia, resumen, tablas
+from evaluacion.informe import archivo, leer, markdown, metas, procedencia, resumen, tablas
 from evaluacion.informe.duelo import PROPIO, Duelo, duelos, principales
 from evaluacion.informe.markdown import escapar, unir
 from evaluacion.informe.textos import datos, fecha, plural, rotulo
@@ -81,12 +81,21 @@ def evaluacion(todos: Sequence[Resultados]) -> str:
         "# Evaluación",
         f"{'Perfil' if len({r.perfil for r in todos}) == 1 else 'Perfiles'} {perfiles}. {_AVISO}",
         _LECTURA,
+        "## Metas",
+        *_metas(todos),
         "## Dónde perdemos",
         *_derrotas(juntos),
     ]
     for resultados, pleitos in juntos:
         partes += _conjunto(resultados, pleitos)
     return unir([*partes, "## Con qué se midió", *_con_que(todos)])
+
+
+def _metas(todos: Sequence[Resultados]) -> list[str]:
+    """La tabla de metas y, aparte, lo que falta para cumplir cada una."""
+    entrada, tabla, faltas = metas.parrafos(todos)
+    partes = [entrada, markdown.tabla(tabla, "Meta")]
+    return [*partes, "### Qué falta y por qué", *(f"- {f}" for f in faltas)] if faltas else partes
 
 
 def _medida(definicion: Definicion) -> str:
