@@ -19,6 +19,8 @@ from evaluacion.sintesis.guion import CodigoEsperado
 from scribe.consulta import Codigo, EstadoCodigo
 
 LUGARES = (1, 5, 10)
+VISTOS = (1, 5)
+"""Candidatos que el médico ve de un diagnóstico: el propuesto, o ese y sus cuatro primeras alternativas."""
 HOLGURA = 10
 """Caracteres que un tramo puede sobrar por cada lado (CodiEsp-X)."""
 _AUSENTES = {"descartado", "familiar"}
@@ -103,6 +105,36 @@ def tramos_de(codigos: Iterable[Codigo], texto: str) -> list[Mencion]:
     return salida
 
 
+def acordado(esperado: str, sugeridos: Iterable[str]) -> str:
+    """El código esperado o, si es de tres caracteres y solo se sugirió su «no especificado», ese.
+
+    Unas tablas nacionales escriben `I48` y la CIE-10 de la OMS desde 2010 lo subdivide: sin cuarto carácter
+    anotado no hay detalle que exigir, pero tampoco se acepta otro que `.9`.
+    """
+    dados, junto = {entero(s) for s in sugeridos}, entero(esperado)
+    return f"{junto}9" if len(junto) == 3 and junto not in dados and f"{junto}9" in dados else esperado
+
+
+def lugar_dicho(
+    esperado: str, sugeridos: Sequence[Codigo], otros: Iterable[str], nivel: Callable[[str], str]
+) -> int | None:
+    """En qué lugar (desde 1) está el código entre los candidatos de la mención que lo sustenta.
+
+    Cada sugerencia es una mención: su código propuesto es el primer candidato y siguen sus alternativas. La
+    que propone otro de los esperados (`otros`) ya responde por él y no cuenta para este. `None` si no está.
+    """
+    buscado, ajenos = nivel(esperado), {nivel(o) for o in otros}
+    lugares = []
+    for sugerido in sugeridos:
+        if nivel(sugerido.codigo) == buscado:
+            return 1
+        if nivel(sugerido.codigo) in ajenos:
+            continue
+        lista = distintos((sugerido.codigo, *(a.codigo for a in sugerido.alternativas)), nivel)
+        lugares += [lista.index(buscado) + 1] if buscado in lista else []
+    return min(lugares, default=None)
+
+
 def estado_hallado(sugeridos: Sequence[Codigo], esperado: CodigoEsperado) -> EstadoCodigo | None:
     """El estado de la sugerencia que corresponde al esperado: la de 4 caracteres o, si no, la de 3."""
     for nivel in (corto, categoria):
@@ -149,7 +181,10 @@ def medir(caso: Caso, salida: Salida) -> Parcial:
 
 
 def _consulta(caso: Caso, sugeridos: list[Codigo], parcial: Parcial) -> None:
-    _lista([c.codigo for c in sugeridos], [e.cie10 for e in caso.codigos], parcial)
+    dados = [c.codigo for c in sugeridos]
+    esperados = [acordado(e.cie10, dados) for e in caso.codigos]
+    _lista(dados, esperados, parcial)
+    _dichos(esperados, sugeridos, parcial)
     firmes = [e for e in caso.codigos if e.estado == "confirmado"]
     primeros = distintos((c.codigo for c in sugeridos), categoria)[:5]
     _poner(parcial, "codigos_confirmados", sum(categoria(e.cie10) in primeros for e in firmes), len(firmes))
@@ -163,6 +198,16 @@ def _consulta(caso: Caso, sugeridos: list[Codigo], parcial: Parcial) -> None:
         f"{e.cie10} {e.texto}: dado como {h}, es {e.estado}" for e, h in pares if not estado_correcto(h, e)
     ]
     parcial.detalle["codigos"] = detalle + [f"dado por presente: {c}" for c in falsos]
+
+
+def _dichos(esperados: Sequence[str], sugeridos: Sequence[Codigo], parcial: Parcial) -> None:
+    """Diagnóstico por diagnóstico: en qué lugar lo ve el médico en la lista de lo que se dijo."""
+    for nombre, nivel in NIVELES.items():
+        distintos_ = distintos(esperados, nivel)
+        lugares = [lugar_dicho(e, sugeridos, [o for o in distintos_ if o != e], nivel) for e in distintos_]
+        for k in VISTOS:
+            cuantos = sum(n is not None and n <= k for n in lugares)
+            _poner(parcial, f"codigos_dicho{k}_{nombre}", cuantos, len(lugares))
 
 
 def _documento(caso: Caso, sugeridos: list[Codigo], parcial: Parcial) -> None:

@@ -17,7 +17,7 @@ from evaluacion.metricas.codigos import (
 )
 from evaluacion.salida import Salida
 from evaluacion.sintesis.guion import CodigoEsperado
-from scribe.consulta import Cita, Codigo, EstadoCodigo
+from scribe.consulta import Alternativa, Cita, Codigo, EstadoCodigo
 
 
 def _codigo(codigo: str, estado: str = "confirmado", sistema: str = "CIE-10", cita: str = "") -> Codigo:
@@ -201,3 +201,37 @@ def test_menciones_con_candidatos() -> None:
     assert cuentas["menciones_top1_4"] == (0, 2)
     assert cuentas["menciones_top5_exacto"] == (1, 2)
     assert cuentas["menciones_map_4"] == (0.5, 2)
+
+
+def _con_otras(codigo: str, *otras: str) -> Codigo:
+    alternativas = tuple(Alternativa(codigo=o, titulo="", puntaje=0.5) for o in otras)
+    return _codigo(codigo).model_copy(update={"alternativas": alternativas})
+
+
+def test_cada_diagnostico_dicho_tiene_su_propia_lista() -> None:
+    # Cinco diagnósticos: en la lista de la consulta solo uno puede ir primero; dichos, todos lo van.
+    esperados = [_esperado(c) for c in ("I10", "E11.9", "J03.9", "N39.0", "K29.7")]
+    dados = [_codigo("I10"), _codigo("E11.9"), _con_otras("J02.9", "J00", "J03.9"), _codigo("K29.7")]
+    cuentas = _medir(esperados, dados)
+    assert cuentas["codigos_top1_4"] == (1, 5)
+    assert cuentas["codigos_dicho1_4"] == (3, 5)
+    assert cuentas["codigos_dicho5_4"] == (4, 5)
+
+
+def test_la_lista_de_un_diagnostico_no_responde_por_otro() -> None:
+    esperados = [_esperado("I10"), _esperado("I11.0")]
+    assert _medir(esperados, [_con_otras("I10", "I11.0")])["codigos_dicho5_4"] == (1, 2)
+    assert _medir([_esperado("I11.0")], [_con_otras("I10", "I11.0")])["codigos_dicho5_4"] == (1, 1)
+
+
+def test_la_sexta_opcion_ya_no_la_ve_y_las_repetidas_no_ocupan_lugar() -> None:
+    lista = _con_otras("A00.0", "A00.1", "A00.9", "A01.0", "A01.1", "I10")
+    cuentas = _medir([_esperado("I10")], [lista])
+    assert cuentas["codigos_dicho5_4"] == (0, 1)
+    assert cuentas["codigos_dicho5_3"] == (1, 1)
+
+
+def test_un_esperado_sin_cuarto_caracter_vale_por_su_no_especificado() -> None:
+    assert _medir([_esperado("I48")], [_codigo("I48.9")])["codigos_dicho1_4"] == (1, 1)
+    assert _medir([_esperado("I48")], [_codigo("I48.0")])["codigos_dicho1_4"] == (0, 1)
+    assert _medir([_esperado("I48.0")], [_codigo("I48.9")])["codigos_dicho1_4"] == (0, 1)

@@ -150,6 +150,13 @@ CODIGOS: Valores = {
     "codigos_top10_3": (4, 6),
     # Confirmados: M17 (en el 2) y K29 (en el 11).
     "codigos_confirmados": (1, 2),
+    # Sin alternativas, cada lista tiene un solo candidato.
+    "codigos_dicho1_exacto": (2, 6),
+    "codigos_dicho5_exacto": (2, 6),
+    "codigos_dicho1_4": (3, 6),
+    "codigos_dicho5_4": (3, 6),
+    "codigos_dicho1_3": (5, 6),
+    "codigos_dicho5_3": (5, 6),
     # Bien: M17 e I10. Mal: Z88 y E11 confirmados, K29 descartado. H10 no se sugirió.
     "codigos_estado": (2, 5),
     # E11 era del hermano y se da por presente.
