@@ -12,7 +12,8 @@ from scribe import modelos
 from scribe.codificacion.buscador import Buscador, codificable
 from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_relleno
 from scribe.codificacion.indice import VERSION
-from scribe.codificacion.menciones import Lector, Mencion
+from scribe.codificacion.lectura import Mencion
+from scribe.codificacion.menciones import Lector
 from scribe.codificacion.reglas import en_embarazo, explica, historia_familiar, manifestacion, refinamientos
 from scribe.codificacion.sinonimos import Concepto, detector, equivalencias
 from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion

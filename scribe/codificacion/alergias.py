@@ -1,0 +1,55 @@
+"""A qué es alérgico el paciente: la sustancia en la misma frase o en la respuesta a la pregunta."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scribe.codificacion.dialogo import pregunta_final, ultima_pregunta
+from scribe.codificacion.lectura import Lectura, Mencion
+from scribe.codificacion.reglas import frases
+from scribe.codificacion.sinonimos import Concepto, Hallazgo
+from scribe.consulta import EstadoCodigo, Rol, Turno
+from scribe.lenguaje.texto import llano
+
+_LEJOS = 60
+"""Caracteres entre «alérgico a» y la sustancia a partir de los que ya no se le atribuye."""
+
+
+def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
+    """Las alergias del paciente que se dicen en el turno `i`, como antecedente."""
+    turno, anterior = lectura.turnos[i], lectura.anterior(i)
+    base, reglas = llano(turno.texto), frases().alergias
+    preguntada = _preguntada(turno, anterior)
+    afirma = reglas.afirma.search(base)
+    if not (preguntada or afirma):
+        return
+    vistos = {h.concepto.cie10 for h in lectura.hallazgos[turno.id]}
+    for codigo, patron in reglas.sustancias:
+        m = patron.search(base, 0 if preguntada else (afirma.end() if afirma else 0))
+        if m is None or codigo in vistos:
+            continue
+        desde = afirma.end() if afirma and afirma.end() <= m.start() else max(0, m.start() - 40)
+        if reglas.corta.search(base, desde, m.start()):
+            continue
+        cal = lectura.calificar(turno, *m.span())
+        lejos = not preguntada and afirma is not None and m.start() - afirma.end() > _LEJOS
+        if lejos or cal.negada or cal.familiar or cal.interrogada or cal.hipotetica:
+            continue
+        cie11 = reglas.cie11_medicamento if codigo.startswith("Z88") else reglas.cie11_otra
+        inicio = afirma.start() if afirma and afirma.start() < m.start() else m.start()
+        hallazgo = Hallazgo(Concepto(codigo, cie11, "z", ()), m.group(), inicio, m.end())
+        mencion = lectura.mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
+        if preguntada and anterior is not None and afirma is None:
+            citada = anterior.citar(*ultima_pregunta(anterior.texto))
+            mencion = replace(mencion, citas=(citada, *mencion.citas))
+        yield mencion
+
+
+def _preguntada(turno: Turno, anterior: Turno | None) -> bool:
+    """Si contesta, sin negar, a quien le preguntó por alergias."""
+    if anterior is None or anterior.rol != Rol.MEDICO or turno.rol == Rol.MEDICO:
+        return False
+    if frases().alergias.pregunta.search(pregunta_final(anterior)) is None:
+        return False
+    return frases().niega.search(llano(turno.texto)) is None

@@ -1,0 +1,104 @@
+"""La consulta abierta para leer sus menciones: turnos, vecinos, hallazgos y cómo se calificó cada uno."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from scribe.codificacion.dialogo import oracion, palabras_del_paciente
+from scribe.codificacion.reglas import frases
+from scribe.codificacion.sinonimos import Concepto, Hallazgo
+from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
+from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
+from scribe.lenguaje.texto import llano
+
+_YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Mencion:
+    """Un concepto dicho, con su estado y su evidencia.
+
+    `fuerza`: 3, diagnóstico del médico (con pista o en el análisis); 2, mención suya sin pista; 1, de
+    otra persona. `acierto` (0–1) es qué tan seguro es que se dijo ese concepto.
+    """
+
+    concepto: Concepto
+    termino: str
+    estado: EstadoCodigo
+    citas: tuple[Cita, ...]
+    fuerza: int
+    acierto: float
+    turno: int
+
+
+class Lectura:
+    """Los turnos de una consulta con lo que `detectar` halló en cada uno."""
+
+    def __init__(
+        self,
+        transcripcion: Transcripcion,
+        nota: Nota,
+        contexto: Contexto,
+        detectar: Callable[[Turno], list[Hallazgo]],
+    ) -> None:
+        self.turnos = transcripcion.turnos
+        self._paciente = palabras_del_paciente(transcripcion, contexto)
+        self._analisis = [c for e in nota.analisis for c in e.citas]
+        self.hallazgos = {t.id: detectar(t) for t in self.turnos}
+
+    def siguiente(self, i: int) -> Turno | None:
+        """El turno que sigue al de lugar `i`, si lo hay."""
+        return self.turnos[i + 1] if i + 1 < len(self.turnos) else None
+
+    def anterior(self, i: int) -> Turno | None:
+        """El turno que está antes del de lugar `i`, si lo hay."""
+        return self.turnos[i - 1] if i > 0 else None
+
+    def se_nombra(self, turno: Turno, cie10: str) -> bool:
+        """Si en ese turno se dijo ese concepto."""
+        return any(h.concepto.cie10 == cie10 for h in self.hallazgos[turno.id])
+
+    def calificar(self, turno: Turno, desde: int, hasta: int) -> Calificacion:
+        """El contexto de un tramo, sabiendo quién es el paciente y quién habla."""
+        cal = calificar(turno.texto, desde, hasta, paciente=self._paciente)
+        if turno.rol == Rol.ACOMPANANTE and cal.familiar is None:
+            inicio, fin = oracion(turno.texto, desde, hasta)
+            if _YO.search(llano(turno.texto[inicio:fin])):
+                # Quien acompaña habla de sí: de un niño es su familia; de un adulto, no se sabe.
+                return replace(cal, familiar="mamá" if "hijo" in self._paciente else "acompañante")
+        return cal
+
+    def pariente_en(self, turno: Turno) -> str | None:
+        """El pariente de sangre que se nombra en una respuesta breve («Mi papá.»)."""
+        primera = turno.texto[: oracion(turno.texto, 0, 0)[1] or len(turno.texto)]
+        if not primera.strip():
+            return None
+        cal = calificar(primera, len(primera) - 1, len(primera), paciente=self._paciente)
+        return cal.familiar if cal.familiar and es_de_sangre(cal.familiar) and not cal.negada else None
+
+    def hay_pista(self, turno: Turno, desde: int) -> bool:
+        """Si lo que va delante anuncia un diagnóstico («es una…», «control de…»)."""
+        inicio, _ = oracion(turno.texto, desde, desde)
+        antes = llano(turno.texto[inicio:desde])
+        ultimas = " ".join(antes.split()[-10:]) + " "
+        return frases().pistas.search(ultimas) is not None
+
+    def citado_en_analisis(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """Si la nota ya puso esas palabras en su análisis."""
+        dicho = turno.texto[hallazgo.desde : hallazgo.hasta]
+        return any(c.turno == turno.id and dicho in c.texto for c in self._analisis)
+
+    def mencion(self, i: int, hallazgo: Hallazgo, estado: EstadoCodigo, fuerza: int) -> Mencion:
+        """La mención con su oración por cita."""
+        turno = self.turnos[i]
+        cita = turno.citar(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))
+        acierto = 1.0 if hallazgo.exacto else 0.85
+        return Mencion(hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id)
+
+    def respondida(self, i: int, siguiente: Turno, h: Hallazgo, estado: EstadoCodigo) -> Mencion:
+        """La mención de una pregunta, con la respuesta que la afirma también citada."""
+        base = self.mencion(i, h, estado, 1)
+        _, fin = oracion(siguiente.texto, 0, 1)
+        return replace(base, citas=(*base.citas, siguiente.citar(0, fin)))
