@@ -297,9 +297,18 @@ def _en_lista(lectura: _Lectura, desde: int, hasta: int) -> bool | None:
     Devuelve si la mención se niega, o `None` si no es una lista de esas.
     """
     detras = lectura.plano[hasta:]
-    if _reglas().lista_si.match(detras):
+    if _reglas().lista_si.match(detras) or _solo_eso(lectura.plano[:desde], detras):
         return False
     return True if _reglas().lista_no.match(detras) else None
+
+
+_SOLO = re.compile(r" (?:nada mas|nomas|no mas|solamente|unicamente)(?=\s*(?:[.,;:!?…]|$))")
+_ABRE_SOLO = re.compile(r"(?:^|[,.;:]\s*|\b(?:pero|sino) )(?:(?:el|la|los|las|de|del|un|una|puro|pura)\s+)*$")
+
+
+def _solo_eso(antes: str, detras: str) -> bool:
+    """«Ni presión, tiroides nada más»: lo que se deja como único no se niega, aunque cierre una lista de noes."""
+    return _SOLO.match(detras) is not None and _ABRE_SOLO.search(antes) is not None
 
 
 def calificar(oracion: str, desde: int, hasta: int, *, paciente: Collection[str] = ()) -> Calificacion:

@@ -57,6 +57,10 @@ def texto_de(trozo: Trozo) -> str:
 RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
 
 
+NO_SUSPENDER = re.compile(r"\bno (?:(?:me|se|le|te|lo|la|los|las) ){0,2}(?:vaya a |vayas a |hay que |debe )?$")
+"""Lo que, delante de «suspender», lo prohíbe: «no la suspenda por su cuenta»."""
+
+
 PARTE = re.compile(
     r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero)\b|"  # noqa: E501
     r"si (?:le|te|se|no|tiene|hay)\b|antes de|para (?:el|la|los|las)\b)"
@@ -101,9 +105,21 @@ def sin_copula(texto: str) -> str:
 
 def dividir(trozo: Trozo) -> list[Trozo]:
     """Separa dos indicaciones dichas en una oración («le pido…, y la veo en 6 semanas»)."""
-    cortes = [m.end() for m in PARTE.finditer(llano(trozo.texto)) if m.start() > 15]
+    plano = llano(trozo.texto)
+    cortes: list[int] = []
+    for m in PARTE.finditer(plano):
+        if m.start() > 15 and not _en_lista_de_condiciones(plano, cortes[-1] if cortes else 0, m.end()):
+            cortes.append(m.end())
     bordes = [0, *cortes, len(trozo.texto)]
     return [trozo.parte(a, a + len(trozo.texto[a:b].rstrip())) for a, b in itertools.pairwise(bordes)]
+
+
+_SI = re.compile(r"(?:\W|(?:pero|y|o)\b)*si\b")
+
+
+def _en_lista_de_condiciones(plano: str, desde: int, corte: int) -> bool:
+    """Si el corte separaría dos condiciones de una misma orden: «si sangra, si se confunde, llaman»."""
+    return _SI.match(plano, desde) is not None and _SI.match(plano, corte) is not None
 
 
 EXAMEN = (

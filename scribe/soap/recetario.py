@@ -14,6 +14,7 @@ from scribe.soap.dichos import (
     BAJAR,
     CONTINUAR,
     DIGITO,
+    NO_SUSPENDER,
     PARA,
     REINICIAR,
     RETIRA,
@@ -228,8 +229,12 @@ class Recetario:
 
     def _suspension(self, trozo: Trozo) -> bool:
         plano = trozo.plano
-        if not senal("plan", "suspende").search(plano):
+        verbo = senal("plan", "suspende").search(plano)
+        if not verbo:
             return False
+        if NO_SUSPENDER.search(plano[: verbo.start()]):
+            self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
+            return True
         condicion = re.match(r"^\W*si (?!,)", plano) or senal("plan", "condicion").match(plano)
         texto = de_usted(texto_de(trozo))
         citas = [trozo]

@@ -30,7 +30,11 @@ _AJENO = re.compile(
     r"sobrin[oa]s?|vecin[oa]|compadre|comadre|amig[oa])\b"
 )
 _AL_REVES = re.compile(r"\b(?:al contrario|miedo (?:a|de|que)?)\b")
-_NO_CLAUSULA = re.compile(r"\b(?:no|nada|ni|tampoco|sin|ningun[oa]?|nunca)\b")
+_NO_CLAUSULA = re.compile(r"\b(?:no(?! mas\b)|nada(?! mas\b)|ni|tampoco|sin|ningun[oa]?|nunca)\b")
+_DOBLE = re.compile(r"\bno (?:se )?(?:crea|creas|piense|pienses|vaya a (?:creer|pensar)|es)(?: usted)? que no\b")
+"""Dos noes que se anulan: «no crea que no», «no es que no pueda»."""
+_COORDINADA = re.compile(r"\W*(?:y|e|ni) (?:(?:el|la|los|las|de|del) )?\w+(?: \w+)?,? (?:no|tampoco|si)\W*$")
+_DESNUDA = re.compile(r"\W*(?:(?:el|la|los|las|de|del) )?\w+\W*$")
 
 
 @dataclass(slots=True)
@@ -106,7 +110,10 @@ def _segmentos(texto: str, items: list[Pregunta]) -> list[tuple[int, int]]:
     for desde, hasta in clausulas(texto):
         clausula = texto[desde:hasta]
         cola = _COLA.fullmatch(llano(clausula).strip(" ,.;:…")) is not None
-        if salida and cola and any(_habla_de(texto[salida[-1][0] : salida[-1][1]], i) for i in items):
+        previa = texto[salida[-1][0] : salida[-1][1]] if salida else ""
+        # «Vómito y diarrea no»: el «no» del final es de los dos.
+        juntas = _DESNUDA.match(llano(previa)) and _COORDINADA.match(llano(clausula))
+        if salida and (cola or juntas) and any(_habla_de(previa, i) for i in items):
             salida[-1] = (salida[-1][0], hasta)
         else:
             salida.append((desde, hasta))
@@ -116,7 +123,7 @@ def _segmentos(texto: str, items: list[Pregunta]) -> list[tuple[int, int]]:
 def _polaridad(texto: str, desde: int, hasta: int) -> bool:
     """Si la cláusula `texto[desde:hasta]` niega lo que nombra."""
     trozo = texto[desde:hasta]
-    plano = llano(trozo)
+    plano = _DOBLE.sub("", llano(trozo))
     afirma = re.search(r"\bs[ií]\b(?! (?:me|se|le|te) (?:da|duele))", trozo) and re.search(
         r"\w\s+si\b", plano
     )
