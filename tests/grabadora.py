@@ -66,6 +66,27 @@ Object.defineProperty(MessagePort.prototype, "onmessage", {
     });
   },
 });
+// El micrófono se desenchufa (`desenchufado`) y se vuelve a enchufar, como lo ve una página.
+for (const [que, nada] of [
+  ["getUserMedia", () => { throw new DOMException("no hay", "NotFoundError"); }], ["enumerateDevices", () => []],
+]) {
+  if (!window.MediaDevices) continue;
+  const suya = MediaDevices.prototype[que];
+  MediaDevices.prototype[que] = async function (...a) {
+    if (window.testigo.desenchufado) return nada();
+    const dado = await suya.apply(this, a);
+    if (que === "getUserMedia") window.testigo.flujo = dado;
+    return dado;
+  };
+}
+window.testigo.enchufar = (si) => {
+  window.testigo.desenchufado = !si;
+  for (const pista of si ? [] : window.testigo.flujo.getTracks()) {
+    pista.stop();
+    pista.dispatchEvent(new Event("ended"));
+  }
+  navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+};
 window.testigo.segundos = () => {
   const t = window.testigo;
   return t.grabado + (t.desde === null ? 0 : t.contexto.currentTime - t.desde);

@@ -2,7 +2,7 @@
 
     frase / archivo / sistema ──argon2id o HKDF──▶ KEK (nunca se guarda)
       └─ envuelve ▶ maestras (una activa) ─ envuelven ▶ claves de datos (en la base)
-                      └─ envuelve ▶ semilla ──HKDF──▶ índices ciegos · bitácora · sellos de firma
+                      └─ envuelve ▶ semilla ──HKDF──▶ índices ciegos · bitácora · sellos · copias
 
 Rotar la maestra re-envuelve las claves de datos y la semilla; no vuelve a cifrar ningún dato ni cambia
 los índices ni la cadena de la bitácora. Cambiar de frase solo re-envuelve las maestras. El archivo
@@ -36,7 +36,7 @@ GRACIA = timedelta(hours=24)
 """Cuánto espera una maestra saliente: otro proceso pudo envolver algo con ella justo antes de rotar."""
 
 _INDICES, _BITACORA = b"scribe/indices/v1", b"scribe/bitacora/v1"
-_SELLOS = b"scribe/sellos/v1"
+_SELLOS, _COPIAS = b"scribe/sellos/v1", b"scribe/copia-local/v1"
 
 
 class _Valor(BaseModel):
@@ -188,6 +188,11 @@ class Llavero:
     def sello_valido(self, datos: bytes, sello: bytes) -> bool:
         """Si ese sello lo hizo esta instalación sobre esos bytes."""
         return hmac.compare_digest(self.sellar(datos), sello)
+
+    def clave_de_copia(self, usuario: uuid.UUID, grabacion: uuid.UUID) -> bytes:
+        """32 bytes para la copia que un navegador guarda de esa grabación; no cambian al rotar."""
+        clave = self._semilla().derivada(_COPIAS).material()
+        return hmac.digest(clave, usuario.bytes + grabacion.bytes, hashlib.sha256)
 
     def _semilla(self) -> Clave:
         return self._vigente().semilla

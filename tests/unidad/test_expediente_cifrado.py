@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -196,6 +197,18 @@ def test_los_propositos_no_comparten_clave(llavero: Llavero) -> None:
 
 
 # --- Abrir el llavero -------------------------------------------------------------------------------
+
+
+def test_la_llave_de_una_copia_es_de_una_persona_y_una_grabacion(
+    llavero: Llavero, fuente: FuenteFrase
+) -> None:
+    """Rotar y volver a abrir no la cambian: lo que quedó en un navegador se puede leer después."""
+    uno, otro = UUID(int=1), UUID(int=2)
+    llave = llavero.clave_de_copia(uno, otro)
+    llavero.iniciar_rotacion()
+    assert Llavero.abrir(llavero.ruta, fuente).clave_de_copia(uno, otro) == llave
+    assert len({llave, llavero.clave_de_copia(otro, uno), llavero.clave_de_copia(uno, uno)}) == 3
+    assert len(llave) == 32
 
 
 def test_el_llavero_se_vuelve_a_abrir_con_la_misma_frase(llavero: Llavero, fuente: FuenteFrase) -> None:

@@ -2,8 +2,11 @@
  * La copia local de lo que se graba o se sube (IndexedDB), hasta que el servidor da su recibo.
  *
  * Un registro por grabación y sus trozos por el byte en que empiezan. Cada trozo se guarda con la orden de
- * llegar al disco: un apagón no se lleva lo que ya se dijo guardado. Aquí no hay nombres de personas.
+ * llegar al disco: un apagón no se lleva lo que ya se dijo guardado. Aquí no hay nombres de personas, y el sonido
+ * va cifrado con una llave que no está en este equipo.
  */
+
+import { abrir, cerrar, SOBRA } from "./grabar-llave.js";
 
 /**
  * @typedef {object} Registro
@@ -26,6 +29,10 @@
  * @property {{en_s: number, falto_s: number}[]} huecos lo que no se grabó porque el equipo se durmió
  * @property {number} tocada cuándo se guardó lo último (ms)
  * @property {{nombre: string, tamano: number, modificado: number} | null} archivo
+ *
+ * @typedef {object} Trozo
+ * @property {string} id de la grabación @property {number} desde byte en que empieza
+ * @property {Uint8Array<ArrayBuffer>} iv @property {Uint8Array<ArrayBuffer>} datos cifrados
  */
 
 const BASE = "scribe-grabar";
@@ -86,42 +93,56 @@ export const guardar = (registro) =>
 
 /**
  * Un trozo y, con él, el registro al día: los dos o ninguno. Lanza `QuotaExceededError`.
- * @param {Registro} registro @param {number} desde byte en que empieza @param {Uint8Array} datos
+ * @param {Registro} registro @param {number} desde byte en que empieza
+ * @param {Uint8Array<ArrayBuffer>} claro @param {CryptoKey} llave
  */
-export const agregar = (registro, desde, datos) =>
-  transaccion("readwrite", (grabaciones, trozos) => {
-    trozos.put({ id: registro.id, desde, datos });
+export async function agregar(registro, desde, claro, llave) {
+  const cifrado = await cerrar(llave, registro.id, desde, claro);
+  await transaccion("readwrite", (grabaciones, trozos) => {
+    trozos.put({ id: registro.id, desde, ...cifrado });
     grabaciones.put(registro);
   });
+}
+
+/** Cuánto sonido lleva un trozo, sin lo que agrega el cifrado. @param {Trozo} trozo */
+const largo = (trozo) => trozo.datos.length - SOBRA;
 
 /**
- * Los bytes guardados desde uno, seguidos y hasta un máximo; vacío si no hay.
- * @param {string} id @param {number} desde @param {number} maximo
+ * Los bytes guardados desde uno, seguidos y hasta un máximo; vacío si no hay. Lanza `OperationError` si no abren.
+ * @param {string} id @param {number} desde @param {number} maximo @param {CryptoKey} llave
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function leer(id, desde, maximo) {
-  const partes = await transaccion("readonly", (_, trozos, salida) => {
-    /** @type {Uint8Array[]} */
-    const juntas = (salida.valor = []);
+export async function leer(id, desde, maximo, llave) {
+  const partes = [];
+  for (const trozo of await seguidos(id, desde, maximo)) {
+    const va = Math.max(0, desde - trozo.desde);
+    partes.push((await abrir(llave, trozo)).subarray(va, desde + maximo - trozo.desde));
+  }
+  return juntar(partes);
+}
+
+/** @param {string} id @param {number} desde @param {number} maximo @returns {Promise<Trozo[]>} */
+const seguidos = (id, desde, maximo) =>
+  transaccion("readonly", (_, trozos, salida) => {
+    /** @type {Trozo[]} */
+    const juntos = (salida.valor = []);
     let va = desde;
-    const abrir = (/** @type {number} */ primero) => {
+    const recorrer = (/** @type {number} */ primero) => {
       trozos.openCursor(rango(id, primero)).onsuccess = (e) => {
         const cursor = /** @type {IDBRequest<IDBCursorWithValue | null>} */ (e.target).result;
         if (!cursor || cursor.value.desde > va || va - desde >= maximo) return;
-        const datos = cursor.value.datos.subarray(va - cursor.value.desde, va - cursor.value.desde + maximo - (va - desde));
-        if (datos.length) juntas.push(datos);
-        va += datos.length;
+        const hasta = cursor.value.desde + largo(cursor.value);
+        if (hasta > va) juntos.push(cursor.value);
+        va = Math.max(va, hasta);
         cursor.continue();
       };
     };
     // El trozo que contiene `desde` puede empezar antes que él.
     trozos.openKeyCursor(rango(id, 0, desde + 1), "prev").onsuccess = (e) => {
       const cursor = /** @type {IDBRequest<IDBCursor | null>} */ (e.target).result;
-      if (cursor) abrir(/** @type {[string, number]} */ (cursor.key)[1]);
+      if (cursor) recorrer(/** @type {[string, number]} */ (cursor.key)[1]);
     };
   });
-  return juntar(partes);
-}
 
 /**
  * Suelta los trozos que el servidor ya tiene completos, para hacer lugar.
@@ -133,7 +154,7 @@ export const soltar = (registro, hasta) =>
     salida.valor = false;
     trozos.openCursor(rango(registro.id, 0, hasta)).onsuccess = (e) => {
       const cursor = /** @type {IDBRequest<IDBCursorWithValue | null>} */ (e.target).result;
-      if (!cursor || cursor.value.desde + cursor.value.datos.length > hasta) return;
+      if (!cursor || cursor.value.desde + largo(cursor.value) > hasta) return;
       salida.valor = true;
       cursor.delete();
       registro.incompleta = true;
@@ -211,12 +232,13 @@ export const conservar = () => navigator.storage?.persist?.().catch(() => false)
 /**
  * Una sola pestaña a la vez se ocupa de cada grabación; si esa pestaña muere, el navegador suelta el cerrojo.
  * @param {string} id
+ * @param {{esperar?: boolean}} [como] con `esperar`, hasta que la otra lo suelte
  * @returns {Promise<(() => void) | null>} cómo soltarlo, o nada si es de otra
  */
-export const cerrojo = (id) =>
+export const cerrojo = (id, { esperar = false } = {}) =>
   new Promise((bien, mal) => {
     navigator.locks
-      .request(`scribe-grabar:${id}`, { ifAvailable: true }, (dado) => {
+      .request(`scribe-grabar:${id}`, { ifAvailable: !esperar }, (dado) => {
         if (!dado) return bien(null);
         return new Promise((soltarlo) => bien(() => soltarlo(undefined)));
       })

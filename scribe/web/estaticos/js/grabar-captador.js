@@ -1,8 +1,8 @@
 /**
  * Corre en el hilo de audio: junta las muestras del micrófono en trozos de PCM de 16 bits y mide el nivel.
  *
- * Manda `{nivel, pico, topes}` cada 50 ms (RMS, pico y qué parte de las muestras pega en el tope) y `{trozo}` (Int16Array) cada medio
- * segundo mientras se graba. Recibe `{orden: "grabar" | "pausar" | "vaciar"}`; a las dos últimas contesta
+ * Manda `{nivel, pico, topes}` cada 50 ms (RMS, pico y qué parte de las muestras pega en el tope) y `{trozo, cuando}` (Int16Array y
+ * la hora en ms) cada medio segundo mientras se graba. Recibe `{orden: "grabar" | "pausar" | "vaciar"}`; a las dos últimas contesta
  * con lo que hubiera a medias y `{listo: orden}`, así al pausar no se pierde ni un milisegundo.
  */
 
@@ -37,7 +37,7 @@ class Captador extends AudioWorkletProcessor {
     if (!this.largo) return;
     const trozo = this.trozo.slice(0, this.largo);
     this.largo = 0;
-    this.port.postMessage({ trozo }, [trozo.buffer]);
+    this.port.postMessage({ trozo, cuando: Date.now() }, [trozo.buffer]);
   }
 
   process(entradas) {

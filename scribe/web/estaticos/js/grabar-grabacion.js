@@ -6,13 +6,15 @@
  */
 
 import * as almacen from "./grabar-almacen.js";
+import { pedirLlave } from "./grabar-llave.js";
 import { Microfono } from "./grabar-microfono.js";
 import { Subidor } from "./grabar-subidor.js";
 import { cabecera, segundos } from "./grabar-wav.js";
 
 /** @typedef {import("./grabar-almacen.js").Registro} Registro */
 
-const DORMIDO_MS = 3000;
+const HUECO_MS = 1000;
+const CALLADO_MS = 3000;
 const REABRIR_MS = 8000;
 
 /**
@@ -40,13 +42,17 @@ export class Grabacion {
     /** @type {Promise<void>} */
     this.escribiendo = Promise.resolve();
     this.ultimo = 0;
+    this.medido = 0; // cuándo terminó el último trozo, según el hilo de audio
     this.vigia = 0;
+    this.api = api;
+    /** @type {Promise<CryptoKey> | null} */
+    this.pedida = null;
     /** @type {Promise<import("./grabar-subidor.js").Avance> | null} */
     this.entrega = null;
     this.soltarCerrojo = () => {};
     this.microfono = new Microfono({
       nivel: (nivel, pico, topes) => this.oyente.nivel(nivel, pico, topes),
-      trozo: (trozo) => this.#llego(trozo),
+      trozo: (trozo, cuando) => this.#llego(trozo, cuando),
       cambio: (que) => this.oyente.suceso(que),
     });
     this.subidor = new Subidor(
@@ -74,9 +80,18 @@ export class Grabacion {
     return this.enMemoria.size > 0;
   }
 
-  /** Toma el cerrojo; `false` si otra pestaña la tiene. */
-  async tomar() {
-    const soltar = await almacen.cerrojo(this.registro.id);
+  /** La llave de la copia de aquí. Lanza `ErrorApi` si el servidor no la da. */
+  llave() {
+    this.pedida ??= pedirLlave(this.registro.id, this.api).catch((fallo) => {
+      this.pedida = null;
+      throw fallo;
+    });
+    return this.pedida;
+  }
+
+  /** Toma el cerrojo; `false` si otra pestaña la tiene. @param {{esperar?: boolean}} [como] */
+  async tomar(como) {
+    const soltar = await almacen.cerrojo(this.registro.id, como);
     if (soltar) this.soltarCerrojo = soltar;
     return soltar !== null;
   }
@@ -102,10 +117,11 @@ export class Grabacion {
 
   /** Empieza o sigue. */
   async grabar() {
+    await this.llave();
     if (!this.microfono.contexto) await this.abrir();
     await this.microfono.despertar();
     if (!this.llegado) this.#guardar(cabecera(this.registro.hercios));
-    this.ultimo = Date.now();
+    this.ultimo = this.medido = Date.now();
     this.microfono.grabar();
     this.#pasar("grabando");
     clearInterval(this.vigia);
@@ -154,16 +170,19 @@ export class Grabacion {
     this.oyente.cambio();
   }
 
-  /** @param {Int16Array<ArrayBuffer>} trozo */
-  #llego(trozo) {
-    const ahora = Date.now();
-    const falto = ahora - this.ultimo - (trozo.length / this.registro.hercios) * 1000;
-    if (falto > DORMIDO_MS) {
-      const hueco = { en_s: this.segundos, falto_s: Math.round(falto / 1000) };
+  /**
+   * El hueco se mide con la hora del hilo de audio: una página ocupada o congelada recibe tarde, pero no pierde.
+   * @param {Int16Array<ArrayBuffer>} trozo @param {number} cuando terminó (ms)
+   */
+  #llego(trozo, cuando) {
+    const falto = cuando - this.medido - (trozo.length / this.registro.hercios) * 1000;
+    if (falto > HUECO_MS) {
+      const hueco = { en_s: segundos(this.llegado, this.registro.hercios), falto_s: Math.round(falto / 1000) };
       this.registro.huecos.push(hueco);
       this.oyente.suceso("hueco", hueco);
     }
-    this.ultimo = ahora;
+    this.medido = cuando;
+    this.ultimo = Date.now();
     this.#guardar(new Uint8Array(trozo.buffer));
   }
 
@@ -179,7 +198,8 @@ export class Grabacion {
     const { registro } = this;
     const siguiente = { ...registro, octetos: desde + datos.length, tocada: Date.now() };
     try {
-      await this.#conLugar(() => almacen.agregar(siguiente, desde, datos));
+      const llave = await this.llave();
+      await this.#conLugar(() => almacen.agregar(siguiente, desde, datos, llave));
     } catch {
       this.enMemoria.set(desde, datos); // queda la de memoria y la del servidor
       this.#faltaLugar(0);
@@ -216,7 +236,7 @@ export class Grabacion {
 
   /** @param {number} desde @param {number} maximo */
   async #leer(desde, maximo) {
-    const datos = await almacen.leer(this.registro.id, desde, maximo);
+    const datos = await almacen.leer(this.registro.id, desde, maximo, await this.llave());
     const suelto = this.enMemoria.get(desde);
     if (datos.length || !suelto) return datos;
     return suelto;
@@ -225,7 +245,7 @@ export class Grabacion {
   /** El equipo se durmió, el micrófono se trabó: se nota en segundos y se intenta remediar solo. */
   #vigilar() {
     const callado = Date.now() - this.ultimo;
-    if (callado < DORMIDO_MS) return;
+    if (callado < CALLADO_MS) return;
     this.oyente.suceso("sin_sonido", callado / 1000);
     void this.microfono.despertar().catch(() => {});
     if (callado > REABRIR_MS && callado % REABRIR_MS < 1000) void this.abrir().catch(() => {});

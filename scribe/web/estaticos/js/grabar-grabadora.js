@@ -40,7 +40,7 @@ export class Grabadora {
     el("boton-grabar").addEventListener("click", () => this.#alternar());
     el("boton-terminar").addEventListener("click", () => this.terminar());
     el("microfono").addEventListener("change", () => this.#cambiarMicrofono());
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.#listar());
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#alCambiarEquipo());
     addEventListener("pagehide", () => void this.actual?.asegurar());
     document.addEventListener("visibilitychange", () => document.hidden && void this.actual?.asegurar());
     addEventListener("beforeunload", (e) => {
@@ -70,6 +70,7 @@ export class Grabadora {
       return;
     }
     el("boton-grabar").focus();
+    actual.llave().catch(() => {}); // se tiene antes de que haga falta; si no llegó, al grabar se pide otra vez
     if (await permitido()) await this.#abrir();
   }
 
@@ -153,6 +154,7 @@ export class Grabadora {
     try {
       await this.actual?.abrir(localStorage.getItem(ELEGIDO) ?? undefined);
       this.suceso = "";
+      el("grabadora-falla").textContent = "";
     } catch (fallo) {
       if (lanzar) throw fallo;
       el("grabadora-falla").textContent = explicar(fallo);
@@ -170,7 +172,12 @@ export class Grabadora {
       ...hay.map(({ id, nombre }) => new Option(nombre, id, id === usado, id === usado)),
     );
     if (!hay.length) el("microfono").append(new Option("No hay ninguno conectado", ""));
-    if (hay.length && this.suceso === "desconectado") await this.#abrir();
+  }
+
+  /** Se conectó o desconectó algo: si faltaba micrófono, se toma el que haya. */
+  async #alCambiarEquipo() {
+    if (this.suceso === "desconectado" && (await lista()).length) await this.#abrir();
+    else await this.#listar();
   }
 
   async #cambiarMicrofono() {
@@ -229,6 +236,7 @@ export class Grabadora {
     } else if (que === "de_vuelta") {
       this.suceso = "";
     } else if (que in SUCESOS) {
+      if (que === "sin_sonido" && this.suceso) return; // ya se dijo por qué
       this.suceso = que;
       if (que === "desconectado" && this.actual?.estado === "grabando") void this.#abrir(); // con el que haya
     }

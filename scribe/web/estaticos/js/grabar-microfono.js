@@ -5,7 +5,7 @@ import { HERCIOS } from "./grabar-wav.js";
 /**
  * @typedef {object} Oyente
  * @property {(nivel: number, pico: number, topes: number) => void} nivel cada 50 ms, de 0 a 1
- * @property {(trozo: Int16Array<ArrayBuffer>) => void} trozo PCM grabado, en orden
+ * @property {(trozo: Int16Array<ArrayBuffer>, cuando: number) => void} trozo PCM grabado, en orden, y la hora (ms) en que terminó
  * @property {(que: "desconectado" | "silenciado" | "suspendido" | "de_vuelta") => void} cambio
  */
 
@@ -173,7 +173,7 @@ export class Microfono {
 
   /** @param {any} dato */
   #atender(dato) {
-    if (dato.trozo) this.oyente.trozo(dato.trozo);
+    if (dato.trozo) this.oyente.trozo(dato.trozo, dato.cuando);
     else if (dato.listo) this.esperas.get(dato.listo)?.();
     else this.oyente.nivel(dato.nivel, dato.pico, dato.topes);
   }
@@ -190,7 +190,10 @@ export class Microfono {
 
   /** @param {MediaStreamTrack} pista */
   #vigilar(pista) {
-    pista.onended = () => this.oyente.cambio("desconectado");
+    pista.onended = () => {
+      this.fuente?.disconnect(); // seguiría dando ceros, y se grabaría un silencio que nadie guardó
+      this.oyente.cambio("desconectado");
+    };
     pista.onmute = () => this.oyente.cambio("silenciado");
     pista.onunmute = () => this.oyente.cambio("de_vuelta");
   }

@@ -48,6 +48,7 @@ export class Pendientes {
     if (!(await grabacion.tomar())) {
       decir(li, `Grabando a ${nombre} en otra pestaña.`, "Siga ahí; aquí puede atender a otra persona.");
       botones(li, {});
+      void this.#alSoltarla(li, grabacion);
       return;
     }
     grabacion.oyente.subida = (avance) => decirAvance(li, avance, grabacion);
@@ -78,6 +79,16 @@ export class Pendientes {
       });
     }
     void subir(); // mientras se decide, lo que hay se va poniendo a salvo
+  }
+
+  /** Cuando la otra pestaña termina, se cierra o muere. @param {HTMLElement} li @param {Grabacion} grabacion */
+  async #alSoltarla(li, grabacion) {
+    await grabacion.tomar({ esperar: true });
+    await grabacion.soltar();
+    li.remove();
+    const queda = (await almacen.todas()).find((r) => r.id === grabacion.registro.id);
+    if (queda) await this.#local(queda);
+    mostrar("pendientes", this.lista.children.length > 0);
   }
 
   /** No se pudo entregar sin que alguien diga qué hacer. @param {HTMLElement} li @param {Grabacion} grabacion @param {() => Promise<void>} subir */
