@@ -68,7 +68,8 @@ Object.defineProperty(MessagePort.prototype, "onmessage", {
 });
 // El micrófono se desenchufa (`desenchufado`) y se vuelve a enchufar, como lo ve una página.
 for (const [que, nada] of [
-  ["getUserMedia", () => { throw new DOMException("no hay", "NotFoundError"); }], ["enumerateDevices", () => []],
+  ["getUserMedia", () => { throw new DOMException("no hay", "NotFoundError"); }],
+  ["enumerateDevices", () => []],
 ]) {
   if (!window.MediaDevices) continue;
   const suya = MediaDevices.prototype[que];

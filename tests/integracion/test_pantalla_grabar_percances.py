@@ -1,5 +1,5 @@
 # ruff: noqa: F811  (una fixture se importa con el nombre del parámetro que la recibe)
-"""Percances a media grabación: recargar, el micrófono que se va, el equipo que se duerme, morir al terminar."""
+"""Percances al grabar: recargar, el micrófono que se va, el equipo que se duerme, morir al terminar."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_el_microfono_se_va_y_el_equipo_se_duerme(clinica: Clinica) -> None:
 
 
 def test_morir_justo_al_terminar(clinica: Clinica) -> None:
-    """El servidor la recibió y la página murió sin oír el recibo: al volver se entrega sola, y una sola vez."""
+    """El servidor la recibió y la página murió sin oír el recibo: se entrega sola, y una sola vez."""
     pagina = grabando(clinica, 0.6)
     oidos: list[int] = []
 
