@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scribe.lenguaje.clinico import Mencion, segun_contexto
-from scribe.lenguaje.contexto import Calificacion, calificar
+from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, alinar
@@ -24,6 +24,35 @@ FAMILIA = re.compile(
     r"\b(?:mi|su|tu|la|el|del?)s? (mama|papa|padres?|madre|padre|hermanos?|hermanas?|abuel[oa]s?|abuelit[oa]s?|ti[oa]s?|hij[oa]s?|prim[oa]s?|"  # noqa: E501
     r"espos[oa]|sobrin[oa]s?)\b"
 )
+_SENO = re.compile(r"\b(?:(?:de|en) (?:la )?|la |las |una |ambas )mamas?\b")
+_DE_OTRO = re.compile(
+    r"\b(?:el|la) que (?:[\w,]+ ){1,8}?es (?:mi|su|tu|el|la) (?P<a>\w+)|"
+    r"\b(?:mi|su|tu) (?P<b>\w+) (?:es (?:el|la) que|(?:si )?(?:toma|usa|tomaba|usaba|padece|se toma)\b|"
+    r"le (?:dieron|recetaron|dan|mandaron)\b)"
+)
+_PERSONAS = re.compile(
+    r"mama|papa|madre|padre|herman\w+|abuel\w+|ti[oa]|hij\w+|prim[oa]|espos[oa]|marido|mujer|pareja|novi[oa]|senora?|suegr[oa]|"
+    r"cunad[oa]|sobrin[oa]|niet[oa]|compadre|comadre|vecin[oa]|amig[oa]|companer[oa]|jef[ea]|patron\w*"
+)
+ACOMPANADO = frozenset(
+    "mama papa madre padre mami papi jefe jefa hijo hija nino nina bebe esposo esposa marido senora senor".split()
+)
+"""Los parientes que, en boca de quien acompaña, suelen ser el propio paciente."""
+
+
+def sin_seno(texto: str) -> str:
+    """El texto llano sin «mama» cuando es el seno («cáncer de mama»): sin acento no es una persona."""
+    return _SENO.sub(
+        lambda m: re.sub("mama", "seno", m[0]) if "á" not in texto[m.start() : m.end()].lower() else m[0],
+        llano(texto),
+    )
+
+
+def de_otro(texto: str) -> str:
+    """La persona, que no es el paciente, de quien es todo lo dicho («el que toma aspirina es mi tío»), o vacío."""
+    m = _DE_OTRO.search(sin_seno(texto))
+    quien = (m["a"] or m["b"]) if m else ""
+    return quien if _PERSONAS.fullmatch(quien) else ""
 
 
 def enlistar(partes: list[str]) -> str:
@@ -59,9 +88,9 @@ def tema_de(preguntas: list[Trozo]) -> Tema | None:
     return None
 
 
-def calificada(texto: str, m: Mencion) -> Calificacion:
-    """El contexto de la mención dentro de la oración, sin contar su propia negación («no puedo tragar»)."""
-    return calificar(texto, m.desde, m.hasta)
+def calificada(texto: str, m: Mencion, paciente: frozenset[str] = frozenset()) -> Calificacion:
+    """El contexto de la mención en su oración. `paciente`: los parentescos con que se nombra al propio paciente."""
+    return calificar(texto, m.desde, m.hasta, paciente=paciente)
 
 
 def tipo_de(
@@ -71,7 +100,7 @@ def tipo_de(
     clases = {m.clase for m in menciones}
     terminos = {m.termino for m in menciones}
     if familiar and "enfermedad" in clases:
-        return "antecedente_familiar"
+        return "antecedente_familiar" if es_de_sangre(familiar) else "antecedente"
     if "alergia" in terminos or ("urticaria" in terminos and tema and tema.nombre == "alergia"):
         return "alergia"
     if hay_farmaco(texto):
@@ -92,16 +121,23 @@ def tipo_de(
     return tema.tipo if tema and tema.tipo else "sintoma"
 
 
-def rotulos(texto: str, menciones: list[Mencion]) -> tuple[list[str], list[str], str | None]:
-    """Términos presentes, términos negados (los que no están ya escritos así) y el familiar, si lo hay."""
+def rotulos(
+    texto: str, menciones: list[Mencion], paciente: frozenset[str] = frozenset()
+) -> tuple[list[str], list[str], str | None]:
+    """Términos presentes, términos negados (los que no están ya escritos así) y el familiar, si lo hay.
+
+    Lo que se dice de otra persona no es ni presente ni negado en el paciente.
+    """
     plano = llano(texto)
     presentes: list[str] = []
     negados: list[str] = []
     familiar = None
     for m in menciones:
-        c = calificada(texto, m)
-        if c.familiar and m.clase == "enfermedad":
+        c = calificada(texto, m, paciente)
+        if c.familiar and (m.clase == "enfermedad" or not es_de_sangre(c.familiar)):
             familiar = familiar or c.familiar
+        if c.familiar:
+            continue
         if m.clase == "habito" or m.termino in (
             "cirugía",
             "alergia",
@@ -119,7 +155,7 @@ def rotulos(texto: str, menciones: list[Mencion]) -> tuple[list[str], list[str],
 
 def pariente(texto: str) -> str:
     """El familiar de quien se habla, con su nombre clínico."""
-    vistos = [PARIENTES.get(m, m) for m in FAMILIA.findall(llano(texto))]
+    vistos = [PARIENTES.get(m, m) for m in FAMILIA.findall(sin_seno(texto))]
     return enlistar(list(dict.fromkeys(vistos)))
 
 
@@ -131,15 +167,23 @@ def todas_negadas(texto: str, menciones: list[Mencion]) -> bool:
 
 _SI = re.compile(r"(?:s[ií]|claro|aj[aá])\b", re.IGNORECASE)
 _NO = re.compile(r"\b(?:no|ni|nunca|nada|tampoco|ningun[oa]?)\b")
+_AFIRMA = re.compile(
+    r"\W*(?:(?:pues|ay|este|bueno|creo que|yo creo que|como que) )*(?:\d|si\b|claro|aja\b|un poc\w*|poc[oa]s?\b|poquit\w+|tantit\w+|much\w+|bastante|"
+    r"a veces|a cada rato|de repente|de vez|seguid\w+|diario|siempre|todos? |todas? |desde|hace|como|ayer|hoy|anoche|antier|en la|en las|al |cuando|"
+    r"cada|solo|nomas|nada mas|mas|ya\b|apenas|ahorita|unos?\b|unas?\b|dos|tres|cuatro|varios|varias|media|fuerte|leve|me |se |le |de\b|por |"
+    r"aqui|ahi|alla|aca|(?:el|la|los|las) (?!\w+(?:aron|ieron)\b)|tod[oa]\b|colic\w+|(?:\w+ ){1,3}sii?\b)"
+)
+"""Con esto empieza la respuesta de quien sí tiene aquello por lo que le preguntan: sí, cuánto, cuándo o dónde."""
 
 
 def con_asunto(asunto: str, respuesta: str) -> str:
     """La respuesta con aquello que se preguntó por delante.
 
-    Si la respuesta niega algo y no abre con un «sí», el asunto no puede ir como encabezado: «Hematuria: no,
-    la orina normal» se lee como un hallazgo. Entonces solo se dice que se preguntó.
+    Si la respuesta no afirma («sí», cuánto, cuándo) o niega algo, el asunto no puede ir como encabezado:
+    «Hematuria: no, la orina normal» o «Golpe: me acosté bien» se leen como un hallazgo. Solo se dice que se
+    preguntó.
     """
     cuerpo = respuesta[:1].lower() + respuesta[1:]
-    if _NO.search(llano(respuesta)) and not _SI.match(respuesta):
+    if not _AFIRMA.match(llano(respuesta)) or (_NO.search(llano(respuesta)) and not _SI.match(respuesta)):
         return f"Interrogado sobre {asunto[:1].lower() + asunto[1:]}: {cuerpo}"
     return f"{asunto[:1].upper() + asunto[1:]}: {cuerpo}"

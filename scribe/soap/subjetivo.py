@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from scribe.consulta import Seccion
+from scribe.consulta import Rol, Seccion
 from scribe.lenguaje.clinico import buscar_clinico
+from scribe.lenguaje.contexto import es_de_sangre
 from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Dialogo, Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco, nombrados
@@ -14,11 +15,13 @@ from scribe.soap.persona import en_tercera
 from scribe.soap.reglas import Tema, pregunta
 from scribe.soap.respuestas import Lectura, leer
 from scribe.soap.rotulos import (
+    ACOMPANADO,
     FAMILIA,
     PARIENTES,
     calificada,
     con_asunto,
     con_dicho,
+    de_otro,
     enlistar,
     pariente,
     rotulos,
@@ -56,12 +59,17 @@ def declarar(
     if not texto:
         return None
     menciones = list(buscar_clinico(texto))
-    presentes, negados, familiar = rotulos(texto, menciones)
+    paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
+    presentes, negados, familiar = rotulos(texto, menciones, paciente)
     presentes = [p for p in presentes if p not in vetados]
     cuerpo = en_tercera(texto)
     negada = bool(negados) and not presentes
     tipo = tipo_de(texto, menciones, tema, negada, familiar)
     citas = tuple(trozos)
+    ajeno = (de_otro(texto) if len(trozos) == 1 else "") or ("" if not familiar or es_de_sangre(familiar) else familiar)
+    if ajeno and not _PROPIO.search(llano(texto)):
+        final = f"De otra persona ({llano(ajeno)}): {cuerpo[:1].lower() + cuerpo[1:]}"
+        return Propuesta("subjetivo", "antecedente", final, citas)
     if tipo == "antecedente_familiar":
         quien = PARIENTES.get(llano(familiar or ""), llano(familiar or ""))
         cabecera = f"Antecedente familiar ({quien})"
@@ -103,6 +111,7 @@ def declarar(
     return Propuesta("subjetivo", tipo, final, citas)
 
 
+_PROPIO = re.compile(r"\b(?:yo (?:si|tambien)|me |mi cuerpo|a mi(?: si| no| me|,)|tengo|tuve|siento|traigo|ando|estoy|soy)")
 _PREGUNTA_CORTA = 12
 _SALUDO = 4
 """Turnos del principio en que «¿cómo está?» es solo un saludo."""
