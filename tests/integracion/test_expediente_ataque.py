@@ -32,7 +32,7 @@ SOLO_AGREGAR = [
 ]  # fmt: skip
 CON_HISTORIA = [
     "establecimiento", "usuario", "usuario_rol", "usuario_secreto", "paciente_identificador", "tarea",
-    "destino", "texto_propio",
+    "destino", "texto_propio", "preferencia",
     "clave_datos", "sesion", "catalogo",
 ]  # fmt: skip
 OTRAS = ["tipo_evento", "paciente_busqueda"]

@@ -47,6 +47,7 @@ SIN_SELLAR = {
     "clave_datos": "su envoltura va autenticada con la maestra: verificar las abre todas",
     "totp_usado": "un código vale un minuto",
     "texto_propio": "las frases de cada quien no son expediente; se ven antes de usarlas",
+    "preferencia": "con qué plantilla revisa cada quien; no decide nada de una nota",
     "instalacion": "la escribe la migración, antes de que haya bitácora",
 }
 """Las demás tablas de `expediente`, con su razón. Una nueva va en `sello.SELLADAS` o aquí."""

@@ -6,10 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.consulta import Seccion
-from scribe.expediente import textos_propios
+from scribe.expediente import preferencias, textos_propios
+from scribe.expediente.errores import NoExiste
 from scribe.expediente.textos_propios import Clase, DatosTexto, TextoPropio
 from scribe.salida.etiquetas import etiquetas, rotulo
 from scribe.soap.plantillas import plantillas
@@ -43,6 +44,14 @@ class TipoVisto(BaseModel):
     rotulo: str
 
 
+class Eleccion(BaseModel):
+    """Con cuál se revisa: la clave de una del programa, o el id de una propia."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    plantilla: str = Field(pattern=r"^[a-z0-9_-]{1,60}$")
+
+
 class AltaTexto(DatosTexto):
     """Una frase o una plantilla nueva."""
 
@@ -53,13 +62,17 @@ class AltaTexto(DatosTexto):
 def del_programa(quien: Medico) -> list[PlantillaVista]:
     """Las del programa. Dicen qué se espera; no escriben nada."""
     del quien
-    return [
-        PlantillaVista(
-            clave=p.nombre, rotulo=p.rotulo, orden=p.orden,
-            campos=tuple(CampoVisto(seccion=c.seccion, rotulo=c.rotulo, tipos=c.tipos) for c in p.campos),
-        )
-        for p in plantillas().values()
-    ]  # fmt: skip
+    return todas()
+
+
+@rutas.put("/plantillas/elegida", status_code=204, summary="Con qué plantilla reviso")
+def elegir(pedido: Eleccion, quien: Medico) -> None:
+    """Se recuerda para sus siguientes notas, en cualquier equipo."""
+    with quien.transaccion() as t:
+        propias = {str(x.id) for x in textos_propios.listar(t, "plantilla")}
+        if pedido.plantilla not in propias | plantillas().keys():
+            raise NoExiste("Esa plantilla ya no está.", "Elija otra de la lista.")
+        preferencias.guardar(t, "plantilla", pedido.plantilla)
 
 
 @rutas.get("/tipos-de-enunciado", summary="Cómo se rotula cada tipo de enunciado")
@@ -96,3 +109,14 @@ def retirar(texto_id: UUID, quien: Medico) -> None:
     """Deja de ofrecerse; se conserva en la historia."""
     with quien.transaccion() as t:
         textos_propios.retirar(t, texto_id)
+
+
+def todas() -> list[PlantillaVista]:
+    """Las plantillas del programa."""
+    return [
+        PlantillaVista(
+            clave=p.nombre, rotulo=p.rotulo, orden=p.orden,
+            campos=tuple(CampoVisto(seccion=c.seccion, rotulo=c.rotulo, tipos=c.tipos) for c in p.campos),
+        )
+        for p in plantillas().values()
+    ]  # fmt: skip

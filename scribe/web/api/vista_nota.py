@@ -14,6 +14,7 @@ from scribe.expediente.modelo import ABIERTAS, NotaGuardada
 from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.renglones_propuestos import Propuestas, proponer
 from scribe.expediente.transaccion import Transaccion
+from scribe.web.esperado import faltan
 
 
 class Duda(BaseModel):
@@ -31,8 +32,9 @@ class NotaVista(BaseModel):
 
     `contenido` trae enunciados, citas, omisiones y avisos; `dudas`, lo que hay que resolver primero, en el
     orden en que se lee; `codigos`, los propuestos con lo que se decidió de cada uno; `faltas`, lo que impide
-    firmar y lo que solo conviene corregir; `propuestas`, renglones de receta y signos que la nota ya dice.
-    Vacía (`version` 0) aún no tiene contenido.
+    firmar y lo que solo conviene corregir; `propuestas`, renglones de receta y signos que la nota ya dice;
+    `por_decir`, de cada plantilla del programa, el lugar en sus `campos` de lo que la nota no menciona. Vacía
+    (`version` 0) aún no tiene contenido.
     """
 
     nota: NotaGuardada
@@ -43,6 +45,7 @@ class NotaVista(BaseModel):
     faltas: list[Falta]
     lista: bool
     propuestas: Propuestas = Propuestas()
+    por_decir: dict[str, tuple[int, ...]] = {}
 
 
 def ver(t: Transaccion, nota: UUID) -> NotaVista:
@@ -50,8 +53,9 @@ def ver(t: Transaccion, nota: UUID) -> NotaVista:
     guardada = notas.leer(t, nota)
     if not guardada.ultima_version:
         return NotaVista(
-            nota=guardada, version=0, contenido=None, dudas=[], codigos=[], faltas=[], lista=False
-        )
+            nota=guardada, version=0, contenido=None, dudas=[], codigos=[], faltas=[], lista=False,
+            por_decir=faltan(None),
+        )  # fmt: skip
     contenido = ContenidoDeNota.de_octetos(notas.leer_version(t, nota).contenido)
     abierta = guardada.estado in ABIERTAS
     faltas = revisar(firmar.armar(t, nota).nota) if abierta else []
@@ -60,6 +64,7 @@ def ver(t: Transaccion, nota: UUID) -> NotaVista:
         codigos=propuestos(contenido), faltas=faltas,
         lista=abierta and not any(f.gravedad == "impide" for f in faltas),
         propuestas=proponer(contenido) if abierta else Propuestas(),
+        por_decir=faltan(contenido) if abierta else {},
     )  # fmt: skip
 
 

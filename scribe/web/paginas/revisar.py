@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from scribe.consulta import SECCIONES, EstadoCodigo
-from scribe.expediente import clinico, encuentros, notas, pacientes, usuarios
+from scribe.expediente import clinico, encuentros, notas, pacientes, preferencias, usuarios
 from scribe.expediente.modelo import ABIERTAS, NotaGuardada
 from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Transaccion
 from scribe.salida.etiquetas import etiquetas
 from scribe.web import vista
+from scribe.web.api import textos
 from scribe.web.marcas import marcas
 from scribe.web.sujeto import Sujeto, exige
 
@@ -38,7 +39,8 @@ def revisar(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> Resp
             sabido={c: clinico.vigentes(t, nota.paciente_id, c) for c in ("alergia", "medicacion")},
             contenido=_contenido(t, nota),
             titulos=etiquetas(),
-            datos=_datos(nota, suya=nota.medico_id == quien.persona.id),
+            datos=_datos(nota, suya=nota.medico_id == quien.persona.id)
+            | {"plantilla": preferencias.leer(t, "plantilla") or "general"},
         )
 
 
@@ -61,6 +63,7 @@ def _datos(nota: NotaGuardada, *, suya: bool) -> dict[str, Any]:
             {"clave": s, **{k: dichos["secciones"][s][k] for k in ("letra", "titulo", "ayuda")}}
             for s in SECCIONES
         ],
+        "plantillas": [p.model_dump() for p in textos.todas()],
         "tipos": dichos["tipos"],
         "avisos": dichos["avisos"],
         "roles": dichos["roles"],

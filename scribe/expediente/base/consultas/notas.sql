@@ -69,3 +69,6 @@ SELECT * FROM expediente.texto_propio WHERE usuario_id = %(usuario)s AND retirad
 
 -- nombre: texto_propio_por_id
 SELECT * FROM expediente.texto_propio WHERE id = %(id)s AND usuario_id = %(usuario)s AND retirado IS NULL
+
+-- nombre: preferencia
+SELECT * FROM expediente.preferencia WHERE usuario_id = %(usuario)s AND clave = %(clave)s

@@ -2,6 +2,7 @@
 import { nodo, poner } from "./nodos.js";
 import { claves } from "./revisar-decidir.js";
 import { abrirEditor } from "./revisar-editor.js";
+import { guardarFrase, seleccionado } from "./revisar-frases.js";
 
 const donde = document.getElementById("nota");
 const NUEVO = { citas: [], estado: "verificado", motivo: null, autor: "medico" };
@@ -26,7 +27,8 @@ export class Nota {
   #seccion(s, enunciados) {
     const hijos = [];
     let antes = null;
-    const orden = Object.keys(this.estado.datos.tipos);
+    const todos = Object.keys(this.estado.datos.tipos);
+    const orden = s.clave === "subjetivo" ? [...new Set([...(this.estado.orden ?? []), ...todos])] : todos;
     const lugar = (e) => { const i = orden.indexOf(e.tipo); return i < 0 ? orden.length : i; };
     const puestos = enunciados.map((e, i) => [e, i]).sort((a, b) => lugar(a[0]) - lugar(b[0]) || a[1] - b[1]);
     let lista = null;
@@ -58,15 +60,23 @@ export class Nota {
       const ir = () => this.lista.elegir(claves.duda({ seccion: s.clave, texto: e.texto }));
       return nodo("li", { class: "enunciado dudoso", onclick: ir, dataset: { en: clave } }, texto, nodo("span", { class: "marcas" }, "por revisar"));
     }
+    const comoFrase = () => guardarFrase(seleccionado(texto), s.clave, e.tipo);
     const teclas = this.estado.editable
-      ? { 2: () => this.editar(s.clave, i), 3: () => this.quitar(s.clave, i), Enter: () => this.editar(s.clave, i), Delete: () => this.quitar(s.clave, i) }
+      ? { 2: () => this.editar(s.clave, i), 3: () => this.quitar(s.clave, i), Enter: () => this.editar(s.clave, i), Delete: () => this.quitar(s.clave, i), f: comoFrase }
       : {};
     this.lista.anotar(clave, { citas: e.citas, teclas });
     return nodo("li", { class: "enunciado", dataset: { pieza: clave, en: clave }, tabIndex: -1, ondblclick: () => teclas[2]?.() },
       texto, deQuien,
       nodo("div", { class: "acciones" },
-        this.estado.editable ? [this.lista.boton("Editar", "2", teclas[2]), this.lista.boton("Quitar", "3", teclas[3], "peligro")] : null,
+        this.estado.editable ? [this.lista.boton("Editar", "2", teclas[2]), this.lista.boton("Quitar", "3", teclas[3], "peligro"), this.lista.boton("Guardar frase", "F", comoFrase, "discreto")] : null,
         this.lista.botonOir(e.citas)));
+  }
+
+  // Varios renglones de una vez: un solo guardado, que se deshace de una vez.
+  ponerVarios(renglones) {
+    return this.estado.escribir((c) => {
+      for (const { seccion, tipo, texto } of renglones) c.nota[seccion].push({ ...NUEVO, texto, tipo });
+    }, { ya: true });
   }
 
   quitar(seccion, i) {

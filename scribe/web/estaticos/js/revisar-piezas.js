@@ -81,7 +81,7 @@ export class Piezas {
   }
 
   tecla(letra) {
-    const hacer = this.actual?.teclas[letra];
+    const hacer = this.actual?.teclas[letra.length === 1 ? letra.toLowerCase() : letra];
     if (!hacer) return false;
     hacer();
     return true;

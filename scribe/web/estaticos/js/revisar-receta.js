@@ -53,6 +53,23 @@ export class Receta {
       cuales.length > 1 ? nodo("button", { type: "button", class: "chico", onclick: () => poner1(cuales) }, "Agregar todo") : null);
   }
 
+  // Al signo que una parte de la plantilla pide, o a elegir cuál si pide los signos. `false` si no es de aquí.
+  agregarSigno({ rotulo, tipos }) {
+    const clave = SIGNOS.find(([, titulo]) => titulo === rotulo)?.[0];
+    if (!this.estado.contenido || (!clave && !tipos.includes("signo_vital"))) return false;
+    if (clave) this.#ponerSigno(clave);
+    else this.signos.querySelector("select")?.focus();
+    return true;
+  }
+
+  #ponerSigno(clave) {
+    const { signos } = this.estado.contenido;
+    const i = signos.findIndex((s) => s.clave === clave);
+    const [, , unidad] = SIGNOS.find(([c]) => c === clave);
+    if (i < 0) this.#cambiar((c) => c.signos.push({ clave, valor: "", unidad }), `signos-${signos.length}-valor`);
+    else document.getElementById(`signos-${i}-valor`)?.focus();
+  }
+
   #entrada(lista, i, campo, rotulo, clase, editable) {
     const id = `${lista}-${i}-${campo}`;
     const valor = this.estado.contenido[lista][i][campo] ?? "";
@@ -86,10 +103,7 @@ export class Receta {
     const nombre = (clave) => SIGNOS.find(([c]) => c === clave)?.[1] ?? clave;
     const puestos = new Set(signos.map((s) => s.clave));
     const faltan = SIGNOS.filter(([c]) => !puestos.has(c));
-    const elegir = nodo("select", { "aria-label": "Agregar un signo", class: "chico agregar", onchange: (e) => {
-      const [clave, , unidad] = SIGNOS.find(([c]) => c === e.target.value) ?? [];
-      if (clave) this.#cambiar((c) => c.signos.push({ clave, valor: "", unidad }), `signos-${signos.length}-valor`);
-    } }, nodo("option", { value: "" }, "+ Agregar un signo…"), faltan.map(([c, t]) => nodo("option", { value: c }, t)));
+    const elegir = nodo("select", { "aria-label": "Agregar un signo", class: "chico agregar", onchange: (e) => e.target.value && this.#ponerSigno(e.target.value) }, nodo("option", { value: "" }, "+ Agregar un signo…"), faltan.map(([c, t]) => nodo("option", { value: c }, t)));
     poner(this.signos, nodo("section", { class: "soap campos", "aria-label": "Signos vitales" },
       nodo("h2", {}, nodo("span", { class: "letra", "aria-hidden": "true" }, "SV"), "Signos vitales y medidas"),
       editable

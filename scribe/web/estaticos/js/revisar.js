@@ -6,6 +6,7 @@ import { Estado } from "./revisar-estado.js";
 import { Firma, verCambios } from "./revisar-firma.js";
 import { Nota } from "./revisar-nota.js";
 import { Piezas } from "./revisar-piezas.js";
+import { Plantilla } from "./revisar-plantilla.js";
 import { Platica } from "./revisar-platica.js";
 import { Receta } from "./revisar-receta.js";
 import { Sonido } from "./revisar-sonido.js";
@@ -17,7 +18,7 @@ const lista = new Piezas(estado, sonido);
 new Decidir(estado, lista);
 const nota = new Nota(estado, lista);
 new Codigos(estado, lista);
-new Receta(estado, lista);
+new Plantilla(estado, nota, new Receta(estado, lista));
 new Platica(estado, lista, sonido, nota);
 const firma = new Firma(estado, lista, nota);
 
@@ -90,7 +91,7 @@ ver(pestanas[0]);
 // --- Teclas ---------------------------------------------------------------------------------------
 const TECLAS = [
   ["J K o ↓ ↑", "siguiente, anterior"], ["espacio", "oír lo que lo sustenta"], ["1", "correcto, incluir, aceptar"],
-  ["2 o Entrar", "corregir, editar"], ["3 o Supr", "quitar, rechazar"], ["P", "escribir el pronóstico"],
+  ["2 o Entrar", "corregir, editar"], ["3 o Supr", "quitar, rechazar"], ["P", "escribir el pronóstico"], ["F", "guardar el renglón, o lo seleccionado, como frase mía"], ["/ al escribir", "poner una frase mía"], ["L", "elegir plantilla"],
   ["/", "buscar un código"], ["R", "receta"], ["T", "ir a la conversación (↑ ↓ entre turnos, Entrar corrige)"], ["V", "ver lo que cambió"],
   ["Ctrl+Z, Ctrl+Mayús+Z", "deshacer, rehacer"], ["Ctrl+Entrar", "firmar"], ["Esc", "soltar lo elegido"], ["?", "esta hoja"],
 ];
@@ -105,7 +106,7 @@ const SUELTAS = {
   j: () => lista.mover(1), k: () => lista.mover(-1), ArrowDown: () => lista.mover(1), ArrowUp: () => lista.mover(-1),
   " ": () => lista.oir(), p: () => estado.editable && nota.agregar("pronostico"), "/": () => por("buscar-codigo")?.focus(),
   r: () => por("receta").querySelector("input, button")?.focus(), t: () => { if (innerWidth < 1000) ver(pestanas[1]); por("turnos").focus(); },
-  v: () => !por("cambios").hidden && por("cambios").click(), "?": ayuda, Escape: () => lista.elegir(null, { enfocar: false }),
+  l: () => por("elegir-plantilla")?.focus(), v: () => !por("cambios").hidden && por("cambios").click(), "?": ayuda, Escape: () => lista.elegir(null, { enfocar: false }),
 };
 document.addEventListener("keydown", (e) => {
   if (document.querySelector("dialog[open]") || e.altKey) return;
