@@ -143,21 +143,17 @@ class HuellaCampplus:
         """(lote, 1, muestras) y (lote, cuadros) → (lote, 192); la fila sin voz suficiente es NaN."""
         import numpy as np
         import torch
-        from torchaudio.compliance.kaldi import fbank
+
+        from scribe.diarizacion.filtros import filtros
 
         salida = np.full((len(ondas), self.dimension), np.nan, dtype=np.float32)
-        fragmentos, filas = [], []
         for fila, onda in enumerate(ondas[:, 0]):
             muestras = onda
             if masks is not None:
                 cuadros = torch.nn.functional.interpolate(masks[fila][None, None], size=len(onda))[0, 0]
                 muestras = onda[cuadros > 0.5]
             if len(muestras) >= self.min_num_samples:
-                filtros = fbank(muestras[None], num_mel_bins=80, sample_frequency=HERCIOS, dither=0.0)
-                fragmentos.append(filtros.numpy())
-                filas.append(fila)
-        if filas:
-            salida[filas] = self._huellero.huellas(fragmentos)
+                salida[fila] = self._huellero.huella(filtros(muestras.numpy()))
         return salida
 
 

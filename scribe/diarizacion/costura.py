@@ -60,8 +60,9 @@ def coser(ventanas: Sequence[Ventana], *, cuadro_s: float, desfase_s: float, dur
     anterior: tuple[int, Actividad] | None = None
     for ventana in ventanas:
         desde = round((ventana.inicio + desfase_s) / cuadro_s)
-        orden = _orden(ventana.actividad, desde, anterior)
-        puesta = ventana.actividad[:, orden]
+        actual = ventana.actividad.astype(np.float32)
+        orden = _orden(actual, desde, anterior)
+        puesta = actual[:, orden]
         perfil = _perfil(len(puesta))
         suma[desde : desde + len(puesta)] += puesta * perfil
         peso[desde : desde + len(puesta)] += perfil
@@ -99,6 +100,22 @@ def cortar(
             if (fin - inicio) * cuadro_s >= corte.minimo_s:
                 trozos += [Trozo(pista, a, b) for a, b in _partir(inicio, fin, lisa, corte, cuadro_s)]
     return sorted(trozos, key=lambda t: (t.inicio, t.pista))
+
+
+def cerrados(
+    actividad: Actividad, energia: NDArray[np.float32], corte: Corte, *, cuadro_s: float
+) -> list[Trozo]:
+    """Los trozos de una grabación que sigue que serán los mismos venga lo que venga.
+
+    Un intervalo que llega al final todavía puede crecer y partirse de otra manera: los suyos no salen.
+    """
+    firmes = len(actividad) - _LISO
+    cierre = [
+        int(bajos[-1]) if len(bajos := np.flatnonzero(actividad[: max(0, firmes), p] < corte.sale)) else -1
+        for p in range(actividad.shape[1])
+    ]
+    trozos = cortar(actividad, energia, corte, cuadro_s=cuadro_s)
+    return [t for t in trozos if t.fin <= cierre[t.pista]]
 
 
 def _partir(

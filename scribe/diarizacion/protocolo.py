@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from scribe.consulta import Grabacion, Separacion
+from scribe.consulta import Grabacion, Senal, Separacion
+from scribe.diarizacion.recuerdos import Recuerdos
 from scribe.progreso import Avance
 
 
@@ -16,11 +17,27 @@ class Diarizador(Protocol):
         """Modelos (id y sha256) y ajustes que determinan el resultado; sirve de clave de caché."""
         ...
 
-    def separar(self, grabacion: Grabacion, *, hablantes: int | None, avance: Avance) -> Separacion:
+    def separar(
+        self,
+        grabacion: Grabacion,
+        *,
+        hablantes: int | None,
+        avance: Avance,
+        recuerdos: Recuerdos | None = None,
+    ) -> Separacion:
         """Separa las voces de `grabacion`.
 
         `hablantes` fija cuántas personas hay (None: se encuentra). Los tramos salen en orden de inicio,
         en segundos, con hablantes H1, H2… por orden de aparición; los de una misma persona no se tocan
-        entre sí. Sin voz, `Separacion` vacía.
+        entre sí. Sin voz, `Separacion` vacía. Lo que esté en `recuerdos` no se calcula otra vez, y lo que
+        falte se guarda ahí; el resultado es el mismo con ellos y sin ellos.
+        """
+        ...
+
+    def adelantar(self, senal: Senal, *, recuerdos: Recuerdos) -> float:
+        """Guarda en `recuerdos` lo que ya no va a cambiar de una grabación que todavía sigue.
+
+        `senal` es una voz (mono a `HERCIOS`) desde el principio hasta lo que se lleva grabado. Repetir no
+        cuesta. Devuelve hasta qué segundo quedó adelantado.
         """
         ...

@@ -1,11 +1,14 @@
 """Diarizador del perfil por omisión: segmentación de pyannote + huellas CAM++ + agrupamiento.
 
-No usa `SpeakerDiarization` de pyannote.audio (quiere bajar un modelo que aquí sobra): de esa biblioteca
-solo viene la red de segmentación. El costo crece en proporción al audio.
+De pyannote solo se usan los pesos de la red de segmentación. Las dos redes corren en ONNX Runtime, en el
+procesador, una ventana o un fragmento por hilo: ni el número de hilos ni lo ya adelantado cambian el
+resultado. El costo crece en proporción al audio.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,17 +19,29 @@ from scribe.ajustes import Ajustes
 from scribe.consulta import HERCIOS, Aviso, Grabacion, Huella, Senal, Separacion, Tramo
 from scribe.diarizacion.agrupamiento import Criterio
 from scribe.diarizacion.conteo import contar
-from scribe.diarizacion.costura import Corte, Trozo, callar_cortes, cortar, coser, energia_por_cuadro
-from scribe.diarizacion.huellas import CUADRO_S, DIMENSIONES, Filtros, Huellero
+from scribe.diarizacion.costura import (
+    Actividad,
+    Corte,
+    Trozo,
+    callar_cortes,
+    cerrados,
+    cortar,
+    coser,
+    energia_por_cuadro,
+)
+from scribe.diarizacion.filtros import CUADRO_S as FILTRO_S
+from scribe.diarizacion.filtros import Filtros, filtros
+from scribe.diarizacion.huellas import DIMENSIONES, Huellero
+from scribe.diarizacion.recuerdos import Libreta, Recuerdos
 from scribe.diarizacion.reparto import Analisis, Pesos, repartir
-from scribe.diarizacion.segmentacion import Segmentador, Ventana
+from scribe.diarizacion.segmentacion import CUADRO_S, DESFASE_S, LARGO, Segmentador, Ventana, inicios
 from scribe.diarizacion.tramos import Bordes, limpiar
 from scribe.errores import AudioInvalido
 from scribe.modelos import Perfil, identidad, ruta
 from scribe.progreso import Avance
 
-VERSION = "1"
-_TANDA = 64
+VERSION = "2"
+_PARTE_SEGMENTAR = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +62,10 @@ class DiarizadorPyannote:
     """Diarizador local. Los pesos se cargan la primera vez que se usan."""
 
     def __init__(self, perfil: Perfil, ajustes: Ajustes, parametros: Parametros | None = None) -> None:
-        """`perfil` dice qué modelos usar; de `ajustes` cuentan `hilos` y `dispositivo`."""
+        """`perfil` dice qué modelos usar; de `ajustes` cuenta `hilos`."""
         self._segmentacion = perfil.modelos["segmentacion"]
         self._huella = perfil.modelos["huella"]
         self._hilos = ajustes.hilos
-        self._dispositivo = _dispositivo(ajustes.dispositivo)
         self.parametros = parametros or Parametros()
         self._redes: tuple[Segmentador, Huellero] | None = None
 
@@ -66,14 +80,40 @@ class DiarizadorPyannote:
             "ajustes": asdict(self.parametros),
         }
 
-    def separar(self, grabacion: Grabacion, *, hablantes: int | None, avance: Avance) -> Separacion:
+    def separar(
+        self,
+        grabacion: Grabacion,
+        *,
+        hablantes: int | None,
+        avance: Avance,
+        recuerdos: Recuerdos | None = None,
+    ) -> Separacion:
         """Quién habló cuándo. Con una voz por canal, cada canal es una persona y no se agrupa nada."""
         if grabacion.por_canal:
-            return self._por_canal(grabacion, avance)
-        analisis = self.analizar(grabacion.voces[0], avance)
+            return self._por_canal(grabacion, avance, recuerdos)
+        analisis = self.analizar(grabacion.voces[0], avance, recuerdos)
         separacion = resolver(analisis, grabacion.duracion_s, hablantes, self.parametros)
         avance(1.0)
         return separacion
+
+    def adelantar(self, senal: Senal, *, recuerdos: Recuerdos) -> float:
+        """Calcula y guarda en `recuerdos` lo que ya no va a cambiar de una grabación que sigue.
+
+        `senal` es una voz desde el principio hasta lo grabado. Devuelve hasta qué segundo quedó listo.
+        """
+        desde = inicios(len(senal), self.parametros.paso_s, abierta=True)
+        libreta = self._libreta(recuerdos)
+        with ThreadPoolExecutor(self._hilos) as cuadrilla:
+            ventanas = list(self._ventanas(senal, desde, cuadrilla, libreta))
+            if not ventanas:
+                return 0.0
+            firme_s = (len(senal) - LARGO) / HERCIOS  # la última ventana puede empezar desde aquí
+            actividad = coser(ventanas, cuadro_s=CUADRO_S, desfase_s=DESFASE_S, duracion_s=firme_s)
+            energia = energia_por_cuadro(senal[: len(senal) - LARGO], len(actividad), CUADRO_S)
+            trozos = cerrados(actividad, energia, self.parametros.corte, cuadro_s=CUADRO_S)
+            for _ in self._huellas(senal, trozos, actividad, cuadrilla, libreta):
+                pass
+        return firme_s
 
     def huella_de(self, senal: Senal) -> Huella:
         """La huella de la única persona que habla en `senal` (mono a `HERCIOS`).
@@ -86,63 +126,99 @@ class DiarizadorPyannote:
         suma = (analisis.huellas * analisis.segundos[:, None]).sum(axis=0)
         return np.asarray(suma / np.linalg.norm(suma), dtype=np.float32)
 
-    def analizar(self, senal: Senal, avance: Avance) -> Analisis:
+    def analizar(self, senal: Senal, avance: Avance, recuerdos: Recuerdos | None = None) -> Analisis:
         """Pasa las redes por la señal: trozos de una voz y la huella de cada uno."""
-        _usar_hilos(self._hilos)
-        segmentador, huellero = self._cargadas()
-        cuadro_s, duracion_s = segmentador.cuadro_s, len(senal) / HERCIOS
-        ventanas: list[Ventana] = []
-        total = len(segmentador.inicios(len(senal)))
-        for lote in segmentador.ventanas(senal):
-            ventanas += lote
-            avance(0.35 * len(ventanas) / total)
-        actividad = coser(ventanas, cuadro_s=cuadro_s, desfase_s=segmentador.desfase_s, duracion_s=duracion_s)
-        energia = energia_por_cuadro(senal, len(actividad), cuadro_s)
-        trozos = cortar(actividad, energia, self.parametros.corte, cuadro_s=cuadro_s)
-        huellas = np.zeros((len(trozos), DIMENSIONES), dtype=np.float32)
-        segundos = np.zeros(len(trozos))
-        solos = (actividad > 0.5).sum(axis=1) <= 1
-        for desde in range(0, len(trozos), _TANDA):
-            tanda = [
-                (i, fragmento)
-                for i, trozo in enumerate(trozos[desde : desde + _TANDA], start=desde)
-                if (fragmento := self._fragmento(senal, trozo, solos)) is not None
-            ]
-            huellas[[i for i, _ in tanda]] = huellero.huellas([f for _, f in tanda])
-            segundos[[i for i, _ in tanda]] = [len(f) * CUADRO_S for _, f in tanda]
-            avance(0.35 + 0.63 * min(1.0, (desde + _TANDA) / len(trozos)))
-        return Analisis(tuple(trozos), huellas, segundos, energia, cuadro_s, segmentador.ventana_s)
+        desde = inicios(len(senal), self.parametros.paso_s)
+        libreta = self._libreta(recuerdos)
+        with ThreadPoolExecutor(self._hilos) as cuadrilla:
+            ventanas: list[Ventana] = []
+            for ventana in self._ventanas(senal, desde, cuadrilla, libreta):
+                ventanas.append(ventana)
+                avance(_PARTE_SEGMENTAR * len(ventanas) / len(desde))
+            actividad = coser(
+                ventanas, cuadro_s=CUADRO_S, desfase_s=DESFASE_S, duracion_s=len(senal) / HERCIOS
+            )
+            energia = energia_por_cuadro(senal, len(actividad), CUADRO_S)
+            trozos = cortar(actividad, energia, self.parametros.corte, cuadro_s=CUADRO_S)
+            huellas = np.zeros((len(trozos), DIMENSIONES), dtype=np.float32)
+            segundos = np.zeros(len(trozos))
+            for i, (huella, dura) in enumerate(self._huellas(senal, trozos, actividad, cuadrilla, libreta)):
+                huellas[i], segundos[i] = huella, dura
+                avance(_PARTE_SEGMENTAR + (0.98 - _PARTE_SEGMENTAR) * (i + 1) / len(trozos))
+        return Analisis(tuple(trozos), huellas, segundos, energia, CUADRO_S, LARGO / HERCIOS)
 
-    def _fragmento(self, senal: Senal, trozo: Trozo, solos: NDArray[np.bool_]) -> Filtros | None:
-        """El banco de filtros de lo que el trozo suena sin nadie encima, o None si es muy poco."""
-        segmentador, huellero = self._cargadas()
-        cuadro_s = segmentador.cuadro_s
-        if solos[trozo.inicio : trozo.fin].sum() * cuadro_s < self.parametros.minimo_huella_s:
+    def _ventanas(
+        self, senal: Senal, desde: Sequence[int], cuadrilla: ThreadPoolExecutor, libreta: Libreta
+    ) -> Iterator[Ventana]:
+        segmentador, _ = self._cargadas()
+
+        def una(inicio: int) -> Ventana:
+            muestras = senal[inicio : inicio + LARGO]
+            actividad = libreta.recordar(
+                "ventana", np.float16, (muestras,), lambda: segmentador.actividad(muestras)
+            )
+            return Ventana(inicio / HERCIOS, actividad)
+
+        return cuadrilla.map(una, desde)
+
+    def _huellas(
+        self,
+        senal: Senal,
+        trozos: Sequence[Trozo],
+        actividad: Actividad,
+        cuadrilla: ThreadPoolExecutor,
+        libreta: Libreta,
+    ) -> Iterator[tuple[Huella, float]]:
+        """La huella de cada trozo y los segundos de voz limpia de que salió; sin bastante, ceros."""
+        _, huellero = self._cargadas()
+        solos = (actividad > self.parametros.corte.entra).sum(axis=1) <= 1
+
+        def una(trozo: Trozo) -> tuple[Huella, float]:
+            libres = solos[trozo.inicio : trozo.fin]
+            muestras = _muestras(senal, trozo)
+            vector = libreta.recordar(
+                "huella", np.float32, (muestras, libres), lambda: self._vector(huellero, muestras, libres)
+            )
+            return vector[:-1], float(vector[-1])
+
+        return cuadrilla.map(una, trozos)
+
+    def _vector(self, huellero: Huellero, muestras: Senal, libres: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """La huella de lo que suena sin nadie encima, y al final sus segundos."""
+        vector = np.zeros(DIMENSIONES + 1, dtype=np.float32)
+        limpio = self._limpio(muestras, libres)
+        if limpio is not None:
+            vector[:-1], vector[-1] = huellero.huella(limpio), len(limpio) * FILTRO_S
+        return vector
+
+    def _limpio(self, muestras: Senal, libres: NDArray[np.bool_]) -> Filtros | None:
+        """El banco de filtros de los cuadros libres de un trozo, o None si es muy poco."""
+        minimo_s = self.parametros.minimo_huella_s
+        if libres.sum() * CUADRO_S < minimo_s:
             return None
-        muestras = senal[round(trozo.inicio * cuadro_s * HERCIOS) : round(trozo.fin * cuadro_s * HERCIOS)]
-        filtros = huellero.filtros(muestras)
-        centros = np.arange(len(filtros)) * CUADRO_S + CUADRO_S
-        cuadros = (trozo.inicio + centros / cuadro_s).astype(int).clip(max=len(solos) - 1)
-        limpio = filtros[solos[cuadros]]
-        return limpio if len(limpio) * CUADRO_S >= self.parametros.minimo_huella_s - 0.05 else None
+        banco = filtros(muestras)
+        centros = (np.arange(len(banco)) + 1) * FILTRO_S
+        limpio = banco[libres[(centros / CUADRO_S).astype(int).clip(max=len(libres) - 1)]]
+        return limpio if len(limpio) * FILTRO_S >= minimo_s - 0.05 else None
 
-    def _por_canal(self, grabacion: Grabacion, avance: Avance) -> Separacion:
+    def _por_canal(self, grabacion: Grabacion, avance: Avance, recuerdos: Recuerdos | None) -> Separacion:
         tramos: list[Tramo] = []
         huellas: dict[str, Huella] = {}
         for i, senal in enumerate(grabacion.voces):
-            parte = self.analizar(senal, _porcion(avance, i, len(grabacion.voces)))
+            parte = self.analizar(senal, _porcion(avance, i, len(grabacion.voces)), recuerdos)
             sola = resolver(parte, grabacion.duracion_s, 1, self.parametros)
             nombre = f"H{i + 1}"
             tramos += [t.model_copy(update={"hablante": nombre}) for t in sola.tramos]
             huellas.update(zip([nombre], sola.huellas.values(), strict=False))
         return Separacion(tuple(sorted(tramos, key=lambda t: t.inicio)), huellas)
 
+    def _libreta(self, recuerdos: Recuerdos | None) -> Libreta:
+        modelos = (identidad(nombre)["sha256"] for nombre in (self._segmentacion, self._huella))
+        return Libreta(recuerdos, f"{VERSION} {' '.join(modelos)} {self.parametros.minimo_huella_s}")
+
     def _cargadas(self) -> tuple[Segmentador, Huellero]:
         if self._redes is None:
-            segmentador = Segmentador(
-                ruta(self._segmentacion), paso_s=self.parametros.paso_s, dispositivo=self._dispositivo
-            )
-            self._redes = segmentador, Huellero(ruta(self._huella), dispositivo=self._dispositivo)
+            self._redes = Segmentador(ruta(self._segmentacion)), Huellero(ruta(self._huella))
         return self._redes
 
 
@@ -178,15 +254,5 @@ def _porcion(avance: Avance, parte: int, partes: int) -> Avance:
     return lambda fraccion: avance((parte + fraccion) / partes)
 
 
-def _dispositivo(pedido: str) -> str:
-    if pedido != "auto":
-        return pedido
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _usar_hilos(hilos: int) -> None:
-    import torch
-
-    torch.set_num_threads(hilos)
+def _muestras(senal: Senal, trozo: Trozo) -> Senal:
+    return senal[round(trozo.inicio * CUADRO_S * HERCIOS) : round(trozo.fin * CUADRO_S * HERCIOS)]
