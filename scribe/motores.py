@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scribe import memoria
 from scribe.ajustes import Ajustes
 from scribe.asr.whisper import TranscriptorWhisper
 from scribe.codificacion import Codificador
@@ -19,6 +20,7 @@ def armar(ajustes: Ajustes, *, voz_medico: Huella | None = None) -> Motores:
     Lanza `AjusteInvalido` si el perfil no existe y `ModelosFaltan` si no está instalado.
     """
     elegido = perfil(ajustes.perfil)
+    memoria.retener()
     return Motores(
         transcriptor=TranscriptorWhisper(elegido, ajustes),
         diarizador=DiarizadorPyannote(elegido, ajustes),

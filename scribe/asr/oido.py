@@ -1,18 +1,32 @@
-"""El modelo Whisper puesto a oír una señal por ventanas: idioma, palabras y segundas escuchas."""
+"""El modelo Whisper puesto a oír ventanas de una señal: idioma, palabras y segundas escuchas.
+
+Cada ventana se oye por su cuenta: lo que sale de ella depende solo de sus muestras, de la guía y del
+modelo, nunca de las vecinas ni de con cuáles compartió lote. Por eso se puede recordar (`Recuerdos`),
+adelantar mientras se graba y repartir entre núcleos sin que cambie una letra.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from typing import Any
 
+import ctranslate2
 import numpy as np
-from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
-from faster_whisper.transcribe import Segment, Word
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
+from numpy.typing import NDArray
 
 from scribe.asr import guardias
 from scribe.asr.guardias import Pasaje
+from scribe.asr.protocolo import Recuerdos
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
 from scribe.consulta import HERCIOS, Palabra, Senal
 from scribe.progreso import Avance, en_silencio
@@ -24,15 +38,78 @@ _PEGADAS_S = 0.5
 _CIFRA_PARTIDA = re.compile(r"\d\|[.,/:%°-]|[\d][.,/:]\|\d")
 _COLA_S = 0.3
 """Lo más que se alarga el final de una palabra: una sílaba."""
+_CUADROS_S = 100
+"""Cuadros del espectro por segundo."""
+_ANTES, _DESPUES = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
+"""Signos que se pegan a la palabra siguiente y a la anterior."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guia:
+    """Con qué se orienta al modelo; forma parte de la llave de lo recordado.
+
+    `indicacion` es texto previo, `terminos` las palabras que se favorecen, `sin_repetir` prohíbe repetir
+    n-gramas de tantas fichas y `haz` son las hipótesis de la búsqueda.
+    """
+
+    idioma: str
+    indicacion: str | None = None
+    terminos: str | None = None
+    sin_repetir: int = 0
+    haz: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cruda:
+    """Una palabra como la dio el modelo; `inicio` y `fin`, segundos desde el principio de la ventana."""
+
+    texto: str
+    inicio: float
+    fin: float
+    prob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lectura:
+    """Lo que el modelo da de una ventana, sin nada de fuera de ella (véase `Pasaje`)."""
+
+    palabras: tuple[Cruda, ...]
+    log_prob: float
+    sin_voz: float
+    compresion: float
+
+    def guardada(self) -> str:
+        """Como texto, para recordarla."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def recordada(cls, texto: str) -> Lectura:
+        """La que se guardó con `guardada`."""
+        datos = json.loads(texto)
+        return cls(tuple(Cruda(**p) for p in datos.pop("palabras")), **datos)
 
 
 class Oido:
-    """Una señal y el modelo que la oye. No guarda nada entre señales."""
+    """Una señal y el modelo que la oye."""
 
-    def __init__(self, red: WhisperModel, senal: Senal, curva: Curva, *, lote: int, haz: int) -> None:
+    def __init__(
+        self,
+        red: WhisperModel,
+        senal: Senal,
+        curva: Curva,
+        *,
+        lote: int,
+        obreros: int,
+        sello: str = "",
+        recuerdos: Recuerdos | None = None,
+    ) -> None:
+        """`lote` son las ventanas que se calculan a la vez y `obreros` los lotes simultáneos.
+
+        `sello` identifica modelo y ajustes en las llaves de `recuerdos`.
+        """
         self._red, self._senal, self._curva = red, senal, curva
-        self._lote, self._haz = lote, haz
-        self._tuberia = BatchedInferencePipeline(red)
+        self._lote, self._obreros, self._sello = lote, obreros, sello
+        self._recuerdos: Recuerdos = {} if recuerdos is None else recuerdos
 
     def idiomas(self, lista: Sequence[Intervalo], cuantas: int) -> dict[str, float]:
         """Probabilidad de cada idioma: media de hasta `cuantas` ventanas repartidas en todo el audio.
@@ -42,47 +119,34 @@ class Oido:
         elegidas = [lista[k] for k in np.unique(np.linspace(0, len(lista) - 1, cuantas).round().astype(int))]
         pesos: dict[str, float] = {}
         for inicio, fin in elegidas:
-            mel = self._red.feature_extractor(self._trozo(inicio, fin))[..., :-1]
-            (probables,) = self._red.model.detect_language(self._red.encode(pad_or_trim(mel)))
-            for ficha, prob in probables:
-                idioma = ficha.strip("<|>")
+            for idioma, prob in self._idiomas_de(inicio, fin).items():
                 pesos[idioma] = pesos.get(idioma, 0.0) + prob * (fin - inicio)
         total = sum(fin - inicio for inicio, fin in elegidas) or 1.0
         return {idioma: peso / total for idioma, peso in pesos.items()}
 
     def oir(
-        self,
-        lista: Sequence[Intervalo],
-        idioma: str,
-        *,
-        indicacion: str | None = None,
-        terminos: str | None = None,
-        sin_repetir: int = 0,
-        avance: Avance = en_silencio,
+        self, lista: Sequence[Intervalo], guia: Guia, *, avance: Avance = en_silencio
     ) -> Iterator[Pasaje]:
-        """Lo oído en cada ventana, en orden. `sin_repetir` prohíbe repetir n-gramas de tantas fichas."""
+        """Lo oído en cada ventana, en orden; lo ya recordado no se vuelve a oír."""
         duracion = len(self._senal) / HERCIOS
-        for k in range(0, len(lista), self._lote):
-            grupo = [(inicio, min(fin, duracion)) for inicio, fin in lista[k : k + self._lote]]
-            origen = grupo[0][0]
-            segmentos, _ = self._tuberia.transcribe(
-                self._trozo(origen, grupo[-1][1]),
-                language=idioma,
-                task="transcribe",
-                beam_size=self._haz,
-                temperature=0.0,
-                word_timestamps=True,
-                without_timestamps=True,
-                initial_prompt=indicacion,
-                hotwords=terminos,
-                no_repeat_ngram_size=sin_repetir,
-                batch_size=self._lote,
-                clip_timestamps=[{"start": a - origen, "end": b - origen} for a, b in grupo],
-            )
-            yield from self._pasajes(list(segmentos), grupo, origen)
-            avance(min(1.0, (k + len(grupo)) / len(lista)))
+        lista = [(inicio, min(fin, duracion)) for inicio, fin in lista]
+        llaves = [self._llave(self._trozo(*ventana), guia) for ventana in lista]
+        nuevas = {llave: k for k, llave in enumerate(llaves) if llave not in self._recuerdos}
+        pendientes = sorted(nuevas.values())
+        tanda = max(1, min(self._lote, math.ceil(len(pendientes) / self._obreros)))
+        grupos = [pendientes[i : i + tanda] for i in range(0, len(pendientes), tanda)]
+        hechas = len(lista) - len(pendientes)
+        with ThreadPoolExecutor(self._obreros) as obreros:
+            tareas = {obreros.submit(self._leer, [lista[k] for k in g], guia): g for g in grupos}
+            for tarea in as_completed(tareas):
+                for k, lectura in zip(tareas[tarea], tarea.result(), strict=True):
+                    self._recuerdos[llaves[k]] = lectura.guardada()
+                hechas += len(tareas[tarea])
+                avance(hechas / len(lista))
+        for ventana, llave in zip(lista, llaves, strict=True):
+            yield self._pasaje(Lectura.recordada(self._recuerdos[llave]), *ventana)
 
-    def repasar(self, pasaje: Pasaje, idioma: str) -> Pasaje:
+    def repasar(self, pasaje: Pasaje, guia: Guia) -> Pasaje:
         """Vuelve a oír, en trozos cortos y sin indicación, una ventana dudosa; devuelve la mejor."""
         tramos = [
             (max(a, pasaje.inicio), min(b, pasaje.fin))
@@ -92,7 +156,7 @@ class Oido:
         trozos = [
             (max(a, pasaje.inicio), min(b, pasaje.fin)) for a, b in ventanas(tramos, pasaje.fin, _REPASO)
         ]
-        oidos = list(self.oir(trozos, idioma, sin_repetir=4))
+        oidos = list(self.oir(trozos, Guia(guia.idioma, sin_repetir=4)))
         palabras = tuple(p for oido in oidos for p in oido.palabras)
         if not palabras:
             return pasaje
@@ -108,66 +172,129 @@ class Oido:
         mejora = nuevo.compresion < pasaje.compresion or nuevo.log_prob > pasaje.log_prob
         return nuevo if mejora and not guardias.dudosa(nuevo) else pasaje
 
-    def _pasajes(
-        self, segmentos: Iterable[Segment], grupo: Sequence[Intervalo], origen: float
-    ) -> Iterator[Pasaje]:
-        """Un `Pasaje` por ventana del grupo, aunque no se haya oído nada en ella."""
-        por_ventana: dict[int, list[Segment]] = {}
-        for segmento in segmentos:
-            por_ventana.setdefault(segmento.seek, []).append(segmento)
-        for inicio, fin in grupo:
-            # Misma cuenta que hace la biblioteca con el inicio de cada ventana (cuadros de 10 ms).
-            propios = por_ventana.get(int(int((inicio - origen) * HERCIOS) / HERCIOS * 100), [])
-            yield Pasaje(
-                inicio=inicio,
-                fin=fin,
-                palabras=tuple(self._palabras(propios, inicio, fin, origen)),
-                log_prob=_media([s.avg_logprob for s in propios]),
-                sin_voz=_media([s.no_speech_prob for s in propios]),
-                compresion=max((s.compression_ratio for s in propios), default=1.0),
-            )
+    # --- Lo que hace el modelo con un lote ------------------------------------------------------
 
-    def _palabras(
-        self, segmentos: Iterable[Segment], inicio: float, fin: float, origen: float
-    ) -> Iterator[Palabra]:
+    def _leer(self, lista: Sequence[Intervalo], guia: Guia) -> list[Lectura]:
+        red = self._red
+        fichero = Tokenizer(
+            red.hf_tokenizer, red.model.is_multilingual, task="transcribe", language=guia.idioma
+        )
+        previo = red.get_prompt(
+            fichero,
+            fichero.encode(guia.indicacion) if guia.indicacion else [],
+            without_timestamps=True,
+            hotwords=guia.terminos,
+        )
+        codificado = red.model.encode(
+            _vista(np.stack([pad_or_trim(self._espectro(*v)) for v in lista])), to_cpu=True
+        )
+        salidas = red.model.generate(
+            codificado,
+            [previo] * len(lista),
+            beam_size=guia.haz,
+            max_length=red.max_length,
+            suppress_blank=True,
+            suppress_tokens=get_suppressed_tokens(fichero, (-1,)),
+            return_scores=True,
+            return_no_speech_prob=True,
+            sampling_temperature=0.0,
+            no_repeat_ngram_size=guia.sin_repetir,
+        )
+        uno_por_uno = np.asarray(codificado)
+        return [
+            self._lectura(salida, _vista(uno_por_uno[k : k + 1]), fichero, fin - inicio)
+            for k, (salida, (inicio, fin)) in enumerate(zip(salidas, lista, strict=True))
+        ]
+
+    def _lectura(
+        self, salida: Any, codificado: ctranslate2.StorageView, fichero: Tokenizer, duracion: float
+    ) -> Lectura:
+        """Palabras con su tiempo y su probabilidad, alineadas con la atención del modelo."""
+        fichas = salida.sequences_ids[0]
+        texto = fichero.decode(fichas)
+        trozo: dict[str, Any] = {"tokens": fichas, "start": 0.0, "end": duracion, "seek": 0}
+        cuadros = math.ceil(duracion) * _CUADROS_S
+        self._red.add_word_timestamps([[trozo]], fichero, codificado, cuadros, _ANTES, _DESPUES, 0.0)
+        palabras = [
+            Cruda(p["word"], float(p["start"]), float(p["end"]), float(p["probability"]))
+            for p in trozo["words"]
+            if p["word"].strip()
+        ]
+        return Lectura(
+            palabras=tuple(_unir(palabras)),
+            log_prob=salida.scores[0] * len(fichas) / (len(fichas) + 1),
+            sin_voz=salida.no_speech_prob,
+            compresion=get_compression_ratio(texto) if texto else 1.0,
+        )
+
+    def _idiomas_de(self, inicio: float, fin: float) -> dict[str, float]:
+        llave = self._llave(self._trozo(inicio, fin), None)
+        if llave not in self._recuerdos:
+            codificado = self._red.encode(pad_or_trim(self._espectro(inicio, fin)))
+            (probables,) = self._red.model.detect_language(codificado)
+            self._recuerdos[llave] = json.dumps({ficha.strip("<|>"): prob for ficha, prob in probables})
+        recordado: dict[str, float] = json.loads(self._recuerdos[llave])
+        return recordado
+
+    def _espectro(self, inicio: float, fin: float) -> NDArray[np.float32]:
+        espectro: NDArray[np.float32] = self._red.feature_extractor(self._trozo(inicio, fin))[..., :-1]
+        return espectro
+
+    # --- De la lectura a las palabras de la grabación -------------------------------------------
+
+    def _pasaje(self, lectura: Lectura, inicio: float, fin: float) -> Pasaje:
+        return Pasaje(
+            inicio=inicio,
+            fin=fin,
+            palabras=tuple(self._palabras(lectura.palabras, inicio, fin)),
+            log_prob=lectura.log_prob,
+            sin_voz=lectura.sin_voz,
+            compresion=lectura.compresion,
+        )
+
+    def _palabras(self, crudas: Sequence[Cruda], inicio: float, fin: float) -> Iterator[Palabra]:
         """Las palabras con su tiempo ceñido a la voz, en orden y dentro de la ventana.
 
         Whisper alarga las palabras vecinas a una pausa y corta el final de la última sílaba: el inicio
         se ciñe a la voz y el fin la sigue hasta la próxima palabra (medido: docs/decisiones/asr.md).
         """
-        crudas = _unir([p for s in segmentos for p in s.words or () if p.word.strip()])
         anterior = inicio
         for k, cruda in enumerate(crudas):
-            desde = min(max(cruda.start + origen, anterior), fin)
-            hasta = min(max(cruda.end + origen, desde), fin)
+            desde = min(max(cruda.inicio + inicio, anterior), fin)
+            hasta = min(max(cruda.fin + inicio, desde), fin)
             desde, hasta = self._curva.cenir(desde, hasta)
-            proxima = crudas[k + 1].start + origen if k + 1 < len(crudas) else fin
+            proxima = crudas[k + 1].inicio + inicio if k + 1 < len(crudas) else fin
             hasta = self._curva.extender(hasta, min(proxima, hasta + _COLA_S, fin))
             anterior = desde
             yield Palabra(
-                texto=cruda.word.strip(),
+                texto=cruda.texto.strip(),
                 inicio=round(desde, 3),
                 fin=round(max(hasta, desde + _PALABRA_MINIMA_S), 3),
-                prob=min(1.0, max(0.0, float(cruda.probability))),
+                prob=min(1.0, max(0.0, cruda.prob)),
             )
+
+    def _llave(self, trozo: Senal, guia: Guia | None) -> str:
+        ajustes = json.dumps([self._sello, guia and asdict(guia)], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(ajustes.encode() + np.ascontiguousarray(trozo).tobytes()).hexdigest()
 
     def _trozo(self, inicio: float, fin: float) -> Senal:
         return self._senal[int(inicio * HERCIOS) : math.ceil(fin * HERCIOS)]
 
 
-def _unir(crudas: Sequence[Word]) -> list[Word]:
+def _unir(crudas: Sequence[Cruda]) -> list[Cruda]:
     """Junta lo que Whisper partió sin espacio en medio: «29» y «.8» son una sola palabra, «29.8»."""
-    salida: list[Word] = []
+    salida: list[Cruda] = []
     for cruda in crudas:
-        pegada = salida and _CIFRA_PARTIDA.search(f"{salida[-1].word}|{cruda.word}")
-        if pegada and cruda.start - salida[-1].end < _PEGADAS_S:
+        pegada = salida and _CIFRA_PARTIDA.search(f"{salida[-1].texto}|{cruda.texto}")
+        if pegada and cruda.inicio - salida[-1].fin < _PEGADAS_S:
             previa = salida[-1]
-            probable = min(previa.probability, cruda.probability)
-            salida[-1] = Word(previa.start, cruda.end, previa.word + cruda.word, probable)
+            salida[-1] = Cruda(
+                previa.texto + cruda.texto, previa.inicio, cruda.fin, min(previa.prob, cruda.prob)
+            )
         else:
             salida.append(cruda)
     return salida
 
 
-def _media(valores: Sequence[float]) -> float:
-    return float(np.mean(valores)) if valores else 0.0
+def _vista(arreglo: NDArray[np.float32]) -> ctranslate2.StorageView:
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(arreglo))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any, Protocol
 
-from scribe.consulta import Escucha, Grabacion
+from scribe.consulta import Escucha, Grabacion, Senal
 from scribe.progreso import Avance
+
+Recuerdos = MutableMapping[str, str]
+"""Lo ya oído, ventana por ventana: llave → texto. Los dos son asunto del reconocedor: quien los guarda no los
+lee. La llave es una suma y no dice nada; el valor trae palabras de la consulta y se protege como ella."""
 
 
 class Transcriptor(Protocol):
@@ -18,13 +22,30 @@ class Transcriptor(Protocol):
         ...
 
     def transcribir(
-        self, grabacion: Grabacion, *, idioma: str | None, terminos: Sequence[str], avance: Avance
+        self,
+        grabacion: Grabacion,
+        *,
+        idioma: str | None,
+        terminos: Sequence[str],
+        avance: Avance,
+        recuerdos: Recuerdos | None = None,
     ) -> tuple[Escucha, ...]:
         """Una `Escucha` por cada señal de `grabacion.voces`, en su orden.
 
         `idioma` es un código ISO 639-1 (None: se detecta en todo el archivo). `terminos` son
         medicamentos y problemas que ya se conocen y conviene reconocer. Las palabras salen en orden de
-        inicio, en segundos. Sin voz, la `Escucha` va vacía y con el aviso `sin_voz`.
+        inicio, en segundos. Sin voz, la `Escucha` va vacía y con el aviso `sin_voz`. Lo que esté en
+        `recuerdos` no se vuelve a oír y lo que se oiga queda ahí; el resultado es el mismo con o sin ellos.
+        """
+        ...
+
+    def adelantar(
+        self, senal: Senal, *, idioma: str | None, terminos: Sequence[str], recuerdos: Recuerdos
+    ) -> float:
+        """Oye lo que ya no puede cambiar de una grabación que sigue y lo deja en `recuerdos`.
+
+        `senal` es una voz desde el segundo 0 hasta lo que se lleva grabado. Devuelve hasta qué segundo
+        quedó oído; 0.0 si no hay nada cerrado o el idioma no se dijo (se decide con todo el archivo).
         """
         ...
 

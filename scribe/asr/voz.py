@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,13 +11,17 @@ import numpy as np
 from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
+from scribe.asr.protocolo import Recuerdos
 from scribe.consulta import HERCIOS, Senal
 
 _MUESTRAS = 512
 PASO_S = _MUESTRAS / HERCIOS
 """Segundos entre valores de la curva: 32 ms, el tamaño fijo de Silero."""
-_BLOQUE = 300 * HERCIOS // _MUESTRAS * _MUESTRAS
-"""Cinco minutos por pasada: el detector copia varias veces lo que recibe."""
+_BLOQUE = 60 * HERCIOS // _MUESTRAS * _MUESTRAS
+"""Un minuto por pasada: el detector copia varias veces lo que recibe, y un bloque completo no cambia aunque
+la grabación siga."""
+_NACIENTE_S = 0.3
+"""Lo que puede llevar sonando una voz que todavía no cuenta como tramo (más que `Umbrales.minimo_s`)."""
 
 Intervalo = tuple[float, float]
 """(inicio, fin) en segundos."""
@@ -91,15 +97,28 @@ class Curva:
         return self.valores[desde : max(desde + 1, int(np.ceil(fin / PASO_S)))]
 
 
-def escuchar(senal: Senal) -> Curva:
-    """La curva de voz de una señal a `HERCIOS`."""
-    detector = get_vad_model()
-    partes = []
-    for desde in range(0, len(senal), _BLOQUE):
-        trozo = senal[desde : desde + _BLOQUE]
-        relleno = np.pad(trozo, (0, -len(trozo) % _MUESTRAS))
-        partes.append(np.ravel(detector(relleno)))
-    return Curva(np.concatenate(partes) if partes else np.zeros(0, np.float32))
+def escuchar(senal: Senal, recuerdos: Recuerdos | None = None, *, abierto: bool = False) -> Curva:
+    """La curva de voz de una señal a `HERCIOS`; los bloques completos se guardan en `recuerdos`.
+
+    Con `abierto` (la grabación sigue) se deja fuera el último valor, que el detector calcula con lo que
+    vendrá después: lo que sale es el principio exacto de la curva final.
+    """
+    partes = [
+        _valores(senal[desde : desde + _BLOQUE], recuerdos if desde + _BLOQUE < len(senal) else None)
+        for desde in range(0, len(senal), _BLOQUE)
+    ]
+    valores = np.concatenate(partes) if partes else np.zeros(0, np.float32)
+    return Curva(valores[: max(0, len(senal) // _MUESTRAS - 1)] if abierto else valores)
+
+
+def _valores(trozo: Senal, recuerdos: Recuerdos | None) -> NDArray[np.float32]:
+    llave = "voz:" + hashlib.sha256(np.ascontiguousarray(trozo).tobytes()).hexdigest()
+    if recuerdos is not None and llave in recuerdos:
+        return np.frombuffer(base64.b64decode(recuerdos[llave]), np.float32)
+    valores = np.ravel(get_vad_model()(np.pad(trozo, (0, -len(trozo) % _MUESTRAS)))).astype(np.float32)
+    if recuerdos is not None:
+        recuerdos[llave] = base64.b64encode(valores.tobytes()).decode("ascii")
+    return valores
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +140,23 @@ def ventanas(tramos: Sequence[Intervalo], fin: float, reparto: Reparto) -> Itera
     palabra quede partida; solo un tramo continuo más largo que `maximo_s` se parte a ciegas. Cada
     borde lleva hasta `margen_s` de silencio. `fin` es la duración de la señal.
     """
+    yield from cortar(tramos, fin, reparto, abierto=False)
+
+
+def cortar(
+    tramos: Sequence[Intervalo], fin: float, reparto: Reparto, *, abierto: bool
+) -> Iterator[Intervalo]:
+    """Las ventanas de `ventanas`. Con `abierto` la grabación sigue y `fin` es lo que se lleva: salen solo las
+    cerradas, las que serán iguales venga lo que venga.
+
+    Una ventana se cierra cuando ya empezó el tramo que quedó fuera de ella, o pasó el silencio que la
+    corta. `tramos` abiertos son los de la curva que hay; el último puede seguir creciendo.
+    """
     k = 0
     while k < len(tramos):
-        ultimo = _corte(tramos, k, reparto)
+        ultimo, cerrada = _corte(tramos, k, fin, reparto)
+        if abierto and not cerrada:
+            return
         previo = (tramos[k][0] + tramos[k - 1][1]) / 2 if k else 0.0
         proximo = (tramos[ultimo][1] + tramos[ultimo + 1][0]) / 2 if ultimo + 1 < len(tramos) else fin
         inicio = max(tramos[k][0] - reparto.margen_s, previo)
@@ -135,21 +168,21 @@ def ventanas(tramos: Sequence[Intervalo], fin: float, reparto: Reparto) -> Itera
         k = ultimo + 1
 
 
-def _corte(tramos: Sequence[Intervalo], primero: int, reparto: Reparto) -> int:
-    """El último tramo de la ventana que empieza en `primero`."""
+def _corte(tramos: Sequence[Intervalo], primero: int, fin: float, reparto: Reparto) -> tuple[int, bool]:
+    """El último tramo de la ventana que empieza en `primero`, y si ya nada lo puede cambiar."""
     inicio = tramos[primero][0]
     mejor, mayor = primero, 0.0
     for k in range(primero, len(tramos)):
         largo = tramos[k][1] - inicio
-        if largo > reparto.maximo_s:
-            return mejor
+        if largo > reparto.maximo_s and k > primero:
+            return mejor, True
         if k + 1 == len(tramos):
-            return k
+            return k, fin - tramos[k][1] >= reparto.hueco_s + _NACIENTE_S
         silencio = min(tramos[k + 1][0] - tramos[k][1], reparto.pausa_s)
         if tramos[k + 1][0] - tramos[k][1] >= reparto.hueco_s:
-            return k
+            return k, True
         if largo < reparto.minimo_s:
             mejor = k
         elif silencio >= mayor:
             mejor, mayor = k, silencio
-    return mejor
+    return mejor, True

@@ -1,14 +1,18 @@
-"""Reconocedor de los perfiles actuales: faster-whisper por lotes, con segunda escucha donde falla.
+"""Reconocedor de los perfiles actuales: Whisper sobre CTranslate2, con segunda escucha donde falla.
 
 La señal se recorre en ventanas cortadas en silencio (`scribe.asr.voz`), de modo que la memoria no
 depende de lo que dure la consulta y cada palabra sale con su tiempo real. Lo oído pasa por
 `scribe.asr.guardias` antes de salir. Todo es determinista: haz fijo y temperatura cero.
+
+Los núcleos se reparten por lotes de ventanas (un hilo cada uno) y no dentro de cada operación: con un
+modelo pequeño, juntar hilos en cada paso del decodificador cuesta más que el paso.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
@@ -18,18 +22,19 @@ import ctranslate2
 import faster_whisper
 from faster_whisper import WhisperModel
 
-from scribe import modelos
+from scribe import memoria, modelos
 from scribe.ajustes import Ajustes
 from scribe.asr import guardias
 from scribe.asr.guardias import Revision, reloj
-from scribe.asr.oido import Oido
-from scribe.asr.voz import Curva, Intervalo, Reparto, escuchar, ventanas
+from scribe.asr.oido import Guia, Oido
+from scribe.asr.protocolo import Recuerdos
+from scribe.asr.voz import PASO_S, Curva, Intervalo, Reparto, cortar, escuchar, ventanas
 from scribe.consulta import HERCIOS, Aviso, Escucha, Grabacion, Palabra, Senal
 from scribe.errores import AjusteInvalido, FalloDeEtapa
 from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
 
-VERSION = "1"
+VERSION = "2"
 _FICHAS_DE_TERMINOS = 180
 """Lo más que ocupan las palabras que se favorecen. La indicación lleva 54 fichas y el modelo admite 448
 en total: quedan más de 200 para 28 s de voz, que en lo medido llenan 142 como mucho."""
@@ -39,8 +44,8 @@ en total: quedan más de 200 para 28 s de voz, que en lo medido llenan 142 como 
 class Parametros:
     """Ajustes finos del motor; cambiarlos cambia `identidad`."""
 
-    lote: int = 8
-    """Ventanas que se calculan a la vez (1.1 GB con el modelo base)."""
+    lote: int = 4
+    """Ventanas que calcula a la vez cada obrero; no cambia lo oído."""
     haz: int = 5
     """Hipótesis de la búsqueda en haz."""
 
@@ -51,8 +56,8 @@ class TranscriptorWhisper:
     def __init__(self, perfil: Perfil, ajustes: Ajustes, parametros: Parametros | None = None) -> None:
         """`perfil` dice qué modelo usar; de `ajustes` cuentan `hilos` y `dispositivo`."""
         self._modelo = perfil.id_de("asr")
-        self._hilos = ajustes.hilos
         self._dispositivo = _dispositivo(ajustes.dispositivo)
+        self._obreros = ajustes.hilos if self._dispositivo == "cpu" else 1
         self.parametros = parametros or Parametros()
         self._red: WhisperModel | None = None
 
@@ -70,7 +75,13 @@ class TranscriptorWhisper:
         }
 
     def transcribir(
-        self, grabacion: Grabacion, *, idioma: str | None, terminos: Sequence[str], avance: Avance
+        self,
+        grabacion: Grabacion,
+        *,
+        idioma: str | None,
+        terminos: Sequence[str],
+        avance: Avance,
+        recuerdos: Recuerdos | None = None,
     ) -> tuple[Escucha, ...]:
         """Una `Escucha` por voz, en su orden; véase `Transcriptor`.
 
@@ -80,33 +91,52 @@ class TranscriptorWhisper:
         escuchas = []
         for k, voz in enumerate(grabacion.voces):
             parte = _Parte(avance, k / len(grabacion.voces), 1 / len(grabacion.voces))
-            escuchas.append(self._escuchar(voz, idioma, terminos, parte))
+            escuchas.append(self._escuchar(voz, idioma, terminos, parte, recuerdos))
         avance(1.0)
         return tuple(escuchas)
+
+    def adelantar(
+        self, senal: Senal, *, idioma: str | None, terminos: Sequence[str], recuerdos: Recuerdos
+    ) -> float:
+        """Oye las ventanas ya cerradas de una grabación que sigue; véase `Transcriptor`."""
+        if idioma is None:
+            return 0.0
+        curva = escuchar(senal, recuerdos, abierto=True)
+        tramos = curva.tramos(guardias.umbrales())
+        lista = list(cortar(tramos, len(curva.valores) * PASO_S, _reparto(), abierto=True))
+        if not lista:
+            return 0.0
+        oido = self._oido(senal, curva, recuerdos)
+        guia = self._guia(idioma, terminos)
+        for pasaje in oido.oir(lista, guia):
+            if guardias.dudosa(pasaje):
+                oido.repasar(pasaje, guia)
+        return lista[-1][1]
 
     def cerrar(self) -> None:
         """Suelta los pesos de memoria."""
         self._red = None
         gc.collect()
+        memoria.soltar()
 
-    def _escuchar(self, senal: Senal, idioma: str | None, terminos: Sequence[str], avance: Avance) -> Escucha:
-        curva = escuchar(senal)
+    def _escuchar(
+        self,
+        senal: Senal,
+        idioma: str | None,
+        terminos: Sequence[str],
+        avance: Avance,
+        recuerdos: Recuerdos | None,
+    ) -> Escucha:
+        curva = escuchar(senal, recuerdos)
         if not guardias.hay_voz(curva):
             return _sin_voz(idioma)
-        red = self._cargada()
-        oido = Oido(red, senal, curva, lote=self.parametros.lote, haz=self.parametros.haz)
-        reparto = Reparto(**guardias.reglas()["reparto"])
-        lista = list(ventanas(curva.tramos(guardias.umbrales()), len(senal) / HERCIOS, reparto))
-        elegido, avisos = _elegir_idioma(red, oido, lista, idioma)
+        oido = self._oido(senal, curva, recuerdos)
+        lista = list(ventanas(curva.tramos(guardias.umbrales()), len(senal) / HERCIOS, _reparto()))
+        elegido, avisos = _elegir_idioma(self._cargada(), oido, lista, idioma)
         avance(0.05)
-        oidos = oido.oir(
-            lista,
-            elegido,
-            indicacion=guardias.indicacion(elegido),
-            terminos=_recortar([*terminos, *guardias.palabras_frecuentes(elegido)], red),
-            avance=_Parte(avance, 0.05, 0.9),
-        )
-        pasajes = [oido.repasar(p, elegido) if guardias.dudosa(p) else p for p in oidos]
+        guia = self._guia(elegido, terminos)
+        oidos = oido.oir(lista, guia, avance=_Parte(avance, 0.05, 0.9))
+        pasajes = [oido.repasar(p, guia) if guardias.dudosa(p) else p for p in oidos]
         revision = guardias.revisar(pasajes, curva, elegido)
         revision, perdidas = _rescatar(oido, revision, curva, elegido)
         if not revision.palabras:
@@ -118,6 +148,27 @@ class TranscriptorWhisper:
             avisos=(*avisos, *revision.avisos, *perdidas),
         )
 
+    def _oido(self, senal: Senal, curva: Curva, recuerdos: Recuerdos | None) -> Oido:
+        sello = hashlib.sha256(json.dumps(self.identidad, sort_keys=True).encode()).hexdigest()
+        return Oido(
+            self._cargada(),
+            senal,
+            curva,
+            lote=self.parametros.lote,
+            obreros=self._obreros,
+            sello=sello,
+            recuerdos=recuerdos,
+        )
+
+    def _guia(self, idioma: str, terminos: Sequence[str]) -> Guia:
+        lista = [*terminos, *guardias.palabras_frecuentes(idioma)]
+        return Guia(
+            idioma=idioma,
+            indicacion=guardias.indicacion(idioma),
+            terminos=_recortar(lista, self._cargada()),
+            haz=self.parametros.haz,
+        )
+
     def _cargada(self) -> WhisperModel:
         if self._red is None:
             carpeta = modelos.ruta(self._modelo)
@@ -126,7 +177,8 @@ class TranscriptorWhisper:
                     str(carpeta),
                     device=self._dispositivo,
                     compute_type=_computo(self._dispositivo),
-                    cpu_threads=self._hilos,
+                    cpu_threads=1,
+                    num_workers=self._obreros,
                     local_files_only=True,
                 )
             except (RuntimeError, ValueError) as causa:
@@ -175,10 +227,9 @@ def _rescatar(
         return revision, ()
     nuevas: list[list[Palabra]] = []
     perdidos: list[Intervalo] = []
-    for hueco in huecos:
-        # De una en una: los contextos pueden encimarse y la biblioteca no admite ventanas encimadas.
-        ventana = guardias.con_contexto(hueco, curva)
-        (pasaje,) = oido.oir([ventana], idioma, indicacion=guardias.indicacion(idioma))
+    contextos = [guardias.con_contexto(hueco, curva) for hueco in huecos]
+    guia = Guia(idioma, guardias.indicacion(idioma))
+    for hueco, pasaje in zip(huecos, oido.oir(contextos, guia), strict=True):
         dentro = tuple(p for p in pasaje.palabras if hueco[0] <= (p.inicio + p.fin) / 2 <= hueco[1])
         creida = guardias.revisar([replace(pasaje, palabras=dentro)], curva, idioma)
         if creida.palabras and guardias.creible(creida.palabras):
@@ -195,6 +246,10 @@ def _voz_perdida(perdidos: Sequence[Intervalo]) -> tuple[Aviso, ...]:
     mas = f" y {len(perdidos) - 10} más" if len(perdidos) > 10 else ""
     texto = f"Hay voz que no se pudo transcribir: {lugares}{mas}. Escuche esos momentos."
     return (Aviso(tipo="voz_sin_transcribir", texto=texto),)
+
+
+def _reparto() -> Reparto:
+    return Reparto(**guardias.reglas()["reparto"])
 
 
 def _sin_voz(idioma: str | None, avisos: tuple[Aviso, ...] = ()) -> Escucha:

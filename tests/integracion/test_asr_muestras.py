@@ -13,7 +13,7 @@ import pytest
 
 from scribe import audio
 from scribe.ajustes import Ajustes
-from scribe.asr.whisper import TranscriptorWhisper
+from scribe.asr.whisper import Parametros, TranscriptorWhisper
 from scribe.consulta import HERCIOS, Escucha, Grabacion, Palabra, Senal
 from scribe.errores import AjusteInvalido
 from scribe.lenguaje.texto import llano
@@ -196,3 +196,36 @@ def test_cada_canal_se_oye_aparte(transcriptor: TranscriptorWhisper, muestras: P
     mejor = aciertos if aciertos.trace() > aciertos[::-1].trace() else aciertos[::-1]
     assert mejor.diagonal().min() > 0.7
     assert mejor[0, 1] < 0.3 and mejor[1, 0] < 0.3
+
+
+def test_adelantar_mientras_se_graba_da_lo_mismo_que_oir_al_final(
+    transcriptor: TranscriptorWhisper, faringitis: Grabacion, oida: Escucha
+) -> None:
+    recuerdos: dict[str, str] = {}
+    hasta = [
+        transcriptor.adelantar(recorte(faringitis, s), idioma="es", terminos=(), recuerdos=recuerdos)
+        for s in (5, 40, 66)
+    ]
+    assert hasta[0] == 0.0 and 15 < hasta[1] < 40 and 40 < hasta[2] < 66
+    adelantado = len(recuerdos)
+    (escucha,) = transcriptor.transcribir(
+        faringitis, idioma="es", terminos=(), avance=lambda _: None, recuerdos=recuerdos
+    )
+    assert escucha == oida
+    primera = set(list(recuerdos)[:adelantado])
+    otra: dict[str, str] = {}
+    transcriptor.transcribir(faringitis, idioma="es", terminos=(), avance=lambda _: None, recuerdos=otra)
+    assert primera <= set(otra)  # nada de lo adelantado fue en balde
+
+
+def test_una_ventana_se_oye_igual_sola_que_acompanada(
+    faringitis: Grabacion, transcriptor: TranscriptorWhisper, oida: Escucha
+) -> None:
+    solo = TranscriptorWhisper(perfil("minimo"), Ajustes(dispositivo="cpu", hilos=1), Parametros(lote=1))
+    assert oir(solo, faringitis) == oida
+
+
+def test_sin_idioma_dicho_no_se_adelanta(transcriptor: TranscriptorWhisper, faringitis: Grabacion) -> None:
+    recuerdos: dict[str, str] = {}
+    assert transcriptor.adelantar(faringitis.voces[0], idioma=None, terminos=(), recuerdos=recuerdos) == 0.0
+    assert not recuerdos

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from faster_whisper.transcribe import Word
-
-from scribe.asr.oido import _unir
+from scribe.asr.oido import Cruda, _unir
 
 
 def unidas(*textos: str, silencio: float = 0.0) -> list[str]:
-    crudas = [Word(k * (0.3 + silencio), k * (0.3 + silencio) + 0.3, t, 0.9) for k, t in enumerate(textos)]
-    return [w.word.strip() for w in _unir(crudas)]
+    crudas = [Cruda(t, k * (0.3 + silencio), k * (0.3 + silencio) + 0.3, 0.9) for k, t in enumerate(textos)]
+    return [w.texto.strip() for w in _unir(crudas)]
 
 
 def test_una_cifra_partida_en_el_punto_se_une() -> None:
@@ -24,5 +22,5 @@ def test_las_palabras_con_espacio_y_las_lejanas_no_se_unen() -> None:
 
 
 def test_la_union_conserva_el_tiempo_y_la_peor_probabilidad() -> None:
-    (una,) = _unir([Word(1.0, 1.4, " 38", 0.9), Word(1.4, 1.8, ".5", 0.4)])
-    assert (una.start, una.end, una.probability) == (1.0, 1.8, 0.4)
+    (una,) = _unir([Cruda(" 38", 1.0, 1.4, 0.9), Cruda(".5", 1.4, 1.8, 0.4)])
+    assert (una.inicio, una.fin, una.prob) == (1.0, 1.8, 0.4)

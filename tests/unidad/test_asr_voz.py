@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribe.asr.voz import PASO_S, Curva, Intervalo, Reparto, Umbrales, ventanas
+from scribe.asr.voz import PASO_S, Curva, Intervalo, Reparto, Umbrales, cortar, ventanas
 
 UMBRALES = Umbrales(entrar=0.5, salir=0.3, silencio_s=0.2, minimo_s=0.1)
 REPARTO = Reparto(minimo_s=10, maximo_s=28, pausa_s=0.5, hueco_s=2.0, margen_s=0.3)
@@ -76,3 +76,34 @@ def test_se_corta_en_la_ultima_pausa_buena_y_siempre_en_un_silencio_largo() -> N
     assert 14.0 <= primera[1] <= 14.6
     aparte = [(0.0, 3.0), (6.0, 8.0)]
     assert len(list(ventanas(aparte, 9.0, REPARTO))) == 2
+
+
+@st.composite
+def curvas(draw: st.DrawFn) -> list[float]:
+    """Curvas con voces y silencios de duraciones muy distintas, hasta un par de minutos."""
+    piezas = draw(
+        st.lists(
+            st.tuples(st.sampled_from([0.0, 0.3, 0.45, 0.9]), st.integers(1, 500)), min_size=1, max_size=40
+        )
+    )
+    return [valor for valor, cuantos in piezas for _ in range(cuantos)]
+
+
+@given(curvas(), st.floats(0.0, 1.0))
+def test_lo_cerrado_a_media_grabacion_no_cambia_venga_lo_que_venga(
+    valores: list[float], donde: float
+) -> None:
+    entera, hasta = curva(valores), int(len(valores) * donde)
+    finales = list(ventanas(entera.tramos(UMBRALES), len(valores) * PASO_S, REPARTO))
+    tramos = curva(valores[:hasta]).tramos(UMBRALES)
+    cerradas = list(cortar(tramos, hasta * PASO_S, REPARTO, abierto=True))
+    assert cerradas == finales[: len(cerradas)]
+
+
+def test_con_la_grabacion_abierta_solo_queda_pendiente_la_ultima_ventana() -> None:
+    seguidos = [(0.0, 9.0), (9.3, 14.0), (14.6, 20.0), (20.1, 26.0), (26.2, 40.0)]
+    assert list(cortar(seguidos[:4], 26.0, REPARTO, abierto=True)) == []
+    (cerrada,) = cortar(seguidos, 40.0, REPARTO, abierto=True)
+    assert cerrada == next(ventanas(seguidos, 41.0, REPARTO))
+    assert len(list(cortar(seguidos[:1], 11.1, REPARTO, abierto=True))) == 0
+    assert len(list(cortar(seguidos[:1], 11.4, REPARTO, abierto=True))) == 1
