@@ -9,9 +9,16 @@ from scribe.lenguaje.texto import llano
 
 _MARCA = re.compile(
     r"[\s.,;…]*\b(?:(?:ay,? )?no\b[\s,.]*)?(?:perdon(?:e|a)?(?:me)?|digo|mejor dicho|corrijo|mas bien|me equivoque|"  # noqa: E501
-    r"(?<=no )mejor|(?<=no, )mejor|rectifico|que diga)\b[\s,.:…]*"
+    r"(?<=no )mejor|(?<=no, )mejor|rectifico|que diga|miento)\b[\s,.:…]*"
+    r"|[\s.,;…]*\bno[\s,.]+(?:esper[ae](?:n?me|te)?|permitame|dejeme ver|a ver)\b[\s,.:…]*"
 )
-_NO_SOLO = re.compile(r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)")
+_NO_SOLO = re.compile(r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)|[\s.,;…]+no\s*[,.…]+\s*(?=\d)")
+_LADO = re.compile(r"\b(?:derech|izquierd)[oa]s?\b")
+_SE_CORRIGE = re.compile(r"\w[\s,.…]+(?:no,? perdon|me equivoque|corrijo|rectifico|que diga|mejor dicho)\b[\s,.:…]*\w")
+_CAMBIA_DE_LADO = re.compile(
+    r"\bderech[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?izquierd|\bizquierd[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?derech"
+)
+_LADO_DESPUES = re.compile(r"(?:(?:del?|en|el|la|los|las|al|lado) )*(?:derech|izquierd)[oa]s?\b")
 _YA_NO = re.compile(
     r"\b(?:el|la|los|las) (?:de )?\d+(?:[.,]\d+)?(?: ?(?:mg|mcg|g|ml|miligramos|microgramos))?,? ya no\b[\s,.]*(?:mejor|sino|ahora)?[\s,]*"  # noqa: E501
 )
@@ -38,6 +45,12 @@ def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
     palabra = primera.group()
     antes = plano[max(0, marca.start() - _VENTANA) : marca.start()]
     base = marca.start() - len(antes)
+    otro_lado = _LADO_DESPUES.match(despues)
+    lados = list(_LADO.finditer(antes))
+    if otro_lado and lados and len(antes[lados[-1].end() :].split()) <= 1:
+        # «la rodilla derecha, perdón, la izquierda»: solo cambia el lado, la rodilla se queda.
+        lado = _LADO.search(otro_lado.group())
+        return base + lados[-1].start(), marca.end() + (lado.start() if lado else 0)
     numero = rf"(?:\d|{_UNIDADES_EN_LETRA}\b)"
     iguales = (
         list(re.finditer(rf"\b{re.escape(palabra)} (?={numero})", antes)) if not palabra.isdigit() else []
@@ -69,9 +82,13 @@ def retirados(texto: str) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=4096)
 def dudosa(texto: str) -> bool:
-    """Si alguien parece corregirse al lado de una cifra y no se supo qué retiró."""
+    """Si alguien parece corregirse y no se supo qué retiró: junto a una cifra, o con un «no, perdón» a media frase."""
     plano = llano(texto)
     hechos = retirados(texto)
+    for patron in (_SE_CORRIGE, _CAMBIA_DE_LADO):
+        m = patron.search(plano)
+        if m and not any(a < m.end() and b > m.start() for a, b in hechos):
+            return True
     for marca in _MARCA.finditer(plano):
         if any(a < marca.end() and b > marca.start() for a, b in hechos):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scribe.consulta import Rol, Seccion
-from scribe.lenguaje.clinico import buscar_clinico
+from scribe.lenguaje.clinico import Mencion, buscar_clinico
 from scribe.lenguaje.contexto import es_de_sangre
 from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Dialogo, Intercambio, sin_muletilla
@@ -77,7 +77,7 @@ def declarar(
         cabecera = f"Niega {enlistar(negados)}" if todas_negadas(texto, menciones) else ""
     else:
         cabecera = enlistar(presentes)
-    if tema and tema.nombre == "alergia" and cabeza == tema.rotulo:
+    if tema and tema.nombre == "alergia" and cabeza == tema.rotulo and not _de_otra_cosa(texto, menciones):
         tipo, cabecera = "alergia", cabeza
     elif tema and tema.nombre == "familiar" and (quien := pariente(texto)):
         tipo, cabecera = "antecedente_familiar", f"Antecedente familiar ({quien})"
@@ -89,6 +89,9 @@ def declarar(
         ):
             cabecera, citas = f"{cabecera}, {asuntos[0].termino}", (*preguntas, *trozos)
     sin_nombre = not menciones and not nombrados(texto)
+    padecidas = any(m.clase in ("sintoma", "enfermedad") for m in menciones)
+    if (padecidas or nombrados(texto)) and cabeza and (nombrados(cabeza) or (tema and tema.nombre == "alergia")):
+        cabeza = ""  # ya habla de otra cosa que aquello por lo que se le preguntó
     abierta = preguntas and pregunta("presupone").match(sin_muletilla(preguntas[-1].plano.strip(" ¿¡,.")))
     afirma = pregunta("afirma").match(trozos[0].plano)
     corta = preguntas and len(preguntas[-1].texto.split()) <= _PREGUNTA_CORTA
@@ -112,6 +115,16 @@ def declarar(
 
 
 _PROPIO = re.compile(r"\b(?:yo (?:si|tambien)|me |mi cuerpo|a mi(?: si| no| me|,)|tengo|tuve|siento|traigo|ando|estoy|soy)")
+_TOMA = re.compile(r"\b(?:tom[oa]|uso|usa|me (?:inyecto|pongo|aplico))\b")
+
+
+def _de_otra_cosa(texto: str, menciones: list[Mencion]) -> bool:
+    """Si, preguntado por alergias, habla ya de otra enfermedad o de lo que toma («presión alta sí, tomo…»)."""
+    if any(m.termino == "alergia" for m in menciones):
+        return False
+    return any(m.clase == "enfermedad" for m in menciones) or _TOMA.search(llano(texto)) is not None
+
+
 _PREGUNTA_CORTA = 12
 _SALUDO = 4
 """Turnos del principio en que «¿cómo está?» es solo un saludo."""
