@@ -141,9 +141,6 @@ def primer_arranque(pagina: Page, token: str) -> None:
     for i in range(claves.count()):
         claves.nth(i).fill(FIRMA if "firma" in str(claves.nth(i).get_attribute("name")) else ACCESO)
     pagina.get_by_role("button", name="Crear la cuenta").click()
-    pagina.get_by_label("Usuario").fill(PRIMERA["nombre_usuario"])
-    pagina.get_by_label("Contraseña").fill(ACCESO)
-    pagina.keyboard.press("Enter")
     expect(pagina.get_by_role("heading", name="Por hacer")).to_be_visible()
 
 

@@ -196,7 +196,8 @@ def test_el_token_no_se_gasta_si_lo_demas_falla(api: Api) -> None:
     assert mandar(nadie, "/primer-arranque", **{**campos, "token": "no-es"}).status_code == 422
     assert mandar(nadie, "/primer-arranque", **campos).status_code == 422
     buena = {**campos, "contrasena": ACCESO, "contrasena_otra_vez": ACCESO}
-    se_fue_a(mandar(nadie, "/primer-arranque", **buena), "/entrar#creada")
+    se_fue_a(mandar(nadie, "/primer-arranque", **buena), "/#creada")
+    assert "Estado del servidor" in bien_texto(nadie.get("/"))  # ya está dentro
     assert mandar(nadie, "/primer-arranque", **buena).status_code == 422  # una sola vez
     api.entrar("lucia.gomez")
 

@@ -9,8 +9,9 @@ from pydantic import SecretStr
 
 from scribe.expediente import usuarios
 from scribe.expediente.modelo import DatosUsuario
-from scribe.web import vista
+from scribe.web import acceso, vista
 from scribe.web.api import sesion as api
+from scribe.web.errores import FaltaCodigo
 from scribe.web.formularios import Escrito, Fallas, Formulario, intentar
 from scribe.web.paginas.entrar import seguir
 from scribe.web.sujeto import Sujeto, exige
@@ -32,10 +33,10 @@ def forma(quien: Annotated[Sujeto, exige("sesion.abrir")]) -> Response:
 
 @rutas.post("/primer-arranque")
 def primer_arranque(escrito: Formulario, quien: Annotated[Sujeto, exige("sesion.abrir")]) -> Response:
-    """Crea el establecimiento y a quien lo administra, con el token de la terminal."""
+    """Crea el establecimiento y a quien lo administra, con el token de la terminal, y entra."""
     if fallo := _no_coinciden(escrito) or _hacer(escrito, quien):
         return vista.pagina(quien, "primer_arranque.html", 422, e=escrito, fallo=fallo)
-    return seguir("/entrar#creada")
+    return _dentro(quien, escrito["nombre_usuario"].lower(), escrito["contrasena"], "/#creada")
 
 
 @rutas.get("/activar")
@@ -46,13 +47,22 @@ def forma_activar(quien: Annotated[Sujeto, exige("sesion.abrir")]) -> Response:
 
 @rutas.post("/activar")
 def activar(escrito: Formulario, quien: Annotated[Sujeto, exige("sesion.abrir")]) -> Response:
-    """La persona pone sus contraseñas con la clave que le dieron."""
+    """La persona pone sus contraseñas con la clave que le dieron, y entra."""
     fallo = _no_coinciden(escrito)
     if fallo is None:
         _, fallo = intentar(lambda: _activar(escrito, quien))
     if fallo is not None:
         return vista.pagina(quien, "activar.html", 422, e=escrito, fallo=fallo)
-    return seguir("/entrar#activada")
+    return _dentro(quien, escrito["usuario"], escrito["contrasena"], "/#activada")
+
+
+def _dentro(quien: Sujeto, usuario: str, contrasena: str, ruta: str) -> Response:
+    """Entra con la contraseña que se acaba de poner. Quien ya usa código lo escribe al entrar."""
+    try:
+        ficha, _ = acceso.entrar(quien.servicios, quien.actor.equipo, usuario, contrasena, None)
+    except FaltaCodigo:
+        return seguir("/entrar#activada")
+    return api.poner_cookie(quien.servicios, seguir(ruta), ficha)
 
 
 def _hacer(escrito: Escrito, quien: Sujeto) -> Fallas | None:

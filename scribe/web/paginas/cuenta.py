@@ -12,6 +12,7 @@ from scribe.web import acceso, vista
 from scribe.web.api import sesion as api
 from scribe.web.formularios import Fallas, Formulario, intentar
 from scribe.web.paginas.entrar import seguir
+from scribe.web.qr import codigo_qr
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
@@ -36,9 +37,11 @@ def claves(escrito: Formulario, quien: Annotated[Sujeto, exige("cuenta.propia")]
 
 @rutas.post("/cuenta/totp")
 def poner_totp(quien: Annotated[Sujeto, exige("cuenta.propia")]) -> Response:
-    """Enseña una sola vez la clave del segundo factor, para copiarla en la aplicación del teléfono."""
+    """Enseña una sola vez la clave del segundo factor, para ponerla en la aplicación del teléfono."""
     enlace = api.poner_totp(quien)["enlace"]
-    return vista.pagina(quien, "totp.html", enlace=enlace, secreto=acceso.secreto_de(enlace))
+    return vista.pagina(
+        quien, "totp.html", enlace=enlace, secreto=acceso.secreto_de(enlace), qr=codigo_qr(enlace)
+    )
 
 
 @rutas.post("/cuenta/totp/quitar")
