@@ -13,6 +13,16 @@ PAUSA_S = 0.45
 """Silencio entre dos palabras que, sin puntuación, se toma como cambio de oración (segundos)."""
 
 _CIERRE = re.compile(r"(?:\.{3}|…|[.!?])+[\"»)]*(?=\s|$)|(?<=\S)\s+(?=[¿¡])")
+COLETILLA = re.compile(
+    r"¿\s*(?:no|verdad|cierto|correcto|no es asi|o no|si|eh|sale|okey|ok|va|de acuerdo|esta bien|ya)"
+    r"(?:,? (?:senor|senora|don|dona|doctora?|\w+))?\s*\?"
+)
+"""La pregunta que solo pide confirmar lo que se acaba de decir («…hace 4 años, ¿no?»)."""
+_ASUNTO = re.compile(
+    r"(?:(?:y|a ver|bueno|oiga|entonces|ahora)[, ]+)*(?!a ver)"
+    r"(?:en|de|del|con|para|por|a|al|sobre|su|sus|tu|tus)\b"
+)
+_ASUNTO_MAXIMO = 6
 _RETOMA = re.compile(
     r"\s*(?:\W*(?:no|ay no)\W+)?(?:perdon|digo|mejor dicho|corrijo|no,? mejor|mas bien|me equivoque)\b"
 )
@@ -34,17 +44,27 @@ class Oracion:
 
 
 def _cortes_por_puntos(texto: str) -> list[int]:
-    cortes = []
+    cortes: list[int] = []
     plano = llano(texto)
     for m in _CIERRE.finditer(texto):
         resto = texto[m.end() :].lstrip()
         suspenso = "..." in m.group() or "…" in m.group()
         if suspenso and (not resto or resto[0].islower()):
             continue
-        if _RETOMA.match(plano, m.end()):
+        if _RETOMA.match(plano, m.end()) or _abre_la_pregunta(plano, m, cortes[-1] if cortes else 0):
             continue
         cortes.append(m.end())
     return cortes
+
+
+def _abre_la_pregunta(plano: str, corte: re.Match[str], desde: int) -> bool:
+    """Si lo que va antes de «¿» es parte de la pregunta: «y en la familia, ¿alguien…?», «…, ¿verdad?»."""
+    previo = plano[desde : corte.start()].strip()
+    if corte.group().strip() or not previo.endswith(","):
+        return False
+    if COLETILLA.match(plano, corte.end()):
+        return True
+    return len(previo.split()) <= _ASUNTO_MAXIMO and _ASUNTO.match(previo) is not None
 
 
 def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:

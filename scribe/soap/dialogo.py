@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.oraciones import COLETILLA
 from scribe.lenguaje.texto import llano
+from scribe.soap.charla import anuncia, es_charla, ordena, tutea
+from scribe.soap.dichos import HALLA, PLAZO
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, trocear
 from scribe.soap.reglas import pregunta, senal
@@ -42,6 +45,7 @@ class Dialogo:
     preguntas_paciente: dict[int, list[Trozo]] = field(default_factory=dict)
     exploracion_desde: int = NUNCA
     plan_desde: int = NUNCA
+    tutea: bool = False
 
 
 def sin_muletilla(plano: str) -> str:
@@ -89,7 +93,7 @@ def _contesta(turno: Turno | None, pregunta_llana: str) -> bool:
     return pregunta("respuestas").match(llano(turno.texto).strip(" ¿¡,.…")) is not None
 
 
-def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bool, plan: bool) -> bool:
+def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bool, plan: bool) -> bool:  # noqa: PLR0912
     """Si esta oración del médico pregunta: signos, palabra interrogativa, o forma más respuesta."""
     plano = trozo.plano.strip(" ¿¡,.")
     if _indica(plano):
@@ -99,7 +103,9 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return False
     hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:
-        return True
+        return not (plan and COLETILLA.search(llano(trozo.texto)))
+    if es_charla(trozo.texto):
+        return False
     if re.match(r"que (?:no|si|bueno|bien|diga)\b", base):
         return False
     if antes_de_explorar and siguiente and len(base.split()) <= 10 and _ALERGIA.search(base):
@@ -118,6 +124,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
             return False
         seguro = not explora and not senal("analisis", "afirma").search(base)
         return seguro or (antes_de_explorar and not _CIFRA.search(base))
+    if _contestada(trozo, siguiente, base) and antes_de_explorar and not explora:
+        return True
     lista = buscar_clinico(trozo.dicho) or (antes_de_explorar and buscar_exploracion(trozo.dicho))
     concluye = senal("analisis", "afirma").search(base) or senal("plan", "consejo").search(base)
     if not antes_de_explorar and (
@@ -130,43 +138,96 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     return bool(lista) and trozo.ultimo and hay_respuesta and not explora and len(base.split()) <= 25
 
 
-def _inicio_de(turnos: list[Turno], patron: re.Pattern[str], exige_cifra: bool = False) -> int:
+_PREGUNTA_SUELTA = 12
+
+
+def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
+    """Si lo último que dijo el médico es corto y el paciente abre con un sí o un no: casi siempre preguntaba."""  # noqa: E501
+    return (
+        trozo.ultimo
+        and len(base.split()) <= _PREGUNTA_SUELTA
+        and not _CIFRA.search(base)
+        and siguiente is not None
+        and re.match(r"\W*(?:no|si|nada|tampoco|nunca|ningun\w*)\b", llano(siguiente.texto)) is not None
+        and not es_charla(siguiente.texto)
+    )
+
+
+def _inicio_de(turnos: list[Turno], patron: re.Pattern[str]) -> int:
+    return next((t.id for t in turnos if patron.search(llano(t.texto))), NUNCA)
+
+
+def _anunciada(turnos: list[Turno], de_tu: bool) -> int:
+    """El primer turno en que el médico avisa que explora, ordena algo o cuenta lo que encuentra."""
     for turno in turnos:
-        plano = llano(turno.texto)
-        if patron.search(plano) and (not exige_cifra or _CIFRA.search(plano)):
-            return turno.id
+        for trozo in trocear(turno):
+            manda = not trozo.signo and ordena(trozo.texto, tutea=de_tu)
+            if manda or anuncia(trozo.texto) or _describe(trozo):
+                return turno.id
     return NUNCA
 
 
-def _fases(turnos: list[Turno]) -> tuple[int, int]:
+def _describe(trozo: Trozo) -> bool:
+    """Si cuenta lo que ve, oye o toca («al tacto, la próstata está crecida»)."""
+    if trozo.signo or not HALLA.search(trozo.plano):
+        return False
+    return bool(buscar_exploracion(trozo.texto) or buscar_clinico(trozo.texto))
+
+
+def _decide(turno: Turno) -> bool:
+    """Si en el turno el médico receta, pide un estudio, cita o da datos de alarma."""
+    plano = llano(turno.texto)
+    if senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano):
+        return True
+    return any(not t.signo and _dispone(t.texto, t.plano) for t in trocear(turno))
+
+
+def _dispone(texto: str, plano: str) -> bool:
+    clases = {m.clase for m in buscar_exploracion(texto)}
+    pide = senal("plan", "estudio").search(plano) and clases & {"estudio", "imagen"}
+    cita = senal("plan", "cita").search(plano) and PLAZO.search(plano)
+    alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
+    receta = senal("plan", "posologia").search(plano) and re.search(r"\bcada \d+ horas\b", plano)
+    return bool(pide or cita or alarma or receta)
+
+
+def _concluye(turno: Turno) -> bool:
+    plano = llano(turno.texto)
+    return (
+        senal("analisis", "afirma").search(plano) is not None
+        and any(m.clase == "enfermedad" for m in buscar_clinico(turno.texto))
+        and not _TENSION.search(plano)
+    )
+
+
+def _fases(turnos: list[Turno], de_tu: bool) -> tuple[int, int]:
     """En qué turno empieza la exploración y en cuál el plan (10⁹ si no se ve)."""
     medico = [t for t in turnos if _habla_medico(t)]
     # Al saludar también se dice «siéntese» o «déjeme ver»: una orden solo cuenta pasado el principio.
     saludo = turnos[len(turnos) // 5].id if turnos else 0
-    ordenes = _inicio_de([t for t in medico if t.id >= saludo], senal("exploracion", "ordenes"))
-    explora = min(ordenes, _inicio_de(medico, _TENSION))
-    plan = NUNCA
+    tarde = [t for t in medico if t.id >= saludo]
+    explora = min(
+        _inicio_de(tarde, senal("exploracion", "ordenes")),
+        _inicio_de(medico, _TENSION),
+        _anunciada([t for t in tarde if t.id >= turnos[len(turnos) // 4].id], de_tu),
+    )
     for turno in medico:
         plano = llano(turno.texto)
         if senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano):
-            plan = turno.id
-            break
-        concluye = senal("analisis", "afirma").search(plano) and turno.id > explora
-        if (
-            concluye
-            and any(m.clase == "enfermedad" for m in buscar_clinico(turno.texto))
-            and not _TENSION.search(plano)
-        ):
-            plan = turno.id + 1
-            break
-    return explora, plan
+            return explora, turno.id
+        if turno.id > explora and _decide(turno):
+            return explora, turno.id
+        if turno.id > explora and _concluye(turno):
+            return explora, turno.id + 1
+    return explora, NUNCA
 
 
 def conversar(transcripcion: Transcripcion) -> Dialogo:
     """Reparte todos los trozos de la consulta. Ningún trozo se pierde."""
     dialogo = Dialogo()
     turnos = [t for t in transcripcion.turnos if t.texto.strip()]
-    dialogo.exploracion_desde, dialogo.plan_desde = _fases(turnos)
+    dialogo.tutea = tutea(transcripcion)
+    dialogo.exploracion_desde, dialogo.plan_desde = _fases(turnos, dialogo.tutea)
     pendientes: list[Trozo] = []
     for i, turno in enumerate(turnos):
         trozos = trocear(turno)

@@ -78,9 +78,16 @@ MIRA = re.compile(
 )
 
 
+HALLA = re.compile(
+    r"(?<!lo que )(?<!que )\b(?:(?:te|le|lo|la|los|las|se (?:te|le)|aqui|no) "
+    r"(?:veo|palpo|oigo|escucho|siento|toco|noto|observo)|se (?:ven?|palpan?|oyen?|escuchan?|observan?|aprecian?|sienten?)|palpo|ausculto|al tacto|a la (?:exploracion|palpacion|auscultacion|vista))\b"  # noqa: E501
+)
+"""Con qué cuenta el médico lo que encuentra al explorar."""
+
+
 def cifras_de(texto: str) -> set[str]:
     """Las cifras de un texto."""
-    return set(re.findall(r"\d+(?:[.,]\d+)?", texto))
+    return set(re.findall(r"\d+(?:[.,]\d+)?½?|½", texto))
 
 
 def inicio_de_duda(texto: str, inicio: int) -> int:
@@ -114,7 +121,7 @@ def dividir(trozo: Trozo) -> list[Trozo]:
     return [trozo.parte(a, a + len(trozo.texto[a:b].rstrip())) for a, b in itertools.pairwise(bordes)]
 
 
-_SI = re.compile(r"(?:\W|(?:pero|y|o)\b)*si\b")
+_SI = re.compile(r"(?:\W|(?:pero|y|o)\b)*si\b(?!,| \d)")
 
 
 def _en_lista_de_condiciones(plano: str, desde: int, corte: int) -> bool:

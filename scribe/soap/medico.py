@@ -21,28 +21,31 @@ from scribe.soap.dichos import (
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar
 from scribe.soap.persona import de_usted
-from scribe.soap.recetario import Recetario
+from scribe.soap.por_fase import PorFase, con_su_sujeto
 from scribe.soap.reglas import senal
 from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signos_de
 
+_HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
+"""A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
 
-class Medico(Recetario):
+
+class Medico(PorFase):
     """Recorre lo que afirmó el médico y arma sus enunciados, recordando de qué se venía hablando."""
 
     def redactar(self) -> list[Propuesta]:
         """Los enunciados, en el orden en que se dijeron. Los trozos con duda quedan en `sin_clase`."""
-        for entero in self.dialogo.medico:
+        for entero in con_su_sujeto(self.dialogo.medico):
             for trozo in dividir(entero) if self._en_plan(entero) else [entero]:
                 self._trozo(trozo)
         return self.salida
 
     def _trozo(self, trozo: Trozo) -> None:
-        if senal("social", "medico").match(trozo.plano):
+        if senal("social", "medico").match(trozo.plano) or self._no_es_dato(trozo):
             return
         for paso in (
             self._pronostico, self._incapacidad, self._alarma, self._responde_farmaco, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
             self._cita, self._estudio_pedido, self.analisis, self._hallazgo, self._indicacion, self._motivo,
-            self._sintoma,
+            self._sintoma, self._por_fase,
         ):  # fmt: skip
             if paso(trozo):
                 return
@@ -132,6 +135,8 @@ class Medico(Recetario):
         ):
             return False
         if senal("exploracion", "ordenes").search(plano):
+            return False
+        if self._explorando(trozo) and not self.dialogo.tutea and _HACE.match(plano):
             return False
         if (
             not (consejo or avisa or medida or referido or buscar_clinico(trozo.dicho))

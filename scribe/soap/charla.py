@@ -1,0 +1,68 @@
+"""Qué no es un dato: saludos, acuses de recibo, avisos de que se va a explorar y órdenes al explorar."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import simplemma
+
+from scribe.consulta import Rol, Transcripcion
+from scribe.lenguaje.texto import llano
+from scribe.soap.reglas import senal
+
+_PALABRA = re.compile(r"\w+")
+_VACIAS = senal("social", "vacias")
+_NOMBRE = re.compile(
+    r"\b(?:[Dd]on|[Dd]oña|[Ss]eñor(?:a|ita)?|[Dd]octora?|[Ll]icenciad[oa])\s+[A-ZÁÉÍÓÚÑ]\w+"
+    r"|(?:^|(?<=[,.¿¡] ))[A-ZÁÉÍÓÚÑ]\w+(?=[,.])|,\s*[A-ZÁÉÍÓÚÑ]\w+(?=[,.?]|$)"
+)
+_TU = re.compile(
+    r"\b(?:tu|tus|ti|contigo|tienes|sientes|puedes|te (?:duele|voy|doy|mando|pido|dejo|tomas|reviso|checo))\b"
+)
+_USTED = re.compile(
+    r"\b(?:usted|le (?:duele|voy|doy|mando|pido|dejo)|l[oa] (?:reviso|checo|veo)|"
+    r"se (?:toma|siente)|tiene|su|sus)\b"
+)
+
+
+@lru_cache(maxsize=4096)
+def contenido(texto: str) -> tuple[str, ...]:
+    """Las palabras con contenido, llanas: sin cortesías, nombres de persona ni palabras vacías."""
+    sin_nombres = _NOMBRE.sub(_sin_nombre, texto)
+    plano = senal("social", "cortesia").sub(" ", llano(sin_nombres))
+    return tuple(
+        p for p in _PALABRA.findall(plano) if not _VACIAS.fullmatch(p) and (len(p) > 2 or p.isdigit())
+    )
+
+
+def _sin_nombre(m: re.Match[str]) -> str:
+    """Quita un nombre de persona; una palabra corriente con mayúscula («Fiebre.») se queda."""
+    *trato, ultima = _PALABRA.findall(m.group())
+    if trato:
+        return ", "
+    return m.group() if simplemma.is_known(ultima.lower(), lang="es") else ", "
+
+
+def es_charla(texto: str) -> bool:
+    """Si lo dicho es solo cortesía o plática: nada queda al quitarla."""
+    return not contenido(texto)
+
+
+def anuncia(texto: str) -> bool:
+    """Si el médico solo avisa que va a explorar («la reviso», «voy a escuchar sus pulmones»)."""
+    return senal("social", "anuncia").match(llano(texto).strip(" ¿¡,.")) is not None
+
+
+def ordena(texto: str, *, tutea: bool) -> bool:
+    """Si es una orden al explorar: «respire hondo»; la forma de tú solo cuenta si el médico tutea."""
+    plano = llano(texto).strip(" ¿¡,.")
+    if senal("social", "orden_usted").match(plano):
+        return True
+    return tutea and senal("social", "orden_tu").match(plano) is not None
+
+
+def tutea(transcripcion: Transcripcion) -> bool:
+    """Si el médico habla de tú: entonces «camina» es una orden y no lo que hace el paciente."""
+    plano = llano(" ".join(t.texto for t in transcripcion.turnos if t.rol is Rol.MEDICO))
+    return len(_TU.findall(plano)) > len(_USTED.findall(plano))

@@ -1,0 +1,103 @@
+"""Lo que afirmó el médico y ninguna regla nombró: el momento de la consulta dice en qué sección va.
+
+Quien explora describe; quien ya decidió indica. Lo dicho pasa textual, así que nada se inventa; lo que no
+pasa son saludos, avisos de que se va a explorar y órdenes («respire hondo»).
+"""
+
+from __future__ import annotations
+
+import re
+
+from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.soap.charla import anuncia, contenido, es_charla, ordena
+from scribe.soap.dichos import DIGITO, glosado, texto_de
+from scribe.soap.fragmentos import Trozo, alinar, mayuscula
+from scribe.soap.persona import de_usted
+from scribe.soap.recetario import Recetario
+
+_TRUNCA = re.compile(
+    r"(?:si|no|claro|exacto|poquito|un poco|de|en|hasta|cuando|con|por|menos|mas|cada|unos?|unas?|un par|"
+    r"como|entre|todavia|depende|aunque|solo|nomas|tambien|tampoco|\d)\b"
+)
+_PRUEBA = re.compile(
+    r"(?:\W*(?:es|esta es|le hice|te hice|hicimos|aqui (?:esta|tengo))) (?:el|la|su|tu|una?) "
+    r"(?:prueba|maniobra|signo|test|examen|estudio|resultado|radiografia|ultrasonido|electro)\b[^,;:]*$"
+)
+_SIN_SUJETO = re.compile(
+    r"(?:salio|salieron|resulto|resultaron|dio|da|fue|es|esta|estan|quedo)\b|(?:positiv|negativ|normal)"
+)
+_CORTA = 5
+"""Hasta cuántas palabras una respuesta del médico no se entiende sin la pregunta que la provocó."""
+
+
+class PorFase(Recetario):
+    """El último paso del médico, y el primero: descartar lo que no es un dato."""
+
+    def _no_es_dato(self, trozo: Trozo) -> bool:
+        """Si es cortesía, o una orden o un aviso al explorar sin ninguna cifra."""
+        if es_charla(trozo.texto):
+            return True
+        if DIGITO.search(trozo.plano):
+            return False
+        explora = trozo.turno.id >= self.dialogo.exploracion_desde
+        manda = not self._en_plan(trozo) and ordena(trozo.texto, tutea=self.dialogo.tutea)
+        return anuncia(trozo.texto) or (explora and manda)
+
+    def _por_fase(self, trozo: Trozo) -> bool:
+        if self._explorando(trozo):
+            return self._descrito(trozo)
+        return self._en_plan(trozo) and self._dispuesto(trozo)
+
+    def _respondida(self, trozo: Trozo) -> Trozo | None:
+        """La pregunta del paciente que este trozo contesta, si abre el turno."""
+        previas = self._pregunta_previa(trozo)
+        antes = trozo.turno.texto[: trozo.desde]
+        return previas[-1] if previas and es_charla(antes) else None
+
+    def _descrito(self, trozo: Trozo) -> bool:
+        texto = texto_de(trozo)
+        vistos = {m.clase for m in buscar_exploracion(texto)}
+        contesta = self._respondida(trozo)
+        if contesta is not None and not (vistos or DIGITO.search(texto)):
+            return False  # contesta una duda del paciente: no es un hallazgo
+        mide = vistos or DIGITO.search(texto) or buscar_clinico(texto)
+        if len(contenido(texto)) == 1 and not mide:
+            return False
+        citas = [trozo]
+        cuerpo = glosado(texto)
+        if contesta is not None and len(texto.split()) <= _CORTA:
+            citas.insert(0, contesta)
+            cuerpo = _a_la_pregunta(contesta, cuerpo)
+        tipo = "estudio" if vistos & {"estudio", "imagen"} else "hallazgo"
+        self._pon("objetivo", tipo, cuerpo, *citas)
+        return True
+
+    def _dispuesto(self, trozo: Trozo) -> bool:
+        texto = texto_de(trozo)
+        contesta = self._respondida(trozo)
+        cuerpo = de_usted(texto)
+        trunca = len(texto.split()) <= _CORTA or _TRUNCA.match(trozo.plano.strip(" ¿¡,."))
+        if contesta is not None and trunca:
+            self._pon("plan", "indicacion", _a_la_pregunta(contesta, cuerpo), contesta, trozo)
+            return True
+        if len(texto.split()) < 2:
+            return False
+        self._pon("plan", "indicacion", cuerpo, trozo)
+        return True
+
+
+def con_su_sujeto(trozos: list[Trozo]) -> list[Trozo]:
+    """Une «Es la prueba del torniquete.» con «Salió positiva.»: por separado, ninguno dice nada."""
+    salida: list[Trozo] = []
+    for trozo in trozos:
+        previo = salida[-1] if salida else None
+        seguido = previo is not None and previo.turno.id == trozo.turno.id and _PRUEBA.match(previo.plano)
+        if previo and seguido and _SIN_SUJETO.match(trozo.plano):
+            salida[-1] = Trozo(trozo.turno, previo.desde, trozo.hasta, previo.signo, trozo.ultimo)
+        else:
+            salida.append(trozo)
+    return salida
+
+
+def _a_la_pregunta(pregunta: Trozo, cuerpo: str) -> str:
+    return f"«{mayuscula(alinar(pregunta.dicho))}»: {cuerpo[:1].lower() + cuerpo[1:]}"
