@@ -9,7 +9,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import alinar
 
-_N = r"(?:\d+(?:[.,/]\d+)?|un[oa]?|media|medio|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"  # noqa: E501
+_N = r"(?:\d+½|½|\d+(?:[.,/]\d+)?|un[oa]?|media|medio|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"  # noqa: E501
 _UNIDAD = (
     r"(?:mg|mcg|µg|g|gr|gramos?|ml|mililitros?|miligramos?|microgramos?|ui|unidades|%|por ciento|meq|gotas?)"
 )
@@ -98,6 +98,7 @@ def linea_de(texto: str, desde: int, farmaco: str) -> Linea:
         suelta = _PATRON_SUELTA.search(plano)
         if suelta and not any(a < suelta.end("n") and b > suelta.start("n") for a, b in tomados):
             campos["dosis"] = f"de {suelta.group('n')}"
+            tomados.append(suelta.span("n"))  # «de 875 cada 12 horas»: 875 es la dosis, no la toma
     if not campos["toma"]:
         uno = _UNO_CADA.search(plano)
         if uno and not any(a < uno.end() and b > uno.start() for a, b in tomados):
