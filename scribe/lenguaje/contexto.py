@@ -307,7 +307,7 @@ _ABRE_SOLO = re.compile(r"(?:^|[,.;:]\s*|\b(?:pero|sino) )(?:(?:el|la|los|las|de
 
 
 def _solo_eso(antes: str, detras: str) -> bool:
-    """«Ni presión, tiroides nada más»: lo que se deja como único no se niega, aunque cierre una lista de noes."""
+    """«Ni presión, tiroides nada más»: lo que se deja como único no se niega, aunque cierre una lista de noes."""  # noqa: E501
     return _SOLO.match(detras) is not None and _ABRE_SOLO.search(antes) is not None
 
 

@@ -12,6 +12,7 @@ from scribe.consulta import Aviso, Contexto, Enunciado, Nota, Omision, Redaccion
 from scribe.lenguaje.texto import llano
 from scribe.progreso import Avance, en_silencio
 from scribe.soap.clasificar import clasificar
+from scribe.soap.coherencia import senalar
 from scribe.soap.dialogo import conversar
 from scribe.soap.fragmentos import Propuesta
 from scribe.soap.llm import ModeloLenguaje
@@ -63,6 +64,7 @@ class Redactor:
         propuestas += clasificar(medico.sin_clase, self._modelo, dialogo)
         avance(0.8)
         propuestas = _sin_repetir(sorted(propuestas, key=lambda p: p.orden))
+        senalar(propuestas, transcripcion)
         secciones = _por_seccion(propuestas)
         secciones["subjetivo"] = molde.ordenar(secciones.get("subjetivo", []))
         omisiones = buscar(dialogo, propuestas)

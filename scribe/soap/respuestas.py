@@ -31,7 +31,9 @@ _AJENO = re.compile(
 )
 _AL_REVES = re.compile(r"\b(?:al contrario|miedo (?:a|de|que)?)\b")
 _NO_CLAUSULA = re.compile(r"\b(?:no(?! mas\b)|nada(?! mas\b)|ni|tampoco|sin|ningun[oa]?|nunca)\b")
-_DOBLE = re.compile(r"\bno (?:se )?(?:crea|creas|piense|pienses|vaya a (?:creer|pensar)|es)(?: usted)? que no\b")
+_DOBLE = re.compile(
+    r"\bno (?:se )?(?:crea|creas|piense|pienses|vaya a (?:creer|pensar)|es)(?: usted)? que no\b"
+)
 """Dos noes que se anulan: «no crea que no», «no es que no pueda»."""
 _COORDINADA = re.compile(r"\W*(?:y|e|ni) (?:(?:el|la|los|las|de|del) )?\w+(?: \w+)?,? (?:no|tampoco|si)\W*$")
 _DESNUDA = re.compile(r"\W*(?:(?:el|la|los|las|de|del) )?\w+\W*$")

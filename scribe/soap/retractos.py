@@ -12,11 +12,15 @@ _MARCA = re.compile(
     r"(?<=no )mejor|(?<=no, )mejor|rectifico|que diga|miento)\b[\s,.:…]*"
     r"|[\s.,;…]*\bno[\s,.]+(?:esper[ae](?:n?me|te)?|permitame|dejeme ver|a ver)\b[\s,.:…]*"
 )
-_NO_SOLO = re.compile(r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)|[\s.,;…]+no\s*[,.…]+\s*(?=\d)")
+_NO_SOLO = re.compile(
+    r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)|[\s.,;…]+no\s*[,.…]+\s*(?=\d)"
+)
 _LADO = re.compile(r"\b(?:derech|izquierd)[oa]s?\b")
-_SE_CORRIGE = re.compile(r"\w[\s,.…]+(?:no,? perdon|me equivoque|corrijo|rectifico|que diga|mejor dicho)\b[\s,.:…]*\w")
+_SE_CORRIGE = re.compile(
+    r"\w[\s,.…]+(?:no,? perdon|me equivoque|corrijo|rectifico|que diga|mejor dicho)\b[\s,.:…]*\w"
+)
 _CAMBIA_DE_LADO = re.compile(
-    r"\bderech[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?izquierd|\bizquierd[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?derech"
+    r"\bderech[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?izquierd|\bizquierd[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?derech"  # noqa: E501
 )
 _LADO_DESPUES = re.compile(r"(?:(?:del?|en|el|la|los|las|al|lado) )*(?:derech|izquierd)[oa]s?\b")
 _YA_NO = re.compile(
@@ -82,7 +86,7 @@ def retirados(texto: str) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=4096)
 def dudosa(texto: str) -> bool:
-    """Si alguien parece corregirse y no se supo qué retiró: junto a una cifra, o con un «no, perdón» a media frase."""
+    """Si alguien parece corregirse y no se supo qué retiró: junto a una cifra, o con un «no, perdón» a media frase."""  # noqa: E501
     plano = llano(texto)
     hechos = retirados(texto)
     for patron in (_SE_CORRIGE, _CAMBIA_DE_LADO):

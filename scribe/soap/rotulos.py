@@ -35,7 +35,7 @@ _PERSONAS = re.compile(
     r"cunad[oa]|sobrin[oa]|niet[oa]|compadre|comadre|vecin[oa]|amig[oa]|companer[oa]|jef[ea]|patron\w*"
 )
 ACOMPANADO = frozenset(
-    "mama papa madre padre mami papi jefe jefa hijo hija nino nina bebe esposo esposa marido senora senor".split()
+    ["mama", "papa", "madre", "padre", "mami", "papi", "jefe", "jefa", "hijo", "hija", "nino", "nina", "bebe", "esposo", "esposa", "marido", "senora", "senor"]  # noqa: E501
 )
 """Los parientes que, en boca de quien acompaña, suelen ser el propio paciente."""
 
@@ -49,7 +49,7 @@ def sin_seno(texto: str) -> str:
 
 
 def de_otro(texto: str) -> str:
-    """La persona, que no es el paciente, de quien es todo lo dicho («el que toma aspirina es mi tío»), o vacío."""
+    """La persona, que no es el paciente, de quien es todo lo dicho («el que toma aspirina es mi tío»), o vacío."""  # noqa: E501
     m = _DE_OTRO.search(sin_seno(texto))
     quien = (m["a"] or m["b"]) if m else ""
     return quien if _PERSONAS.fullmatch(quien) else ""
@@ -89,7 +89,7 @@ def tema_de(preguntas: list[Trozo]) -> Tema | None:
 
 
 def calificada(texto: str, m: Mencion, paciente: frozenset[str] = frozenset()) -> Calificacion:
-    """El contexto de la mención en su oración. `paciente`: los parentescos con que se nombra al propio paciente."""
+    """El contexto de la mención en su oración. `paciente`: los parentescos con que se nombra al propio paciente."""  # noqa: E501
     return calificar(texto, m.desde, m.hasta, paciente=paciente)
 
 
@@ -168,12 +168,12 @@ def todas_negadas(texto: str, menciones: list[Mencion]) -> bool:
 _SI = re.compile(r"(?:s[ií]|claro|aj[aá])\b", re.IGNORECASE)
 _NO = re.compile(r"\b(?:no|ni|nunca|nada|tampoco|ningun[oa]?)\b")
 _AFIRMA = re.compile(
-    r"\W*(?:(?:pues|ay|este|bueno|creo que|yo creo que|como que) )*(?:\d|si\b|claro|aja\b|un poc\w*|poc[oa]s?\b|poquit\w+|tantit\w+|much\w+|bastante|"
-    r"a veces|a cada rato|de repente|de vez|seguid\w+|diario|siempre|todos? |todas? |desde|hace|como|ayer|hoy|anoche|antier|en la|en las|al |cuando|"
-    r"cada|solo|nomas|nada mas|mas|ya\b|apenas|ahorita|unos?\b|unas?\b|dos|tres|cuatro|varios|varias|media|fuerte|leve|me |se |le |de\b|por |"
+    r"\W*(?:(?:pues|ay|este|bueno|creo que|yo creo que|como que) )*(?:\d|si\b|claro|aja\b|un poc\w*|poc[oa]s?\b|poquit\w+|tantit\w+|much\w+|bastante|"  # noqa: E501
+    r"a veces|a cada rato|de repente|de vez|seguid\w+|diario|siempre|todos? |todas? |desde|hace|como|ayer|hoy|anoche|antier|en la|en las|al |cuando|"  # noqa: E501
+    r"cada|solo|nomas|nada mas|mas|ya\b|apenas|ahorita|unos?\b|unas?\b|dos|tres|cuatro|varios|varias|media|fuerte|leve|me |se |le |de\b|por |"  # noqa: E501
     r"aqui|ahi|alla|aca|(?:el|la|los|las) (?!\w+(?:aron|ieron)\b)|tod[oa]\b|colic\w+|(?:\w+ ){1,3}sii?\b)"
 )
-"""Con esto empieza la respuesta de quien sí tiene aquello por lo que le preguntan: sí, cuánto, cuándo o dónde."""
+"""Con esto empieza la respuesta de quien sí tiene aquello por lo que le preguntan: sí, cuánto, cuándo o dónde."""  # noqa: E501
 
 
 def con_asunto(asunto: str, respuesta: str) -> str:

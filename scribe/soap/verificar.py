@@ -8,9 +8,12 @@ revisar; lo que se oyó mal, también.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from scribe.consulta import Aviso, Enunciado, EstadoEnunciado, Rol, Transcripcion, Turno
+from scribe.lenguaje.clinico import buscar_clinico
+from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.presentaciones import revisar_presentaciones
 from scribe.lenguaje.rangos import revisar_cifras
 from scribe.lenguaje.texto import llano
@@ -18,11 +21,13 @@ from scribe.soap.citar import citas_de, ordenados
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
 
+_PEGADO = 14
+"""Letras entre una cifra y el fármaco que la sigue («500 mg de paracetamol») para que sea suya."""
 PROB_CIFRA = 0.40
 PROB_FARMACO = 0.35
 """Por debajo de estas probabilidades, lo oído se manda a revisar."""
 
-_CIFRA = re.compile(r"\d+(?:[.,]\d+)?")
+_CIFRA = re.compile(r"\d+(?:[.,]\d+)?½?|½")
 _PAREJA = re.compile(
     r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b"  # noqa: E501
 )
@@ -55,8 +60,12 @@ def discrepancia(propuesta: Propuesta) -> str | None:
     texto = propuesta.texto
     if cifras(texto) - cifras(vigentes):
         return "Una cifra no coincide con lo dicho; se dejó la cita."
+    if propuesta.tipo == "receta" and Counter(_CIFRA.findall(texto)) - Counter(_CIFRA.findall(vigentes)):
+        return "Una cifra se repite más veces de las que se dijo; se dejó la cita."
     if genericos(texto) - genericos(vigentes):
         return "Un medicamento no coincide con lo dicho; se dejó la cita."
+    if _de_otro_farmaco(texto, trozos):
+        return "Una cifra se dijo de otro medicamento; se dejó la cita."
     exentos = propuesta.tipo == "signo_vital" or texto.startswith("Edad")
     if not exentos and _parejas(texto) - _parejas(vigentes):
         return "Una unidad no coincide con lo dicho; se dejó la cita."
@@ -69,6 +78,39 @@ def discrepancia(propuesta: Propuesta) -> str | None:
         return "Se perdía una negación de lo dicho; se dejó la cita."
     if set(_LADO.findall(plano)) - set(_LADO.findall(citado)):
         return "El lado no coincide con lo dicho; se dejó la cita."
+    return None
+
+
+def _de_otro_farmaco(texto: str, trozos: list[Trozo]) -> bool:
+    """Si el enunciado da a su único fármaco una cifra que sus citas dicen de otro."""
+    propios = genericos(texto)
+    if len(nombrados(texto)) != 1:
+        return False
+    suyas: set[str] = set()
+    for trozo in trozos:
+        dicho = trozo.dicho
+        marcas = nombrados(dicho)
+        for m in _CIFRA.finditer(dicho):
+            antes = [f for f in marcas if f.hasta <= m.start()]
+            despues = [f for f in marcas if m.end() <= f.desde <= m.end() + _PEGADO]
+            duenos = {g for f in (*antes[-1:], *despues[:1]) for g in f.genericos}
+            if not antes or duenos & propios:
+                suyas.add(m.group())
+    return bool(set(_CIFRA.findall(texto)) - suyas)
+
+
+def _se_afirma_tambien(propuesta: Propuesta) -> str | None:
+    """Si algo que el enunciado niega se afirma en su propia cita, de quien contesta."""
+    if not propuesta.texto.startswith("Niega"):
+        return None
+    negados = {m.termino for m in buscar_clinico(propuesta.texto)}
+    for trozo in propuesta.trozos:
+        if trozo.turno.rol is Rol.MEDICO or "?" in trozo.texto:
+            continue
+        for m in buscar_clinico(trozo.dicho):
+            si = re.search(r"\bsi (?:(?:me|le|se|te|lo|la) )*$", llano(trozo.dicho[: m.desde]))
+            if m.termino in negados and si and calificar(trozo.dicho, m.desde, m.hasta).presente:
+                return f"En la misma respuesta se dijo que sí ({m.termino}); confírmelo."
     return None
 
 
@@ -143,6 +185,7 @@ def verificar(propuesta: Propuesta) -> Enunciado:
         difiere
         or propuesta.motivo
         or ("Hubo una corrección al hablar que no se pudo aplicar con seguridad." if dudosa else None)
+        or _se_afirma_tambien(propuesta)
         or _correccion_pendiente(propuesta)
         or _imposible(propuesta)
         or _mal_oido(propuesta)

@@ -1,0 +1,155 @@
+"""Lo que un enunciado dice bien por sí solo y otro contradice: se deja por revisar, con las dos lecturas.
+
+La verificación de cada enunciado mira sus citas; aquí se mira la consulta entera: quien acompaña corrige al
+paciente, el lado del dolor no es el del diagnóstico, un fármaco sale con dos dosis. Nada se borra ni se elige.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from scribe.consulta import Rol, Transcripcion, Turno
+from scribe.lenguaje.texto import llano
+from scribe.soap.farmacia import nombrados
+from scribe.soap.fragmentos import Propuesta
+from scribe.soap.medicamentos import escalonado
+
+_VOCATIVO = (
+    r"(?:papa|mama|papi|mami|jefe|jefa|hij[oa]|mij[oa]|amor|viej[oa]|abuelit[oa]|don \w+|dona \w+|senora?)"
+)
+_DESMIENTE = re.compile(
+    rf"\W*(?:(?:ay|huy|uy|pero|perdon|espere|bueno)\W+)*(?:{_VOCATIVO}\W+)?"
+    rf"(?:no,? {_VOCATIVO}\b|no (?:es cierto|es verdad|es asi)\b|no,? (?:eso )?(?:es|fue|era|son|eran)\b)"
+)
+_AFIRMA = re.compile(
+    rf"\W*(?:(?:ay|huy|uy|pero|perdon|bueno|claro que|{_VOCATIVO}|\w+)\W+){{0,4}}?"
+    r"si (?:(?:se|le|te|lo|la) )*(?:ha |habia )?(?:tuvo|tiene|tenia|tenido|dio|dado|da|cayo|caido|toma|fuma|duele|dolio|pego|salio|sube|subio|"  # noqa: E501
+    r"vomit\w+|desmay\w+|hincha|hincho|hubo|hay|es|fue)\b"
+)
+_NIEGA = re.compile(r"\b(?:no|nunca|nada|tampoco|ningun[oa]?)\b")
+_PLAZO = re.compile(
+    r"\b(\d+|una?|media)(?: (?:o|y|a) (?:\d+|media))? (?:anos?|meses|mes|semanas?|dias?|horas?)\b"
+)
+_PARTES = re.compile(
+    r"\b(rodillas?|hombros?|tobillos?|ojos?|oidos?|orejas?|manos?|munecas?|codos?|brazos?|pies?|piernas?|caderas?|senos?|"
+    r"rinon(?:es)?|ingles?|pantorrillas?|muslos?|pulmon(?:es)?|testiculos?)\b"
+)
+_LADO = re.compile(r"\b(derech|izquierd)[oa]s?\b")
+_LEJOS = 30
+_DOSIS = re.compile(
+    r"\b(?:de )?(\d+(?:\.\d+)?) ?(mg|mcg|g|miligramos|microgramos)\b|\bde (\d+(?:\.\d+)?)(?! ?(?:[a-zµ%/]|\d))"  # noqa: E501
+)
+_CAMBIA = re.compile(
+    r"\b(?:aument\w+|sub[aeio]\w*|baj[aeo]\w*|disminu\w+|cambi\w+|antes|agreg\w+|otra vez|dividid\w+|si (?:no|le|se|tiene|hay))\b"  # noqa: E501
+)
+_CITA_MAXIMA = 60
+
+
+def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> None:
+    """Pone motivo a las propuestas que otra parte de la consulta contradice; las que ya lo tienen no cambian."""  # noqa: E501
+    for propuesta, motivo in (
+        *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
+    ):  # fmt: skip
+        propuesta.motivo = propuesta.motivo or motivo
+
+
+def _desmentidas(
+    propuestas: Sequence[Propuesta], transcripcion: Transcripcion
+) -> Iterator[tuple[Propuesta, str]]:
+    """Lo que dijo uno y enseguida corrigió otro que no es el médico («No, papá, eso fue a la sulfa»)."""
+    turnos = [t for t in transcripcion.turnos if t.texto.strip()]
+    for dicho, despues in pairwise(turnos):
+        if Rol.MEDICO in (dicho.rol, despues.rol) or dicho.hablante == despues.hablante:
+            continue
+        if not _contradice(dicho, despues):
+            continue
+        motivo = f"Enseguida otra persona dijo «{_breve(despues)}»; confirme cuál vale."
+        for p in propuestas:
+            if p.seccion == "subjetivo" and any(t.turno.id == dicho.id for t in p.trozos):
+                yield p, motivo
+
+
+def _contradice(dicho: Turno, despues: Turno) -> bool:
+    antes, nuevo = llano(dicho.texto), llano(despues.texto)
+    if _DESMIENTE.match(nuevo):
+        return not re.match(r"\W*no\b", antes) or "cierto" in nuevo
+    if _AFIRMA.match(nuevo) and _NIEGA.search(antes):
+        return True
+    plazos = [_PLAZO.search(x) for x in (antes, nuevo[:40])]
+    cifras = [_NUMERO.findall(m[0]) for m in plazos if m]
+    return len(cifras) == 2 and cifras[0] != cifras[1] and len(nuevo.split()) <= 12
+
+
+_NUMERO = re.compile(r"\d+|una?|media|ano|mes|semana|dia|hora")
+
+
+def _breve(turno: Turno) -> str:
+    texto = turno.texto.strip()
+    return texto if len(texto) <= _CITA_MAXIMA else texto[:_CITA_MAXIMA].rsplit(" ", 1)[0] + "…"
+
+
+def _lados(texto: str) -> dict[str, set[str]]:
+    """De cada parte del cuerpo nombrada, el lado que le sigue antes de nombrar otra."""
+    plano = llano(texto)
+    partes = list(_PARTES.finditer(plano))
+    salida: dict[str, set[str]] = defaultdict(set)
+    for i, m in enumerate(partes):
+        hasta = min(m.end() + _LEJOS, partes[i + 1].start() if i + 1 < len(partes) else len(plano))
+        lado = _LADO.search(plano[m.end() : hasta])
+        if lado:
+            salida[re.sub(r"(?:es|s)$", "", m[1])].add(lado[1])
+    return salida
+
+
+def _lado_distinto(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """El lado del diagnóstico o del plan que no es ninguno de los que se quejó el paciente en esa parte."""
+    quejas: dict[str, set[str]] = defaultdict(set)
+    for p in propuestas:
+        if p.seccion == "subjetivo" and p.tipo not in ("antecedente", "antecedente_familiar", "negacion"):
+            for parte, lados in _lados(p.texto).items():
+                quejas[parte] |= lados
+    for p in propuestas:
+        if p.seccion in ("analisis", "plan"):
+            for parte, lados in _lados(p.texto).items():
+                if quejas[parte] and not lados & quejas[parte]:
+                    yield p, f"El paciente se quejó del otro lado ({parte}); confirme cuál es."
+
+
+def _dosis(texto: str) -> dict[str, set[str]]:
+    """Por fármaco, las dosis que le siguen antes de nombrar otro, en miligramos si se dijo la unidad."""
+    farmacos = nombrados(texto)
+    salida: dict[str, set[str]] = {}
+    for i, f in enumerate(farmacos):
+        hasta = farmacos[i + 1].desde if i + 1 < len(farmacos) else len(texto)
+        halladas = {m[1] or m[3] for m in _DOSIS.finditer(llano(texto[f.hasta : hasta]))}
+        if halladas and len(f.genericos) == 1:
+            salida[f.generico] = salida.get(f.generico, set()) | halladas
+    return salida
+
+
+def _dos_dosis(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """Un fármaco con dos dosis en la misma receta, o que «sigue igual» con otra que la que ya tomaba."""
+    actuales: dict[str, set[str]] = {}
+    recetas: dict[str, set[str]] = {}
+    for p in propuestas:
+        cambia = _CAMBIA.search(llano(" ".join(t.texto for t in p.trozos))) or escalonado(p.texto)
+        for generico, dosis in _dosis(p.texto).items():
+            if p.tipo == "medicamento_actual":
+                actuales[generico] = actuales.get(generico, set()) | dosis
+                continue
+            if p.tipo != "receta" or cambia:
+                continue
+            previas = recetas.setdefault(generico, set())
+            if len(dosis) > 1:
+                yield p, f"Se oyeron dos dosis de {generico}; confirme cuál vale."
+            elif previas and not previas & dosis:
+                yield p, f"Antes se recetó {generico} con otra dosis ({', '.join(sorted(previas))})."
+            elif p.texto.startswith("Continuar") and generico in actuales and not dosis & actuales[generico]:
+                yield (
+                    p,
+                    f"Ya tomaba {generico}, pero de {', '.join(sorted(actuales[generico]))}; confirme la dosis.",  # noqa: E501
+                )
+            previas |= dosis
