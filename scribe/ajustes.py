@@ -44,4 +44,5 @@ class Ajustes(BaseSettings):
         default_factory=lambda: user_cache_path("scribe"),
         description="Carpeta de resultados intermedios, para no repetir etapas.",
     )
+    en_vivo: bool = Field(True, description="Oír una grabación mientras se hace, si el equipo está libre.")
     usar_cache: bool = Field(True, description="Reutilizar etapas ya hechas con el mismo audio y modelos.")

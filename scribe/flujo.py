@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from scribe.ajustes import Ajustes
 from scribe.almacen import Almacen, clave
 from scribe.asr.correccion import corregir
-from scribe.asr.protocolo import Transcriptor
+from scribe.asr.protocolo import Recuerdos, Transcriptor
 from scribe.audio import leer
 from scribe.codificacion import Codificador
 from scribe.consulta import (
@@ -51,13 +51,17 @@ IDIOMA_CODIGOS = "es"
 
 @dataclass(frozen=True, slots=True)
 class Motores:
-    """Quién hace cada parte, ya configurado (véase `scribe/motores.py`)."""
+    """Quién hace cada parte, ya configurado (véase `scribe/motores.py`).
+
+    `recuerdos` es lo que ya se oyó de esta grabación, si se adelantó algo mientras se hacía.
+    """
 
     transcriptor: Transcriptor
     diarizador: Diarizador
     redactor: Redactor
     codificador: Codificador
     voz_medico: Huella | None = None
+    recuerdos: Recuerdos | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ def procesar(
     return Resultado(borrador, separacion.tramos)
 
 
+def terminos_de(contexto: Contexto) -> tuple[str, ...]:
+    """Lo que ya se sabe del paciente y conviene reconocer al oír."""
+    return contexto.medicamentos + contexto.problemas
+
+
 def _leer(ruta: Path, ajustes: Ajustes, avance: Avance) -> Grabacion:
     return leer(ruta, duracion_max_s=ajustes.duracion_max_s, avance=avance)
 
@@ -109,13 +118,15 @@ def _escuchar(
     paso: _Pasos, motores: Motores, grabacion: Grabacion, ajustes: Ajustes, contexto: Contexto, avance: Avance
 ) -> tuple[Escucha, ...]:
     idioma = None if ajustes.idioma == "auto" else ajustes.idioma
-    terminos = contexto.medicamentos + contexto.problemas
+    terminos = terminos_de(contexto)
     llave = clave("asr", motores.transcriptor.identidad, idioma, "|".join(terminos), cuartos=("asr", "audio"))
     return paso.recuerda(
         llave,
         tuple[Escucha, ...],
         lambda: _y_cerrar(
-            motores.transcriptor.transcribir(grabacion, idioma=idioma, terminos=terminos, avance=avance),
+            motores.transcriptor.transcribir(
+                grabacion, idioma=idioma, terminos=terminos, avance=avance, recuerdos=motores.recuerdos
+            ),
             motores.transcriptor.cerrar,
         ),
     )
@@ -133,7 +144,9 @@ def _separar(
     return paso.recuerda(
         llave,
         Separacion,
-        lambda: motores.diarizador.separar(grabacion, hablantes=hablantes, avance=avance),
+        lambda: motores.diarizador.separar(
+            grabacion, hablantes=hablantes, avance=avance, recuerdos=motores.recuerdos
+        ),
     )
 
 

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from scribe import aislamiento
@@ -54,7 +54,9 @@ def correr(cola: Cola, frase: str | None) -> None:
     with _atado_al_padre(servicios), Presencia(servicios.base.dsn, nombre_de_sesion(cola)) as presencia:
         # Las rutinas del equipo van con los envíos: las de cómputo pueden tardar horas en soltar el turno.
         de_equipo = rutinas(servicios) if cola == "envio" else ()
-        Trabajador(servicios.base.dsn, cola, taller_de(servicios, presencia), rutinas=de_equipo).correr()
+        taller = taller_de(servicios, presencia)
+        with _adelantando(taller) if cola == "computo" else nullcontext():
+            Trabajador(servicios.base.dsn, cola, taller, rutinas=de_equipo).correr()
 
 
 def taller_de(servicios: Servicios, presencia: Presencia) -> Taller:
@@ -71,6 +73,16 @@ def taller_de(servicios: Servicios, presencia: Presencia) -> Taller:
         ajustes=lambda pedidas: Ajustes(**pedidas.model_dump(exclude_none=True)),
         otras={"archivo": archivo.hacer, "enviar": enviar.con(Mensajero(servicios.datos))},
     )  # fmt: skip
+
+
+@contextmanager
+def _adelantando(taller: Taller) -> Iterator[None]:
+    """Mientras no hay trabajos, se oyen las grabaciones que siguen en curso."""
+    from scribe.trabajos.adelantador import Adelantador
+
+    with Adelantador(taller) as adelantador:
+        taller.a_solas = adelantador.cediendo
+        yield
 
 
 def _armar(ajustes: Ajustes) -> Motores:

@@ -16,6 +16,7 @@ from scribe.expediente.conservacion.destruccion import Pieza
 from scribe.expediente.errores import TransicionInvalida
 from scribe.expediente.pausa_borrado import borrando
 from scribe.expediente.transaccion import Transaccion
+from scribe.trabajos.adelanto import Adelantos
 from scribe.trabajos.audio import AlmacenAudio, carpeta_a_disco
 from scribe.trabajos.trozos import Carpeta
 
@@ -71,6 +72,7 @@ class Destructor:
             return _borrar_respaldo(t, UUID(pieza.objeto))
         subida = UUID(pieza.objeto.split("/", maxsplit=1)[0])
         self._audio.borrar(subida)
+        Adelantos(self._audio).borrar(subida)
         carpeta_a_disco(self._audio.carpeta)
         carpeta = Carpeta(self._subidas, subida)
         carpeta.borrar()

@@ -10,6 +10,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from scribe.expediente.transaccion import Expediente, Transaccion
 from scribe.flujo import Motores, Resultado, procesar
 from scribe.progreso import Progreso
 from scribe.trabajos import estado, pasos, resultado
+from scribe.trabajos.adelanto import Adelantos
 from scribe.trabajos.audio import AlmacenAudio
 from scribe.trabajos.errores import Ceder, Definitivo
 from scribe.trabajos.modelo import EstadoTrabajo, Opciones, Trabajo
@@ -82,6 +84,7 @@ class Taller:
     flujo: Flujo = procesar
     voz: Callable[[str, Ajustes], Huella | None] = lambda _usuario, _ajustes: None
     otras: dict[str, HaceOtraClase] = field(default_factory=dict)
+    a_solas: Callable[[], AbstractContextManager[None]] = nullcontext
     apagando: threading.Event = field(default_factory=threading.Event)
     paciencia_s: float = _PACIENCIA_S
 
@@ -108,7 +111,8 @@ def hacer(taller: Taller, trabajo: UUID) -> None:
                 raise Repetir(_en(OCUPADO))
             tomado = taller.con_paciencia(lambda t: estado.empezar(t, trabajo))
             if tomado is not None:
-                _intentar(taller, tomado)
+                with taller.a_solas():
+                    _intentar(taller, tomado)
     except Repetir:
         raise
     except Exception:  # la base no volvió a tiempo: sigue «en curso» y el barrido lo recoge
@@ -172,9 +176,14 @@ def _procesar(taller: Taller, trabajo: Trabajo) -> datetime | None:
         taller.expediente, taller.actor, trabajo.id, pasos.llaves(motores, ajustes, contexto),
         lambda: ceder_si_toca(taller, trabajo), lambda: parar_si_se_cancelo(taller, trabajo),
     )  # fmt: skip
-    with taller.audio.en_claro(grabacion) as ruta:
-        hecho = taller.flujo(ruta, motores, ajustes, contexto, anotador)
+    adelantos = Adelantos(taller.audio)
+    with (
+        adelantos.abrir(grabacion, activo=ajustes.usar_cache) as recuerdos,
+        taller.audio.en_claro(grabacion) as ruta,
+    ):
+        hecho = taller.flujo(ruta, replace(motores, recuerdos=recuerdos), ajustes, contexto, anotador)
     taller.con_paciencia(lambda t: resultado.entregar(t, trabajo, hecho.borrador, time.monotonic() - inicio))
+    adelantos.borrar(grabacion)
     return None
 
 
@@ -233,7 +242,14 @@ def parar_si_se_cancelo(taller: Taller, trabajo: Trabajo) -> None:
 
 def de_su_expediente(t: Transaccion, grabacion: UUID, plantilla: str) -> Contexto:
     """Lo que el expediente ya sabe del paciente de esa grabación; queda asiento de que se leyó."""
-    paciente = pacientes.leer(t, t.una("grabacion_por_id", "la grabación", id=grabacion)["paciente_id"])
+    return de_paciente(
+        t, t.una("grabacion_por_id", "la grabación", id=grabacion)["paciente_id"], plantilla
+    )
+
+
+def de_paciente(t: Transaccion, quien: UUID, plantilla: str) -> Contexto:
+    """Lo que el expediente ya sabe de un paciente; queda asiento de que se leyó."""
+    paciente = pacientes.leer(t, quien)
     datos = paciente.datos
     return Contexto(
         nombre=datos.nombre_completo or None,

@@ -30,6 +30,7 @@ from scribe.expediente.errores_seguridad import CifradoInvalido
 from scribe.expediente.pausa_borrado import borrando
 from scribe.expediente.transaccion import Expediente, Transaccion
 from scribe.trabajos import estado
+from scribe.trabajos.adelanto import Adelantos
 from scribe.trabajos.audio import AlmacenAudio, a_disco, carpeta_a_disco
 from scribe.trabajos.capacidad import RESERVA, disco_lleno_claro, estimar, exigir_cola, exigir_espacio
 from scribe.trabajos.errores import SubidaRechazada, SubidaTerminada, TrozoCorrupto, TrozosFaltan
@@ -229,6 +230,7 @@ class Subidas:
             if puede:
                 if con_audio:
                     self._audio.borrar(subida)
+                    Adelantos(self._audio).borrar(subida)
                 self._carpeta(subida).borrar()
 
     def _fila(self, actor: Actor, subida: UUID) -> DictRow:

@@ -122,6 +122,11 @@ SELECT * FROM trabajos.subida WHERE id = %(id)s
 SELECT s.*, e.paciente_id FROM trabajos.subida s JOIN expediente.encuentro e ON e.id = s.encuentro_id
 WHERE s.estado = 'abierta' AND s.usuario_id = %(usuario)s AND s.equipo_guarda = %(equipo)s ORDER BY s.creada
 
+-- nombre: subidas_en_vivo
+SELECT s.id, s.opciones, e.paciente_id FROM trabajos.subida s JOIN expediente.encuentro e ON e.id = s.encuentro_id
+WHERE s.estado = 'abierta' AND s.formato = 'wav' AND s.equipo_guarda = %(equipo)s
+  AND expediente.autoriza_grabar(s.consentimiento_id, s.encuentro_id) ORDER BY s.creada
+
 -- nombre: subida_terminar
 UPDATE trabajos.subida SET estado = %(estado)s, terminada = clock_timestamp() WHERE id = %(id)s RETURNING *
 
