@@ -57,7 +57,9 @@ def texto_de(trozo: Trozo) -> str:
 RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
 
 
-NO_SUSPENDER = re.compile(r"\bno (?:(?:me|se|le|te|lo|la|los|las) ){0,2}(?:vaya a |vayas a |hay que |debe )?$")
+NO_SUSPENDER = re.compile(
+    r"\bno (?:(?:me|se|le|te|lo|la|los|las) ){0,2}(?:vaya a |vayas a |hay que |debe )?$"
+)
 """Lo que, delante de «suspender», lo prohíbe: «no la suspenda por su cuenta»."""
 
 
@@ -140,6 +142,11 @@ EXAMEN = (
 MANIOBRAS = {"Giordano", "Lasègue"}
 
 
+_DE_PRUEBA = re.compile(
+    r"^(?:esta )?es (?:la|el) ((?:prueba|maniobra|signo|test)\b[^.]*)\.\s+", re.IGNORECASE
+)
+
+
 def glosado(texto: str) -> str:
     """El hallazgo con su nombre clínico por delante, si no está ya escrito, y sin la primera persona."""
     plano = llano(texto)
@@ -155,7 +162,7 @@ def glosado(texto: str) -> str:
             if any(llano(termino).split()[0] == llano(t).split()[0] for t in terminos):
                 continue
             terminos.append(termino)
-    cuerpo = texto
+    cuerpo = _DE_PRUEBA.sub(r"\1: ", texto)
     for patron, nuevo in EXAMEN:
         cuerpo = patron.sub(nuevo, cuerpo, count=1).strip()
     cuerpo = de_usted(cuerpo)

@@ -4,128 +4,32 @@ from __future__ import annotations
 
 import re
 
-from scribe.consulta import Rol, Seccion
-from scribe.lenguaje.clinico import Mencion, buscar_clinico
-from scribe.lenguaje.contexto import es_de_sangre
+from scribe.consulta import Seccion
+from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.texto import llano
-from scribe.soap.dialogo import Dialogo, Intercambio, sin_muletilla
+from scribe.soap.charla import contenido
+from scribe.soap.declaracion import declarar
+from scribe.soap.dialogo import Dialogo, Intercambio
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.persona import en_tercera
-from scribe.soap.reglas import Tema, pregunta
+from scribe.soap.preguntado import VAGOS
+from scribe.soap.preguntado import sin_nombre as preguntado_sin_nombre
+from scribe.soap.reglas import Tema
 from scribe.soap.respuestas import Lectura, leer
 from scribe.soap.rotulos import (
-    ACOMPANADO,
     FAMILIA,
-    PARIENTES,
     calificada,
     con_asunto,
     con_dicho,
-    de_otro,
     enlistar,
-    pariente,
-    rotulos,
     tema_de,
-    tipo_de,
-    todas_negadas,
 )
 
-_ABRE = re.compile(
-    r"^(?:(?:(?:s[ií]|no|tampoco|nada|doctora?)\s*[,.;]|(?:aj[aá]|claro|porque|y|pues|ay|bueno|es que|este)\b)[\s,.]*)+(?=\S)",  # noqa: E501
-    re.IGNORECASE,
-)
 _MEDIDA = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|kilos?|kg|grados|cm|veces|dias|semanas|meses|anos|horas|/)")
 _EDAD = re.compile(r"\b(\d{1,3})\b(?: (anos?|meses|dias|semanas)(?: y \d+ (?:meses|dias))?)?")
 
 
-def declarar(
-    trozos: list[Trozo],
-    tema: Tema | None,
-    cabeza: str,
-    preguntas: list[Trozo],
-    vetados: frozenset[str] = frozenset(),
-) -> Propuesta | None:
-    """Un enunciado con lo que el paciente dijo; `cabeza` nombra el asunto cuando él no lo nombra.
-
-    `vetados` son los términos que acaba de negar: no encabezan lo que siguió diciendo.
-    """
-    dichos = [alinar(t.dicho) for t in trozos]
-    dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
-    texto = "; ".join(
-        d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d
-        for i, d in enumerate(dichos)
-        if d
-    )
-    if not texto:
-        return None
-    menciones = list(buscar_clinico(texto))
-    paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
-    presentes, negados, familiar = rotulos(texto, menciones, paciente)
-    presentes = [p for p in presentes if p not in vetados]
-    cuerpo = en_tercera(texto)
-    negada = bool(negados) and not presentes
-    tipo = tipo_de(texto, menciones, tema, negada, familiar)
-    citas = tuple(trozos)
-    ajeno = (de_otro(texto) if len(trozos) == 1 else "") or ("" if not familiar or es_de_sangre(familiar) else familiar)
-    if ajeno and not _PROPIO.search(llano(texto)):
-        final = f"De otra persona ({llano(ajeno)}): {cuerpo[:1].lower() + cuerpo[1:]}"
-        return Propuesta("subjetivo", "antecedente", final, citas)
-    if tipo == "antecedente_familiar":
-        quien = PARIENTES.get(llano(familiar or ""), llano(familiar or ""))
-        cabecera = f"Antecedente familiar ({quien})"
-    elif negados and not presentes and not re.match(r"niega\b", llano(cuerpo)):
-        cabecera = f"Niega {enlistar(negados)}" if todas_negadas(texto, menciones) else ""
-    else:
-        cabecera = enlistar(presentes)
-    if tema and tema.nombre == "alergia" and cabeza == tema.rotulo and not _de_otra_cosa(texto, menciones):
-        tipo, cabecera = "alergia", cabeza
-    elif tema and tema.nombre == "familiar" and (quien := pariente(texto)):
-        tipo, cabecera = "antecedente_familiar", f"Antecedente familiar ({quien})"
-        asuntos = [m for t in preguntas for m in buscar_clinico(t.dicho) if m.clase == "enfermedad"]
-        if (
-            asuntos
-            and not any(m.clase == "enfermedad" for m in menciones)
-            and not pregunta("niega").match(trozos[0].plano)
-        ):
-            cabecera, citas = f"{cabecera}, {asuntos[0].termino}", (*preguntas, *trozos)
-    sin_nombre = not menciones and not nombrados(texto)
-    padecidas = any(m.clase in ("sintoma", "enfermedad") for m in menciones)
-    if (padecidas or nombrados(texto)) and cabeza and (nombrados(cabeza) or (tema and tema.nombre == "alergia")):
-        cabeza = ""  # ya habla de otra cosa que aquello por lo que se le preguntó
-    abierta = preguntas and pregunta("presupone").match(sin_muletilla(preguntas[-1].plano.strip(" ¿¡,.")))
-    afirma = pregunta("afirma").match(trozos[0].plano)
-    corta = preguntas and len(preguntas[-1].texto.split()) <= _PREGUNTA_CORTA
-    if sin_nombre and not cabeza and not cabecera and corta and (abierta or afirma):
-        cabeza = f"«{alinar(preguntas[-1].dicho)}»"
-    if (
-        cabeza
-        and (not cabecera or (sin_nombre and tipo != "antecedente_familiar"))
-        and llano(cabeza) not in llano(cuerpo)
-    ):
-        cabecera = cabeza
-        citas = (*preguntas, *trozos)
-        padece = any(m.clase in ("sintoma", "enfermedad") for m in buscar_clinico(cabeza))
-        if padece and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
-            return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
-    if cabecera.startswith("Niega") and len(cuerpo.split()) <= 7:
-        final = f"{cabecera} («{cuerpo[:1].lower() + cuerpo[1:]}»)"
-    else:
-        final = f"{mayuscula(cabecera)}: {cuerpo[:1].lower() + cuerpo[1:]}" if cabecera else mayuscula(cuerpo)
-    return Propuesta("subjetivo", tipo, final, citas)
-
-
-_PROPIO = re.compile(r"\b(?:yo (?:si|tambien)|me |mi cuerpo|a mi(?: si| no| me|,)|tengo|tuve|siento|traigo|ando|estoy|soy)")
-_TOMA = re.compile(r"\b(?:tom[oa]|uso|usa|me (?:inyecto|pongo|aplico))\b")
-
-
-def _de_otra_cosa(texto: str, menciones: list[Mencion]) -> bool:
-    """Si, preguntado por alergias, habla ya de otra enfermedad o de lo que toma («presión alta sí, tomo…»)."""
-    if any(m.termino == "alergia" for m in menciones):
-        return False
-    return any(m.clase == "enfermedad" for m in menciones) or _TOMA.search(llano(texto)) is not None
-
-
-_PREGUNTA_CORTA = 12
 _SALUDO = 4
 """Turnos del principio en que «¿cómo está?» es solo un saludo."""
 
@@ -170,7 +74,11 @@ def _de_edad(intercambio: Intercambio) -> Propuesta | None:
 
 
 def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
-    if not lectura.negados:
+    literales = preguntado_sin_nombre(intercambio)
+    vagos = [i for i in lectura.negados if i.mencion.termino in VAGOS]
+    if literales and not intercambio.en_exploracion:
+        lectura.negados = [i for i in lectura.negados if i not in vagos]
+    if not lectura.negados and not literales:
         return None
     alergia = [i for i in lectura.negados if i.mencion.termino == "alergia"]
     partes = []
@@ -181,12 +89,13 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
             partes.append("alergia a medicamentos" if a_que or "medic" in plano else "alergias")
         else:
             partes.append(con_dicho(i, _alrededor(intercambio)))
-    tipo = "alergia" if alergia and len(alergia) == len(lectura.negados) else "negacion"
+    partes += [f"«{dicho}»" for dicho, _ in literales]
+    tipo = "alergia" if alergia and not literales and len(alergia) == len(lectura.negados) else "negacion"
     seccion: Seccion = "subjetivo"
     texto = f"Niega {enlistar(partes)}"
     if intercambio.en_exploracion and {i.mencion.termino for i in lectura.negados} == {"dolor"}:
         seccion, tipo, texto = "objetivo", "hallazgo", "Niega dolor a la exploración"
-    preguntas = tuple(dict.fromkeys(i.trozo for i in lectura.negados))
+    preguntas = tuple(dict.fromkeys([*(i.trozo for i in lectura.negados), *(t for _, t in literales)]))
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta))
 
 
@@ -290,7 +199,9 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         clinico = any(
             buscar_clinico(t.texto) or hay_farmaco(t.texto) or _MEDIDA.search(t.plano) for t in grupo
         )
-        if not clinico and (social or (not cabeza and not intercambio.preguntas)):
+        if not clinico and (
+            (social and not _con_cuerpo(grupo)) or (not cabeza and not intercambio.preguntas)
+        ):
             continue
         if not clinico and tema and tema.nombre == "motivo" and not _con_cuerpo(grupo):
             continue
@@ -305,12 +216,14 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
     return salida
 
 
+_SUSTANCIA = 3
+"""Palabras con contenido desde las que algo dicho sin preguntar, y sin término clínico, se recoge."""
 _SENTIR = re.compile(r"\b(?:siento|sentido|sigo|ando|mejor|peor|igual|bien|mal)\b")
 
 
 def _con_cuerpo(grupo: list[Trozo]) -> bool:
     """Si responde cómo se siente, aunque no nombre un síntoma."""
-    return any(_SENTIR.search(t.plano) for t in grupo)
+    return any(_SENTIR.search(t.plano) or len(contenido(t.texto)) >= _SUSTANCIA for t in grupo)
 
 
 def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
@@ -318,7 +231,11 @@ def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
     salida = [p for i in dialogo.intercambios for p in _de_intercambio(dialogo, i)]
     tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
     for grupo in agrupar(
-        [t for t in dialogo.paciente if _vale(t) and not (t.turno.id > tarde and _supone(t))]
+        [
+            t
+            for t in dialogo.paciente
+            if _vale(t, temprano=t.turno.id < tarde) and not (t.turno.id > tarde and _supone(t))
+        ]
     ):
         propuesta = declarar(grupo, None, "", [])
         if propuesta:
@@ -338,8 +255,10 @@ def _supone(trozo: Trozo) -> bool:
     return solo and not FAMILIA.search(trozo.plano) and not _AFIRMA_PROPIO.search(trozo.plano)
 
 
-def _vale(trozo: Trozo) -> bool:
-    """Si algo dicho sin pregunta es clínico."""
+def _vale(trozo: Trozo, *, temprano: bool) -> bool:
+    """Si algo dicho sin pregunta es clínico, o es parte de lo que cuenta antes de que lo exploren."""
+    if temprano and len(contenido(trozo.texto)) >= _SUSTANCIA:
+        return True
     return (
         bool(
             [m for m in buscar_clinico(trozo.texto) if m.termino != "alimentación"]

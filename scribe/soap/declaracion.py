@@ -1,0 +1,157 @@
+"""Un enunciado con lo que dijo el paciente: su término por delante, o la pregunta si solo no se entiende."""
+
+from __future__ import annotations
+
+import re
+
+from scribe.consulta import Rol
+from scribe.lenguaje.clinico import Mencion, buscar_clinico
+from scribe.lenguaje.contexto import es_de_sangre
+from scribe.lenguaje.texto import llano
+from scribe.soap.dialogo import sin_muletilla
+from scribe.soap.farmacia import nombrados
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.persona import en_tercera
+from scribe.soap.preguntado import encabezado
+from scribe.soap.reglas import Tema, pregunta
+from scribe.soap.rotulos import (
+    ACOMPANADO,
+    PARIENTES,
+    con_asunto,
+    de_otro,
+    enlistar,
+    pariente,
+    rotulos,
+    tipo_de,
+    todas_negadas,
+)
+
+_ABRE = re.compile(
+    r"^(?:(?:(?:s[ií]|no|tampoco|nada|doctora?)\s*[,.;]|(?:aj[aá]|claro|porque|y|pues|ay|bueno|es que|este)\b)[\s,.]*)+(?=\S)",  # noqa: E501
+    re.IGNORECASE,
+)
+
+
+def declarar(
+    trozos: list[Trozo],
+    tema: Tema | None,
+    cabeza: str,
+    preguntas: list[Trozo],
+    vetados: frozenset[str] = frozenset(),
+) -> Propuesta | None:
+    """Un enunciado con lo que el paciente dijo; `cabeza` nombra el asunto cuando él no lo nombra.
+
+    `vetados` son los términos que acaba de negar: no encabezan lo que siguió diciendo.
+    """
+    dichos = [alinar(t.dicho) for t in trozos]
+    dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
+    texto = "; ".join(
+        d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d
+        for i, d in enumerate(dichos)
+        if d
+    )
+    if not texto:
+        return None
+    menciones = list(buscar_clinico(texto))
+    paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
+    presentes, negados, familiar = rotulos(texto, menciones, paciente)
+    presentes = [p for p in presentes if p not in vetados]
+    cuerpo = en_tercera(texto)
+    negada = bool(negados) and not presentes
+    tipo = tipo_de(texto, menciones, tema, negada, familiar)
+    citas = tuple(trozos)
+    politico = familiar if familiar and not es_de_sangre(familiar) else ""
+    ajeno = (de_otro(texto) if len(trozos) == 1 else "") or politico
+    if ajeno and not _PROPIO.search(llano(texto)):
+        final = f"De otra persona ({llano(ajeno)}): {cuerpo[:1].lower() + cuerpo[1:]}"
+        return Propuesta("subjetivo", "antecedente", final, citas)
+    if tipo == "antecedente_familiar":
+        quien = PARIENTES.get(llano(familiar or ""), llano(familiar or ""))
+        cabecera = f"Antecedente familiar ({quien})"
+    elif negados and not presentes and not re.match(r"niega\b", llano(cuerpo)):
+        cabecera = f"Niega {enlistar(negados)}" if todas_negadas(texto, menciones) else ""
+    else:
+        cabecera = enlistar(presentes)
+    if tema and tema.nombre == "alergia" and cabeza == tema.rotulo and not _de_otra_cosa(texto, menciones):
+        tipo, cabecera = "alergia", cabeza
+    elif tema and tema.nombre == "familiar" and (quien := pariente(texto)):
+        tipo = "antecedente_familiar"
+        padece = _que_padece(preguntas, menciones, trozos)
+        cabecera = f"Antecedente familiar ({quien})" + (f", {padece}" if padece else "")
+        citas = (*preguntas, *trozos) if padece else citas
+    sin_nombre = not menciones and not nombrados(texto)
+    if not sin_nombre:
+        cabeza = _si_sigue(texto, menciones, tema, cabeza)
+    elif not cabecera:
+        cabeza = _con_pregunta(texto, tema, cabeza, trozos, preguntas)
+    if (
+        cabeza
+        and (not cabecera or (sin_nombre and tipo != "antecedente_familiar"))
+        and llano(cabeza) not in llano(cuerpo)
+    ):
+        cabecera = cabeza
+        citas = (*preguntas, *trozos)
+        es_mal = any(m.clase in ("sintoma", "enfermedad") for m in buscar_clinico(cabeza))
+        if es_mal and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
+            return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
+    return Propuesta("subjetivo", tipo, _con_cabecera(cabecera, cuerpo), citas)
+
+
+def _que_padece(preguntas: list[Trozo], menciones: list[Mencion], trozos: list[Trozo]) -> str:
+    """La enfermedad por la que se preguntó, si la respuesta solo dice quién («¿diabetes en su familia?»)."""
+    asuntos = [m.termino for t in preguntas for m in buscar_clinico(t.dicho) if m.clase == "enfermedad"]
+    nombra = any(m.clase == "enfermedad" for m in menciones)
+    return asuntos[0] if asuntos and not nombra and not pregunta("niega").match(trozos[0].plano) else ""
+
+
+def _si_sigue(texto: str, menciones: list[Mencion], tema: Tema | None, cabeza: str) -> str:
+    """El encabezado, salvo que ya hable de otra cosa que aquello por lo que se le preguntó."""
+    padecidas = any(m.clase in ("sintoma", "enfermedad") for m in menciones)
+    otra = nombrados(cabeza) or (tema is not None and tema.nombre == "alergia")
+    return "" if (padecidas or nombrados(texto)) and otra else cabeza
+
+
+def _con_pregunta(
+    texto: str, tema: Tema | None, cabeza: str, trozos: list[Trozo], preguntas: list[Trozo]
+) -> str:
+    """El encabezado de una respuesta que no nombra nada: lo preguntado, si sin eso no se entiende."""
+    if tema is not None and tema.nombre in _YA_DICEN:
+        return cabeza
+    del_tema = tema is not None and cabeza == tema.rotulo
+    if del_tema or (not cabeza and _depende(texto, preguntas, trozos)):
+        return encabezado(preguntas, cabeza)
+    return cabeza
+
+
+def _con_cabecera(cabecera: str, cuerpo: str) -> str:
+    dicho = cuerpo[:1].lower() + cuerpo[1:]
+    if cabecera.startswith("Niega") and len(cuerpo.split()) <= 7:
+        return f"{cabecera} («{dicho}»)"
+    return f"{mayuscula(cabecera)}: {dicho}" if cabecera else mayuscula(cuerpo)
+
+
+_PROPIO = re.compile(
+    r"\b(?:yo (?:si|tambien)|me |mi cuerpo|a mi(?: si| no| me|,)|tengo|tuve|siento|traigo|ando|estoy|soy)"
+)
+_TOMA = re.compile(r"\b(?:tom[oa]|uso|usa|me (?:inyecto|pongo|aplico))\b")
+
+
+def _de_otra_cosa(texto: str, menciones: list[Mencion]) -> bool:
+    """Si, preguntado por alergias, ya habla de otra enfermedad o de lo que toma («presión sí, tomo…»)."""
+    if any(m.termino == "alergia" for m in menciones):
+        return False
+    return any(m.clase == "enfermedad" for m in menciones) or _TOMA.search(llano(texto)) is not None
+
+
+_YA_DICEN = ("edad", "intensidad", "motivo", "social", "alergia", "familiar", "ocupacion")
+"""Temas cuyo rótulo basta, o que no son de un dato: la pregunta no agrega nada."""
+_RESPUESTA_CORTA = 12
+
+
+def _depende(texto: str, preguntas: list[Trozo], trozos: list[Trozo]) -> bool:
+    """Si la respuesta no se entiende sin la pregunta: es corta, abre con un sí o contesta un «cuándo»."""
+    if not preguntas:
+        return False
+    abierta = pregunta("presupone").match(sin_muletilla(preguntas[-1].plano.strip(" ¿¡,.")))
+    afirma = pregunta("afirma").match(trozos[0].plano)
+    return bool(abierta or afirma) or len(texto.split()) <= _RESPUESTA_CORTA
