@@ -333,7 +333,8 @@ def test_archivos_varios_a_la_vez_y_reanudables(clinica: Clinica, tmp_path: Path
     pagina.route("**/trozos/1", lambda ruta: ruta.abort())  # el segundo trozo del grande no pasa
     pagina.set_input_files("#elegir-archivos", [g.MUESTRA, grande, texto])
     pagina.wait_for_selector("#archivos-falla:has-text('apuntes.txt')")
-    pagina.wait_for_selector(".archivo:has-text('faringitis') a:visible")
+    pagina.wait_for_selector(".archivo:has-text('faringitis') .avance:has-text('En la cola')")
+    assert not pagina.locator(".archivo a:visible").count(), "sin borrador todavía no hay nota que ver"
     pagina.wait_for_selector(".archivo:has-text('grande') .avance:has-text('no contesta')")
     clinica.capturas(pagina, "grabar-archivos")
     clinica.axe(pagina)
@@ -346,7 +347,7 @@ def test_archivos_varios_a_la_vez_y_reanudables(clinica: Clinica, tmp_path: Path
     g.elegir(pagina)
     pagina.wait_for_selector("#elegir-archivos:enabled")
     pagina.set_input_files("#elegir-archivos", [grande])
-    pagina.wait_for_selector(".archivo:has-text('grande') a:visible")
+    pagina.wait_for_selector(".archivo:has-text('grande') .avance:has-text('En la cola')")
     assert [u for u in mandados if u.startswith(primera)] and f"{primera}/0" not in mandados
 
     sumas = set()

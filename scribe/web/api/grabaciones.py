@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scribe.trabajos import capacidad, estado
 from scribe.trabajos.modelo import (
     COLAS,
+    AvanceSubida,
     Cola,
     DatosSubida,
     EstadoSubida,
@@ -26,6 +27,7 @@ from scribe.trabajos.modelo import (
     Trabajo,
     TrozoGuardado,
 )
+from scribe.web import avance
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["grabaciones"])
@@ -61,11 +63,12 @@ class Cancelacion(_Pedido):
 
 
 class TrabajoVisto(BaseModel):
-    """Un trabajo, sus pasos y cuánto falta."""
+    """Un trabajo, sus pasos, cuánto falta, y cómo se le dice todo eso a una persona."""
 
     trabajo: Trabajo
     pasos: list[PasoDeTrabajo]
     estimacion: Estimacion
+    avance: avance.Avance
 
 
 class Trabajadores(BaseModel):
@@ -94,6 +97,12 @@ def mis_subidas(quien: Annotated[Sujeto, exige("grabacion.subir")]) -> list[Subi
 def ver_subida(subida_id: UUID, quien: Annotated[Sujeto, exige("grabacion.subir")]) -> EstadoSubida:
     """Para seguir donde se cortó."""
     return quien.servicios.subidas.estado(quien.actor, subida_id)
+
+
+@rutas.get("/subidas/{subida_id}/avance", summary="Cuánto se ha oído ya")
+def avance(subida_id: UUID, quien: Annotated[Sujeto, exige("grabacion.subir")]) -> AvanceSubida:
+    """De una grabación que sigue en curso, si el equipo tuvo tiempo de adelantarla."""
+    return quien.servicios.subidas.avance(quien.actor, subida_id)
 
 
 @rutas.put("/subidas/{subida_id}/trozos/{numero}", summary="Mandar un trozo")
@@ -157,8 +166,10 @@ def ver_trabajo(trabajo_id: UUID, quien: Annotated[Sujeto, exige("trabajo.ver")]
     """Paso, intentos, por qué se detuvo y cuánto falta, sin prometer de más."""
     with quien.transaccion() as t:
         uno = estado.leer(t, trabajo_id)
-        falta = capacidad.estimar(t, uno.prioridad, uno.duracion_s, creado=uno.creado, trabajo=uno.id)
-        return TrabajoVisto(trabajo=uno, pasos=estado.pasos(t, trabajo_id), estimacion=falta)
+        estimacion, dicho = avance.de(t, uno)
+        return TrabajoVisto(
+            trabajo=uno, pasos=estado.pasos(t, trabajo_id), estimacion=estimacion, avance=dicho
+        )
 
 
 @rutas.post("/trabajos/{trabajo_id}/reintento", summary="Reintentar")

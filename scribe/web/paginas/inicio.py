@@ -13,11 +13,11 @@ from scribe.trabajos import capacidad
 from scribe.trabajos.modelo import EstadoTrabajo
 from scribe.web import vista
 from scribe.web.api import grabaciones, sistema
+from scribe.web.avance import CAMPOS, decir
 from scribe.web.paginas.entrar import seguir
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
-_PASOS = ("leer", "transcribir", "separar", "redactar", "codificar", "guardar")
 
 
 @rutas.get("/")
@@ -59,13 +59,9 @@ def _procesos(t: Transaccion, quien: Sujeto) -> list[dict[str, Any]]:
     """Lo que se está haciendo, con su avance y cuánto falta. Quien asiste ve lo de su establecimiento."""
     donde = [e for e, rol in quien.persona.roles if rol == "asistente"]
     return [
-        {**p, "avance": _avance(p["paso"]), "de": len(_PASOS), "falta": _falta(t, p)}
+        {**p, "avance": decir(_falta(t, p), **{c: p[c] for c in CAMPOS})}
         for p in listas.en_proceso(t, quien.persona.id, donde)
     ]
-
-
-def _avance(paso: str | None) -> int:
-    return _PASOS.index(paso) if paso in _PASOS else 0
 
 
 def _falta(t: Transaccion, p: dict[str, Any]) -> Any:

@@ -13,8 +13,10 @@ from scribe.expediente.modelo import ABIERTAS, NotaGuardada
 from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Transaccion
 from scribe.salida.etiquetas import etiquetas
+from scribe.trabajos import estado
 from scribe.web import vista
 from scribe.web.api import textos
+from scribe.web.avance import de as avance_de
 from scribe.web.marcas import marcas
 from scribe.web.sujeto import Sujeto, exige
 
@@ -38,6 +40,7 @@ def revisar(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> Resp
             medico=medico.nombre_completo,
             sabido={c: clinico.vigentes(t, nota.paciente_id, c) for c in ("alergia", "medicacion")},
             contenido=_contenido(t, nota),
+            proceso=_proceso(t, nota),
             titulos=etiquetas(),
             datos=_datos(nota, suya=nota.medico_id == quien.persona.id)
             | {"plantilla": preferencias.leer(t, "plantilla") or "general"},
@@ -48,6 +51,14 @@ def _contenido(t: Transaccion, nota: NotaGuardada) -> ContenidoDeNota | None:
     if not nota.ultima_version:
         return None
     return ContenidoDeNota.de_octetos(notas.leer_version(t, nota.id).contenido)
+
+
+def _proceso(t: Transaccion, nota: NotaGuardada) -> dict[str, Any] | None:
+    """Cómo va la grabación de una nota que aún no tiene borrador."""
+    if nota.ultima_version or nota.grabacion_id is None:
+        return None
+    trabajos = estado.de_grabacion(t, nota.grabacion_id)
+    return {"trabajo": trabajos[-1], "avance": avance_de(t, trabajos[-1])[1]} if trabajos else None
 
 
 def _datos(nota: NotaGuardada, *, suya: bool) -> dict[str, Any]:

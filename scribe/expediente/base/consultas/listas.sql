@@ -5,7 +5,7 @@ WHERE n.medico_id = %(medico)s AND n.estado IN ('borrador', 'en_revision') ORDER
 
 -- nombre: lista_en_proceso
 -- Los trabajos sin terminar de quien atiende o, para quien asiste, de sus establecimientos.
-SELECT t.id, t.clase, t.estado, t.paso, t.prioridad, t.duracion_s, t.motivo, t.remedio, t.creado, t.intentos,
+SELECT t.id, t.clase, t.estado, t.paso, t.prioridad, t.duracion_s, t.motivo, t.remedio, t.creado, t.intentos, t.empezado,
        e.paciente_id, e.inicio, coalesce(t.nota_id, o.id) AS nota_id, d.nombre AS destino
 FROM trabajos.trabajo t
 LEFT JOIN expediente.grabacion g ON g.id = t.grabacion_id

@@ -2,6 +2,7 @@
 
 import { copiar, el, tamano } from "./grabar-dom.js";
 import { FilaDeArchivos, reparo } from "./grabar-archivos.js";
+import { seguirEn } from "./grabar-trabajo.js";
 
 /** @typedef {import("./grabar-almacen.js").Registro} Registro */
 
@@ -98,12 +99,10 @@ export class ListaDeArchivos {
     barra.setAttribute("aria-label", `Avance de ${registro.archivo?.nombre}`);
     const texto = FASES[/** @type {keyof typeof FASES} */ (fase)] ?? `${mensaje} ${remedio}`;
     if (parte(li, ".avance").textContent !== texto) parte(li, ".avance").textContent = texto;
-    if (fase === "hecha") {
+    if (fase === "hecha" && li.dataset.seguido === undefined) {
+      li.dataset.seguido = "";
       parte(li, ".quitar").hidden = true;
-      const enlace = /** @type {HTMLAnchorElement} */ (li.querySelector("a"));
-      enlace.href = `/notas/${recibo.nota}`;
-      enlace.textContent = "Ver la nota";
-      enlace.hidden = false;
+      void seguirEn(li, recibo);
     }
   }
 }

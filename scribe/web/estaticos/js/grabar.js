@@ -106,7 +106,7 @@ function entregada(titulo, recibo) {
     consentimiento.cerrar();
     if (paciente) el("hecho").focus(); // a quien ya busca al siguiente no se le quita el cursor
   }
-  void seguirTrabajo(el("trabajos"), recibo, titulo, api);
+  void seguirTrabajo(el("trabajos"), recibo, titulo);
 }
 
 async function empezar() {

@@ -1,4 +1,5 @@
 // Revisar y firmar: se arma la página, se reparten las teclas y se dice siempre qué está guardado.
+import { seguir } from "./avance.js";
 import { dialogo, nodo, poner } from "./nodos.js";
 import { Codigos } from "./revisar-codigos.js";
 import { claves, Decidir } from "./revisar-decidir.js";
@@ -118,6 +119,17 @@ document.addEventListener("keydown", (e) => {
   const hacer = SUELTAS[e.key.length === 1 ? e.key.toLowerCase() : e.key];
   if (hacer) { e.preventDefault(); hacer(); }
 });
+
+// --- Todavía sin borrador: se sigue su avance y, al llegar, se abre ---------------------------------------
+const proceso = por("proceso");
+if (proceso) {
+  const decir1 = (cual, texto) => { const p = proceso.querySelector(cual); if (p.textContent !== texto) p.textContent = texto; };
+  seguir(proceso.dataset.trabajo, ({ avance }) => {
+    decir1("[data-dice]", avance.dice);
+    decir1("[data-falta]", avance.falta);
+    proceso.querySelector("progress").value = avance.parte;
+  }).then((como) => { if (como !== proceso.dataset.estado) location.reload(); });
+}
 
 // --- Abrir ----------------------------------------------------------------------------------------
 try {
