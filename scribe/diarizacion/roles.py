@@ -120,7 +120,8 @@ def _mas_probable(i: int, repartos: Sequence[Reparto], prob: Any, evidencia: Evi
         suma[reparto[i]] += float(p)
     rol = max(_PAPELES, key=lambda papel: suma[papel])
     confianza = suma[rol]
-    return Decision(rol, confianza if evidencia.sabido else confianza * _SIN_PISTAS)
+    por_descarte = rol is Rol.PACIENTE and len(repartos[0]) > 2  # los demás ya dijeron qué son
+    return Decision(rol, confianza if evidencia.sabido or por_descarte else confianza * _SIN_PISTAS)
 
 
 def _repartos(hablantes: Sequence[str], medico: str | None) -> Iterator[Reparto]:

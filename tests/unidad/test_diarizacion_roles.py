@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -53,6 +57,33 @@ INGLES = _dialogo(
     ("H2", "Okay, thank you doctor."),
     idioma="en",
 )
+
+
+DATOS = Path(__file__).parents[1] / "datos"
+CASOS: list[dict[str, Any]] = [
+    caso
+    for archivo in sorted(DATOS.glob("roles_*.toml"))
+    for caso in tomllib.loads(archivo.read_text("utf-8"))["caso"]
+]
+
+
+@pytest.mark.parametrize("caso", CASOS, ids=lambda c: c["id"])
+def test_casos_dificiles(caso: dict[str, Any]) -> None:
+    """Adultos que hablan de su familia, cuidadoras, intérpretes, médicos que hablan de sí."""
+    assert _roles(_dialogo(*((quien, dicho) for quien, dicho in caso["turnos"]))) == {
+        quien: Rol(quien) for quien, _ in caso["turnos"]
+    }
+
+
+@pytest.mark.parametrize("caso", CASOS, ids=lambda c: c["id"])
+def test_los_nombres_de_las_voces_no_cuentan(caso: dict[str, Any]) -> None:
+    """Con otros nombres y sin signos (el reconocedor los pierde) el médico sigue siendo el mismo."""
+    nombres = {"medico": "H2", "paciente": "H3", "acompanante": "H1"}
+    sin_signos = _dialogo(
+        *((nombres[q], d.translate(str.maketrans("", "", "¿?¡!.,;:"))) for q, d in caso["turnos"])
+    )
+    decisiones = decidir(sin_signos)
+    assert max(decisiones, key=lambda h: decisiones[h].confianza * (decisiones[h].rol is Rol.MEDICO)) == "H2"
 
 
 def test_medico_y_paciente() -> None:
