@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from scribe.asr.evidencia import Evidencia, evidencia
+from scribe.asr.pegadas import despegar
 from scribe.consulta import Aviso, Contexto, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
 from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
@@ -82,6 +83,9 @@ def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[
     ajenas = _ajenas(turno.texto, fichas)
     ediciones, dudas = _farmacos(turno, fichas, ajenas, tomados)
     ediciones += _pegados(turno.texto, fichas)
+    tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
+    sueltas = [despegar(f) for f, ajena in zip(fichas, ajenas, strict=True) if ajena]
+    ediciones += [e for e in sueltas if e is not None and not _toca(e.desde, e.hasta, tocadas)]
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
     ediciones += [e for e in _terminos(turno.texto, fichas, ajenas) if not _toca(e.desde, e.hasta, tocadas)]
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]

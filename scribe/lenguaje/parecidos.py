@@ -96,11 +96,12 @@ def exactos(clase: Clase) -> dict[str, Entrada]:
 
 def es_termino(palabra: str) -> bool:
     """Si `palabra` está bien escrita en el léxico clínico."""
-    return palabra.lower() in _escritos()
+    return palabra.lower() in escritos()
 
 
 @cache
-def _escritos() -> frozenset[str]:
+def escritos() -> frozenset[str]:
+    """Los términos del léxico clínico, en minúsculas."""
     return frozenset(e.texto.lower() for e in _terminos())
 
 

@@ -83,6 +83,25 @@ def test_terminos_mal_oidos(oido: str, debe: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("oido", "debe"),
+    [
+        ("flemano y calentura tampoco", "flema no y calentura tampoco"),
+        ("es como flemacalentura no", "es como flema calentura no"),
+        ("Orinó consangre ayer", "Orinó con sangre ayer"),
+        ("mucho ascoci me da", "mucho asco sí me da"),
+        ("Asmano, nunca", "Asma no, nunca"),
+    ],
+)
+def test_dos_palabras_pegadas_se_separan(oido: str, debe: str) -> None:
+    assert corregido(oido) == debe
+
+
+@pytest.mark.parametrize("palabra", ["antibioticoterapia", "ureaplasma", "perineoplastia", "marihuana", "mañano"])
+def test_una_palabra_compuesta_no_se_parte(palabra: str) -> None:
+    assert corregido(f"habló de {palabra} ayer") == f"habló de {palabra} ayer"
+
+
+@pytest.mark.parametrize(
     "texto",
     [
         "Buenos días, don Ernesto, adelante, ¿cómo le ha ido?",

@@ -1,0 +1,66 @@
+"""Dos palabras que el reconocedor escribió como una: «flemano» es «flema no» y «consangre», «con sangre».
+
+Pasa en los diálogos rápidos, donde la pregunta de una persona y la respuesta de la otra se pisan. Importa
+porque ahí se pierde el síntoma y, con él, el «no» que lo negaba.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from scribe.lenguaje.farmacos import nombres
+from scribe.lenguaje.fichas import Edicion, Ficha
+from scribe.lenguaje.parecidos import escritos
+from scribe.lenguaje.texto import llano
+
+_DELANTE = ("con", "sin", "del", "las", "los", "una", "por", "ni", "no", "muy")
+"""Lo que se pega por delante de un término («consangre»); cortas como «a» o «la» empiezan demasiadas palabras."""
+_DETRAS = ("no", "si", "ci", "ya", "ni", "con", "sin")
+"""Y por detrás; «sí» también se oye «ci»."""
+_COMO_SE_ESCRIBE = {"ci": "sí", "si": "sí"}
+_LARGO_TERMINO = 4
+_LARGO = 6
+
+
+def despegar(ficha: Ficha) -> Edicion | None:
+    """El cambio que separa la ficha en dos palabras, o `None` si no se puede o se puede de dos maneras.
+
+    La ficha no debe ser palabra conocida. Una mitad ha de ser un término clínico o un fármaco, y la otra,
+    también, o una de las partículas que se pegan.
+    """
+    palabra = ficha.llana
+    if len(palabra) < _LARGO or not palabra.isalpha():
+        return None
+    cortes = [k for k in range(2, len(palabra) - 1) if _vale(palabra[:k], palabra[k:])]
+    if len(cortes) != 1:
+        return None
+    (k,) = cortes
+    # Las formas llanas no cambian el número de letras: el corte vale también en lo escrito.
+    partes = ficha.texto[:k], ficha.texto[k:]
+    return Edicion(ficha.desde, ficha.hasta, " ".join(map(_bien_escrita, partes)), "palabras pegadas")
+
+
+def _vale(una: str, otra: str) -> bool:
+    if una in _DELANTE:
+        return _es_termino(otra)
+    return _es_termino(una) and (otra in _DETRAS or _es_termino(otra))
+
+
+def _es_termino(llana: str) -> bool:
+    return len(llana) >= _LARGO_TERMINO and llana in _conocidas()
+
+
+def _bien_escrita(parte: str) -> str:
+    escrita = _COMO_SE_ESCRIBE.get(llano(parte)) or _conocidas().get(llano(parte), parte)
+    return escrita.capitalize() if parte[0].isupper() else escrita
+
+
+@cache
+def _conocidas() -> dict[str, str]:
+    """Forma llana → escrita de las palabras de consulta, términos clínicos y fármacos de una palabra."""
+    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    diarias = [p for lista in tomllib.loads(texto)["pegadas"].values() for p in lista]
+    lista = [*diarias, *escritos(), *(n.texto.lower() for n in nombres() if not n.ambigua)]
+    return {llano(t): t for t in sorted(lista, reverse=True) if t.isalpha()}
