@@ -47,14 +47,10 @@ def test_se_dice_que_pasa_y_cuanto_falta(est: Estimacion | None, k: dict[str, An
 
 
 def test_lo_que_ya_lleva_se_descuenta_y_nunca_falta_menos_que_nada() -> None:
-    hace = datetime.now(UTC) - timedelta(minutes=30)
-    est = estimacion(desde_s=35 * 60, hasta_s=39.5 * 60)
-    assert dicho(est, estado="en_curso", paso="redactar", empezado=hace).endswith(
-        "Faltan entre 5 y 10 minutos."
-    )
-    assert dicho(estimacion(desde_s=60, hasta_s=90), estado="en_curso", empezado=hace).endswith(
-        "Falta menos de un minuto."
-    )
+    ahora = datetime(2026, 3, 5, tzinfo=UTC)
+    k = {"estado": "en_curso", "empezado": ahora - timedelta(minutes=30), "ahora": ahora}
+    assert dicho(estimacion(desde_s=35 * 60, hasta_s=40 * 60), **k).endswith("Faltan entre 5 y 10 minutos.")
+    assert dicho(estimacion(desde_s=60, hasta_s=90), **k).endswith("Falta menos de un minuto.")
 
 
 def test_la_parte_avanza_con_los_pasos() -> None:

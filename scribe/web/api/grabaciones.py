@@ -27,7 +27,8 @@ from scribe.trabajos.modelo import (
     Trabajo,
     TrozoGuardado,
 )
-from scribe.web import avance
+from scribe.web.avance import Avance
+from scribe.web.avance import de as avance_de
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["grabaciones"])
@@ -68,7 +69,7 @@ class TrabajoVisto(BaseModel):
     trabajo: Trabajo
     pasos: list[PasoDeTrabajo]
     estimacion: Estimacion
-    avance: avance.Avance
+    avance: Avance
 
 
 class Trabajadores(BaseModel):
@@ -166,7 +167,7 @@ def ver_trabajo(trabajo_id: UUID, quien: Annotated[Sujeto, exige("trabajo.ver")]
     """Paso, intentos, por qué se detuvo y cuánto falta, sin prometer de más."""
     with quien.transaccion() as t:
         uno = estado.leer(t, trabajo_id)
-        estimacion, dicho = avance.de(t, uno)
+        estimacion, dicho = avance_de(t, uno)
         return TrabajoVisto(
             trabajo=uno, pasos=estado.pasos(t, trabajo_id), estimacion=estimacion, avance=dicho
         )
