@@ -229,14 +229,15 @@ def completar(pagina: Page) -> None:
         dialogo = pagina.locator("dialog[open]")
         primera = dialogo.locator(".faltas li").first
         dicho = primera.inner_text()
+        if "domicilio del paciente" in dicho:  # se escribe ahí mismo
+            primera.get_by_label("Calle").fill("Calle Dos")
+            pagina.keyboard.press("Enter")
+            expect(pagina.locator(".falta-aqui")).to_have_count(0)
+            pagina.keyboard.press("Escape")
+            expect(dialogo).to_have_count(0)
+            continue
         primera.get_by_role("button", name="Ir").click()
         expect(dialogo).to_have_count(0)
-        if "domicilio del paciente" in dicho:  # se va a su ficha y se vuelve con un toque
-            pagina.locator("[name=calle]").fill("Calle Dos")
-            pagina.get_by_role("button", name="Guardar").click()
-            pagina.get_by_role("link", name="Volver a la nota").click()
-            expect(pagina.locator(".turno").first).to_be_visible()
-            continue
         assert pagina.evaluate("document.activeElement.matches('textarea, input, [data-pieza]')"), dicho
         pagina.keyboard.type("Sin datos que agregar, se exploró y se explicó.")
         pagina.keyboard.press("Enter")

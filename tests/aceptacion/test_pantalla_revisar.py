@@ -157,6 +157,36 @@ def test_lo_que_falta_se_dice_con_su_norma_y_lleva_a_su_lugar(mesa: Mesa) -> Non
     expect(p.get_by_label("Renglón nuevo en Pronóstico")).to_be_focused()
 
 
+def test_el_domicilio_que_falta_se_escribe_en_la_misma_lista(mesa: Mesa) -> None:
+    p = mesa.pagina
+    ruta = f"/api/pacientes/{mesa.vista()['nota']['paciente_id']}"
+    datos = p.context.request.get(ruta).json()["datos"]
+    assert p.context.request.put(ruta, data={**datos, "domicilios": []}).ok
+    p.reload()
+    expect(p.locator("#pendientes")).to_contain_text("falta")
+    p.keyboard.press("Control+Enter")
+    dialogo = p.get_by_role("dialog")
+    forma = dialogo.get_by_role("form", name="domicilio")
+    expect(forma).to_be_visible()
+    mesa.clinica.axe(p)
+    forma.get_by_role("button", name="Guardar").click()
+    expect(forma.get_by_role("alert")).to_have_text("Falta escribirlo.")
+    forma.get_by_label("Calle").fill("Calle Dos")
+    forma.get_by_label("Código postal").fill("malo")
+    p.keyboard.press("Enter")
+    expect(forma.get_by_role("alert")).not_to_have_text("Falta escribirlo.")
+    expect(forma.get_by_label("Calle")).to_have_value("Calle Dos")
+    expect(forma.locator("[aria-invalid]")).to_be_focused()
+    forma.get_by_label("Código postal").fill("06000")
+    mesa.clinica.capturas(p, "firmar-domicilio")
+    p.keyboard.press("Enter")
+    expect(forma).to_have_count(0)
+    expect(dialogo).to_contain_text("pronóstico")  # y se sigue en la lista de lo que queda
+    ficha = p.context.request.get(ruta).json()
+    assert ficha["datos"]["domicilios"][0]["calle"] == "Calle Dos"
+    assert ficha["datos"]["nombre"] == "María José", "lo demás no cambió"
+
+
 def test_elegir_un_renglon_senala_sus_palabras_y_una_palabra_dice_quien_la_usa(mesa: Mesa) -> None:
     p = mesa.pagina
     mesa.enunciado("Tos desde ayer").click()

@@ -42,9 +42,12 @@ def revisar(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> Resp
             contenido=_contenido(t, nota),
             proceso=_proceso(t, nota),
             titulos=etiquetas(),
-            datos=_datos(nota, suya=nota.medico_id == quien.persona.id)
-            | {"plantilla": preferencias.leer(t, "plantilla") or "general"},
-        )
+            datos=_datos(
+                nota, suya=nota.medico_id == quien.persona.id,
+                pais=usuarios.establecimiento(t, consulta.establecimiento_id).pais,
+                plantilla=preferencias.leer(t, "plantilla") or "general",
+            ),
+        )  # fmt: skip
 
 
 def _contenido(t: Transaccion, nota: NotaGuardada) -> ContenidoDeNota | None:
@@ -61,7 +64,7 @@ def _proceso(t: Transaccion, nota: NotaGuardada) -> dict[str, Any] | None:
     return {"trabajo": trabajos[-1], "avance": avance_de(t, trabajos[-1])[1]} if trabajos else None
 
 
-def _datos(nota: NotaGuardada, *, suya: bool) -> dict[str, Any]:
+def _datos(nota: NotaGuardada, *, suya: bool, pais: str, plantilla: str) -> dict[str, Any]:
     """Lo que los módulos necesitan saber de entrada; ningún dato del paciente."""
     dichos = etiquetas()
     return {
@@ -70,6 +73,8 @@ def _datos(nota: NotaGuardada, *, suya: bool) -> dict[str, Any]:
         "estado": nota.estado.value,
         "editable": suya and nota.estado in ABIERTAS,
         "suya": suya,
+        "pais": pais,
+        "plantilla": plantilla,
         "secciones": [
             {"clave": s, **{k: dichos["secciones"][s][k] for k in ("letra", "titulo", "ayuda")}}
             for s in SECCIONES

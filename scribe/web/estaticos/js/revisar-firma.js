@@ -2,6 +2,7 @@
 import { api, mandar, octetos, traer } from "./api.js";
 import { dialogo, nodo, poner } from "./nodos.js";
 import { avisar, preguntar } from "./pagina.js";
+import { listaDeFaltas, seEscribeAqui } from "./revisar-faltas.js";
 import { claves } from "./revisar-decidir.js";
 
 const despues = document.getElementById("despues");
@@ -30,11 +31,8 @@ export class Firma {
     return impiden.length ? this.#faltan(impiden, faltas.filter((f) => f.gravedad !== "impide")) : this.#pedir(faltas);
   }
 
-  #faltas(lista, ir) {
-    return nodo("ul", { class: "faltas" }, lista.map((f) => nodo("li", {},
-      nodo("button", { type: "button", class: "discreto chico", onclick: () => ir(f) }, "Ir"),
-      nodo("span", {}, this.#decir(f)),
-      f.norma === "propia" ? null : nodo("span", { class: "norma" }, `${f.norma.replace(/-SSA3-\d+/, "")}, ${f.numeral}`))));
+  #faltas(lista, ir, alGuardar) {
+    return listaDeFaltas(lista, { estado: this.estado, ir, decir: (f) => this.#decir(f), alGuardar });
   }
 
   // La falta no cita la nota (va también a la bitácora); aquí sí se dice cuál es, para no tener que buscarla.
@@ -47,11 +45,17 @@ export class Firma {
 
   async #faltan(impiden, avisan) {
     const ir = (f) => { caja.close(); this.#ir(f); };
+    const seguir = async () => { caja.close(); await this.abrir(); }; // lo que quede por completar, o la contraseña
     const { caja } = dialogo("Antes de firmar", [
-      this.#faltas(impiden, ir),
+      this.#faltas(impiden, ir, seguir),
       avisan.length ? nodo("details", {}, nodo("summary", {}, `Además, conviene revisar (${avisan.length})`), this.#faltas(avisan, ir)) : null,
-      nodo("div", { class: "botones" }, nodo("button", { class: "principal", onclick: () => ir(impiden[0]) }, "Ir a lo primero"), nodo("button", { onclick: () => caja.close() }, "Cerrar")),
+      nodo("div", { class: "botones" }, this.#irALoPrimero(impiden, ir), nodo("button", { onclick: () => caja.close() }, "Cerrar")),
     ].filter(Boolean), { clase: "ancho" });
+  }
+
+  #irALoPrimero(impiden, ir) {
+    const primera = impiden.find((f) => !seEscribeAqui(f, this.estado.datos.pais));
+    return primera ? nodo("button", { class: "principal", onclick: () => ir(primera) }, "Ir a lo primero") : null;
   }
 
   // Al lugar de lo que falta: su duda, su aviso, su sección, o la ficha del paciente.
