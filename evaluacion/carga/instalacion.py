@@ -47,7 +47,7 @@ class Instalacion:
 
 
 @contextmanager
-def instalar(donde: Path | None = None) -> Iterator[Instalacion]:
+def instalar(donde: Path | None = None, *, con_trabajador: bool = False) -> Iterator[Instalacion]:
     """Arranca una en una carpeta temporal (dentro de `donde`) y al salir la apaga y la borra."""
     carpeta = Path(tempfile.mkdtemp(prefix="scribe-carga-", dir=donde))
     carpeta.chmod(0o711)  # el usuario de PostgreSQL tiene que poder atravesarla
@@ -56,7 +56,8 @@ def instalar(donde: Path | None = None) -> Iterator[Instalacion]:
     entorno = {
         **os.environ, "SCRIBE_DATOS": str(carpeta / "datos"), "SCRIBE_CLAVE_ARCHIVO": str(carpeta / "clave"),
     }  # fmt: skip
-    orden = [sys.executable, "-m", "scribe.cli", "servir", "--puerto", "0", "--sin-trabajador"]
+    orden = [sys.executable, "-m", "scribe.cli", "servir", "--puerto", "0"]
+    orden += [] if con_trabajador else ["--sin-trabajador"]
     with salida.open("w") as a, errores.open("w") as b:
         servidor = subprocess.Popen(orden, env=entorno, stdin=subprocess.DEVNULL, stdout=a, stderr=b)
     try:

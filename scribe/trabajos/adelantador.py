@@ -29,8 +29,8 @@ from psycopg.rows import DictRow
 from scribe.errores import ErrorScribe
 from scribe.flujo import terminos_de
 from scribe.trabajos import estado
-from scribe.trabajos.adelanto import Adelantos, Avance
-from scribe.trabajos.modelo import EstadoTrabajo, Opciones
+from scribe.trabajos.adelanto import Adelantos
+from scribe.trabajos.modelo import AvanceSubida, EstadoTrabajo, Opciones
 from scribe.trabajos.procesar import Taller, de_paciente
 from scribe.trabajos.trozos import Carpeta
 from scribe.trabajos.vivo import Encargo, Respuesta
@@ -203,7 +203,8 @@ class Adelantador:
             registro.warning("No se pudo adelantar una grabación (%s).", respuesta.fallo)
             return
         vista.fallos, vista.octetos = 0, octetos
-        self._adelantos.anotar(grabacion, Avance(respuesta.grabado_s, respuesta.escuchado_s))
+        avance = AvanceSubida(grabado_s=respuesta.grabado_s, escuchado_s=respuesta.escuchado_s)
+        self._adelantos.anotar(grabacion, avance)
 
     def _terminos(self, fila: DictRow, vista: _Vista, plantilla: str) -> tuple[str, ...]:
         """Los que tendrá el trabajo. Se releen de vez en cuando: leer el expediente deja asiento."""

@@ -7,27 +7,18 @@ lo adelantado deja de poder leerse aunque quedara una copia. No va en los respal
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from scribe.cuaderno import Cuaderno
 from scribe.expediente.errores_seguridad import CifradoInvalido
 from scribe.trabajos.audio import AlmacenAudio
+from scribe.trabajos.modelo import AvanceSubida
 
 _PROPOSITO = b"scribe/adelanto/v1"
-
-
-@dataclass(frozen=True, slots=True)
-class Avance:
-    """Segundos que ya llegaron de una grabación y segundos que ya se oyeron."""
-
-    grabado_s: float = 0.0
-    escuchado_s: float = 0.0
 
 
 class Adelantos:
@@ -58,20 +49,19 @@ class Adelantos:
         with Cuaderno(self.archivo(grabacion), llave) as cuaderno:
             yield cuaderno
 
-    def avance(self, grabacion: UUID) -> Avance:
+    def avance(self, grabacion: UUID) -> AvanceSubida:
         """Por dónde va; ceros si no ha empezado."""
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            dicho = json.loads(self._avance(grabacion).read_text("ascii"))
-            return Avance(float(dicho["grabado_s"]), float(dicho["escuchado_s"]))
-        return Avance()
+        with contextlib.suppress(OSError, ValueError):
+            return AvanceSubida.model_validate_json(self._avance(grabacion).read_bytes())
+        return AvanceSubida()
 
-    def anotar(self, grabacion: UUID, avance: Avance) -> None:
+    def anotar(self, grabacion: UUID, avance: AvanceSubida) -> None:
         """Deja dicho por dónde va (dos números, nada de lo que se dijo). Sin sitio, no se anota."""
         with contextlib.suppress(OSError):
             self.carpeta.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, nombre = tempfile.mkstemp(dir=self.carpeta, suffix=".parcial")
             with os.fdopen(descriptor, "w") as archivo:
-                json.dump({"grabado_s": avance.grabado_s, "escuchado_s": avance.escuchado_s}, archivo)
+                archivo.write(avance.model_dump_json())
             Path(nombre).replace(self._avance(grabacion))
 
     def borrar(self, grabacion: UUID) -> None:

@@ -127,6 +127,13 @@ class EstadoSubida(_Valor):
     trozos: tuple[TrozoGuardado, ...] = ()
 
 
+class AvanceSubida(_Valor):
+    """Segundos de una grabación en curso que ya se pueden oír y que ya se oyeron. Ceros: no ha empezado."""
+
+    grabado_s: float = 0.0
+    escuchado_s: float = 0.0
+
+
 class SubidaAbierta(_Valor):
     """Una subida que alguien dejó sin terminar; `tocada` es cuándo llegó su último trozo."""
 

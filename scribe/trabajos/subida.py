@@ -34,7 +34,15 @@ from scribe.trabajos.adelanto import Adelantos
 from scribe.trabajos.audio import AlmacenAudio, a_disco, carpeta_a_disco
 from scribe.trabajos.capacidad import RESERVA, disco_lleno_claro, estimar, exigir_cola, exigir_espacio
 from scribe.trabajos.errores import SubidaRechazada, SubidaTerminada, TrozoCorrupto, TrozosFaltan
-from scribe.trabajos.modelo import DatosSubida, EstadoSubida, Opciones, Recibo, SubidaAbierta, TrozoGuardado
+from scribe.trabajos.modelo import (
+    AvanceSubida,
+    DatosSubida,
+    EstadoSubida,
+    Opciones,
+    Recibo,
+    SubidaAbierta,
+    TrozoGuardado,
+)
 from scribe.trabajos.trozos import TROZO_MAX, Carpeta, Trozo
 
 _PARCIAL_VIEJO_S = 24 * 3600.0
@@ -86,6 +94,11 @@ class Subidas:
         fila = self._fila(actor, subida)
         trozos = self._carpeta(subida).trozos() if fila["estado"] == "abierta" else {}
         return EstadoSubida(id=subida, estado=fila["estado"], trozos=tuple(trozos[n] for n in sorted(trozos)))
+
+    def avance(self, actor: Actor, subida: UUID) -> AvanceSubida:
+        """Cuánto se ha oído mientras sigue llegando. `NoExiste`."""
+        self._fila(actor, subida)
+        return Adelantos(self._audio).avance(subida)
 
     def recibir(
         self, actor: Actor, subida: UUID, numero: int, sha256: str, datos: Iterable[bytes]

@@ -101,7 +101,7 @@ def ver_subida(subida_id: UUID, quien: Annotated[Sujeto, exige("grabacion.subir"
 
 
 @rutas.get("/subidas/{subida_id}/avance", summary="Cuánto se ha oído ya")
-def avance(subida_id: UUID, quien: Annotated[Sujeto, exige("grabacion.subir")]) -> AvanceSubida:
+def avance_de_subida(subida_id: UUID, quien: Annotated[Sujeto, exige("grabacion.subir")]) -> AvanceSubida:
     """De una grabación que sigue en curso, si el equipo tuvo tiempo de adelantarla."""
     return quien.servicios.subidas.avance(quien.actor, subida_id)
 
