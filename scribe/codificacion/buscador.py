@@ -22,16 +22,22 @@ from scribe.codificacion.catalogo import (
     leer_cie11,
     rueda,
 )
-from scribe.codificacion.indice import Indice
+from scribe.codificacion.indice import Indice, Origen
 from scribe.codificacion.normal import claves_genericas, normal, plano
 from scribe.codificacion.sinonimos import literales
 from scribe.consulta import Alternativa
 
 _CANDIDATOS = 120
-_IGUAL = 84.0
+_IGUAL = 80.0
 """Parecido mínimo (0–100) para tener dos palabras por la misma."""
 _PESO_GENERICO = 0.08
+_DESCONOCIDA = 1.3
+"""Peso de una palabra que no está en ningún título ni sinónimo: lo dicho que nadie explica."""
 _PESO_DICHO, _PESO_TITULO, _PESO_FORMA = 0.45, 0.35, 0.20
+_APOYO, _APOYOS = 0.05, 3
+"""Cuánto suma cada otra forma parecida del mismo código, y cuántas cuentan."""
+_IGUALDAD: dict[Origen, float] = {"propio": 1.0, "titulo": 1.0, "codiesp": 0.985}
+"""Puntaje de lo que coincide entero: la tabla propia y el título mandan sobre CodiEsp."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,10 @@ class Buscador:
             return []
         puntajes = self._puntuar(forma, sistema)
         catalogo = self.catalogos[sistema]
-        mejores: dict[str, float] = {}
+        por_codigo: dict[str, list[float]] = {}
         for codigo, puntaje in puntajes:
-            final = codificable(catalogo, codigo)
-            mejores[final] = max(mejores.get(final, 0.0), puntaje)
+            por_codigo.setdefault(codificable(catalogo, codigo), []).append(puntaje)
+        mejores = {codigo: _juntos(suyos) for codigo, suyos in por_codigo.items()}
         exacto = literales().get(plano(texto).strip())
         if exacto is not None:
             mejores = {c: min(p, 0.99) for c, p in mejores.items()}
@@ -92,15 +98,29 @@ class Buscador:
         palabras = sorted({p for i in cerca for p in indice.textos[i].split()})
         parecidos = process.cdist(dichas, palabras, scorer=fuzz.ratio, dtype=np.float32)
         columna = {p: k for k, p in enumerate(palabras)}
-        return [
-            (indice.codigos[i], _puntaje(forma, dichas, indice.textos[i], columna, parecidos)) for i in cerca
-        ]
+        pesos = {p: _peso(p, indice.rareza) for p in (*dichas, *palabras)}
+        salida = []
+        for i in cerca:
+            if indice.textos[i] == forma:
+                salida.append((indice.codigos[i], _IGUALDAD[indice.origenes[i]]))
+            else:
+                puntaje = _puntaje(forma, dichas, indice.textos[i], columna, parecidos, pesos)
+                salida.append((indice.codigos[i], puntaje))
+        return salida
 
 
-def _peso(palabra: str) -> float:
+def _juntos(puntajes: list[float]) -> float:
+    """El mejor puntaje de un código, con lo que apoyan sus otras formas; sin llegar al de una igual."""
+    primero, *otros = sorted(puntajes, reverse=True)
+    if primero >= _IGUALDAD["codiesp"]:
+        return primero
+    return min(primero + _APOYO * sum(otros[:_APOYOS]), 0.98)
+
+
+def _peso(palabra: str, rareza: Mapping[str, float]) -> float:
     if palabra in claves_genericas():
         return _PESO_GENERICO
-    return 0.5 if len(palabra) <= 2 else 1.0
+    return (0.5 if len(palabra) <= 2 else 1.0) * rareza.get(palabra, _DESCONOCIDA)
 
 
 def _puntaje(
@@ -109,15 +129,14 @@ def _puntaje(
     titulo: str,
     columna: dict[str, int],
     parecidos: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+    pesos: Mapping[str, float],
 ) -> float:
     """Cuánto de lo dicho está en el título y cuánto del título se dijo, de 0 a 1."""
-    if forma == titulo:
-        return 1.0
     suyas = titulo.split()
     tabla = parecidos[:, [columna[p] for p in suyas]] / 100
     tabla = np.where(tabla * 100 >= _IGUAL, tabla, 0.0)
-    pesos_dichas = np.array([_peso(p) for p in dichas])
-    pesos_suyas = np.array([_peso(p) for p in suyas])
+    pesos_dichas = np.array([pesos[p] for p in dichas])
+    pesos_suyas = np.array([pesos[p] for p in suyas])
     dicho = float((tabla.max(axis=1) * pesos_dichas).sum() / pesos_dichas.sum())
     cubierto = float((tabla.max(axis=0) * pesos_suyas).sum() / pesos_suyas.sum())
     parecido = fuzz.token_sort_ratio(forma, titulo) / 100

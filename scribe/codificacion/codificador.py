@@ -14,7 +14,14 @@ from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_rell
 from scribe.codificacion.indice import VERSION
 from scribe.codificacion.lectura import Mencion
 from scribe.codificacion.menciones import Lector
-from scribe.codificacion.reglas import en_embarazo, explica, historia_familiar, manifestacion, refinamientos
+from scribe.codificacion.reglas import (
+    en_embarazo,
+    explica,
+    historia_familiar,
+    lesion,
+    manifestacion,
+    refinamientos,
+)
 from scribe.codificacion.sinonimos import Concepto, detector, equivalencias
 from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
 from scribe.lenguaje.contexto import calificar
@@ -166,20 +173,26 @@ def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Men
             concepto = Concepto(
                 regla.refinado, equivalencias().get(regla.refinado), mencion.concepto.clase, ()
             )
-            if regla.en_consulta:
+            if regla.ambito == "consulta":
                 if regla.pista.search(todo):
                     actual = _con(actual, concepto)
                 continue
-            m = regla.pista.search(llano(turno.texto))
+            donde = mencion.citas[0].texto if regla.ambito == "oracion" else turno.texto
+            m = regla.pista.search(llano(donde))
             if m is None:
                 continue
-            cal = calificar(turno.texto, *m.span())
+            cal = calificar(donde, *m.span())
             if cal.negada or cal.hipotetica or cal.familiar:
                 continue
             if cal.incierta and mencion.estado is EstadoCodigo.CONFIRMADO:
                 extra = _con(mencion, concepto, EstadoCodigo.SOSPECHA)
             else:
                 actual = _con(actual, concepto)
+        sitio = lesion(actual.concepto.cie10, llano(mencion.citas[0].texto)) or lesion(
+            actual.concepto.cie10, llano(turno.texto)
+        )
+        if sitio is not None:
+            actual = _con(actual, Concepto(sitio, equivalencias().get(sitio), actual.concepto.clase, ()))
         salida.append(actual)
         if extra is not None and turno.rol == Rol.MEDICO:
             salida.append(extra)

@@ -99,6 +99,10 @@ def permitida(frase: Frase, base: str, anterior: Turno | None) -> bool:
         return False
     if frase.veta is not None and frase.veta.search(base):
         return False
+    if frase.pregunta_exige is not None and not (
+        anterior is not None and frase.pregunta_exige.search(llano(anterior.texto))
+    ):
+        return False
     if anterior is None or frase.pregunta_veta is None:
         return True
     return frase.pregunta_veta.search(llano(anterior.texto)) is None

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +29,10 @@ from scribe.codificacion.catalogo import Catalogo, Sistema
 from scribe.codificacion.normal import normal
 from scribe.codificacion.sinonimos import conceptos, de_codiesp
 
-VERSION = "4"
+VERSION = "5"
 _RASGOS = 2**18
+_COMUN = 50
+Origen = Literal["titulo", "propio", "codiesp"]
 _FUERA_CIE11 = frozenset("XSV")
 """Códigos de extensión, medicina tradicional y funcionamiento: no son diagnósticos por sí solos."""
 
@@ -38,15 +44,23 @@ def _contador() -> HashingVectorizer:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Indice:
-    """Documentos (`textos`, `codigos`, `propios`) y su matriz de n-gramas × documentos."""
+    """Documentos (`textos`, `codigos`, `origenes`) y su matriz de n-gramas × documentos."""
 
     textos: tuple[str, ...]
     codigos: tuple[str, ...]
-    propios: tuple[bool, ...]
+    origenes: tuple[Origen, ...]
     matriz: sparse.csr_matrix
     idf: NDArray[np.float32]
+
+    @cached_property
+    def rareza(self) -> Mapping[str, float]:
+        """Cuánto distingue cada palabra: 1 para la que está en uno de cada 50 textos; más, las raras."""
+        veces = Counter(p for texto in self.textos for p in set(texto.split()))
+        total = len(self.textos) + 1
+        base = math.log(max(2.0, total / _COMUN))
+        return {p: math.sqrt(max(0.1, math.log(total / (1 + n)) / base)) for p, n in veces.items()}
 
     def cercanos(self, texto_normal: str, cuantos: int) -> list[int]:
         """Los documentos más parecidos por n-gramas, de más a menos."""
@@ -59,29 +73,29 @@ class Indice:
         return [int(i) for i in orden if puntajes[i] > 0]
 
 
-def _documentos(catalogo: Catalogo, con_codiesp: bool) -> Iterable[tuple[str, str, bool]]:
-    """(texto, código, propio) de cada documento."""
-    for codigo, titulo in catalogo.titulos.items():
-        if catalogo.sistema == "CIE-10" or codigo[0] not in _FUERA_CIE11:
-            yield titulo, codigo, False
+def _documentos(catalogo: Catalogo, con_codiesp: bool) -> Iterable[tuple[str, str, Origen]]:
+    """(texto, código, origen) de cada documento: la tabla propia manda y por eso va primero."""
     for concepto in conceptos():
         suyo = concepto.cie10 if catalogo.sistema == "CIE-10" else concepto.cie11
         if suyo is not None and suyo in catalogo and concepto.clase != "l":
             for termino in concepto.terminos:
-                yield termino.removeprefix("="), suyo, True
+                yield termino.removeprefix("="), suyo, "propio"
+    for codigo, titulo in catalogo.titulos.items():
+        if catalogo.sistema == "CIE-10" or codigo[0] not in _FUERA_CIE11:
+            yield titulo, codigo, "titulo"
     if con_codiesp and catalogo.sistema == "CIE-10":
         for termino, codigo in de_codiesp():
             if codigo in catalogo:
-                yield termino, codigo, True
+                yield termino, codigo, "codiesp"
 
 
 def construir(catalogo: Catalogo, con_codiesp: bool = True) -> Indice:
     """El índice de un catálogo con sus sinónimos (unos segundos)."""
-    vistos: dict[tuple[str, str], bool] = {}
-    for texto, codigo, propio in _documentos(catalogo, con_codiesp):
+    vistos: dict[tuple[str, str], Origen] = {}
+    for texto, codigo, origen in _documentos(catalogo, con_codiesp):
         forma = normal(texto)
         if forma:
-            vistos[forma, codigo] = vistos.get((forma, codigo), False) or propio
+            vistos.setdefault((forma, codigo), origen)
     textos, codigos = tuple(t for t, _ in vistos), tuple(c for _, c in vistos)
     cuentas = _contador().transform(textos).tocsr()
     frecuencia = np.bincount(cuentas.indices, minlength=_RASGOS).astype(np.float32)
@@ -106,7 +120,7 @@ def llave(ruedas: Iterable[Path], sistema: Sistema, con_codiesp: bool) -> str:
 def guardar(indice: Indice, archivo: Path) -> None:
     """Escribe el índice a un temporal y lo renombra: nunca queda a medias."""
     archivo.parent.mkdir(parents=True, exist_ok=True)
-    meta = json.dumps([indice.textos, indice.codigos, indice.propios]).encode()
+    meta = json.dumps([indice.textos, indice.codigos, indice.origenes]).encode()
     descriptor, temporal = tempfile.mkstemp(dir=archivo.parent, suffix=".npz")
     try:
         with os.fdopen(descriptor, "wb") as salida:
@@ -125,10 +139,10 @@ def abrir(archivo: Path) -> Indice | None:
     """El índice guardado, o `None` si no existe o no se puede leer (entonces se construye otra vez)."""
     try:
         with np.load(archivo, allow_pickle=False) as datos:
-            textos, codigos, propios = json.loads(datos["meta"].tobytes())
+            textos, codigos, origenes = json.loads(datos["meta"].tobytes())
             forma = tuple(int(n) for n in datos["forma"])
             matriz = sparse.csr_matrix((datos["data"], datos["indices"], datos["indptr"]), shape=forma)
-            return Indice(tuple(textos), tuple(codigos), tuple(propios), matriz, datos["idf"])
+            return Indice(tuple(textos), tuple(codigos), tuple(origenes), matriz, datos["idf"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 

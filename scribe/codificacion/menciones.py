@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from scribe.codificacion.alergias import alergias
 from scribe.codificacion.buscador import Buscador
-from scribe.codificacion.dialogo import oracion, permitida, ultima_pregunta
+from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ultima_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
+from scribe.codificacion.operaciones import contesta_operacion, operado, tramo_operado
 from scribe.codificacion.preguntas import es_pregunta, preguntado
-from scribe.codificacion.reglas import frases
-from scribe.codificacion.sinonimos import Clase, Concepto, Detector, Hallazgo
+from scribe.codificacion.reglas import frases, historia_personal
+from scribe.codificacion.sinonimos import Clase, Concepto, Detector, Hallazgo, equivalencias
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano
@@ -52,6 +53,7 @@ class Lector:
                     salida.append(mencion)
             salida.extend(self._por_frase(i))
             salida.extend(alergias(self._lectura, i))
+            salida.extend(operado(self._lectura, i))
         salida.extend(self._de_la_nota(salida))
         return salida
 
@@ -88,7 +90,9 @@ class Lector:
         turno = self._turnos[i]
         hallazgo = self._precisar(i, hallazgo)
         cal = self._lectura.calificar(turno, hallazgo.desde, hallazgo.hasta)
-        if cal.hipotetica or self._es_vacuna(i, hallazgo):
+        if cal.hipotetica or self._es_vacuna(i, hallazgo) or self._es_prueba(turno, hallazgo):
+            return None
+        if hallazgo.concepto.clase in "dls" and self._es_operacion(i, hallazgo):
             return None
         if turno.rol == Rol.MEDICO or (
             turno.rol == Rol.INCIERTO and self._lectura.hay_pista(turno, hallazgo.desde)
@@ -104,6 +108,21 @@ class Lector:
         contesta = turno.rol != Rol.MEDICO and anterior is not None and anterior.rol == Rol.MEDICO
         pregunta = llano(anterior.texto) if contesta and anterior else ""
         return hallazgo.concepto.clase != "z" and bool(frases().vacuna.search(f"{pregunta} {antes}"))
+
+    def _es_prueba(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """«Le pido prueba de Helicobacter»: se busca; no se ha hallado."""
+        inicio, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        base = llano(turno.texto)
+        pedida = frases().prueba.search(base[inicio : hallazgo.desde])
+        return pedida is not None and frases().prueba_dio.search(base, inicio, fin) is None
+
+    def _es_operacion(self, i: int, hallazgo: Hallazgo) -> bool:
+        """«Me operaron de la hernia» es la operación: la hernia ya no está."""
+        turno = self._turnos[i]
+        if tramo_operado(turno.texto, hallazgo.desde) is not None:
+            return True
+        _, fin = oracion(turno.texto, 0, 1)
+        return hallazgo.desde < fin and contesta_operacion(self._lectura, i)
 
     def _del_medico(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         turno, clase = self._turnos[i], hallazgo.concepto.clase
@@ -125,6 +144,8 @@ class Lector:
             return None
         if estado is EstadoCodigo.CONFIRMADO and clase in "zp":
             estado = EstadoCodigo.ANTECEDENTE
+        if estado is EstadoCodigo.ANTECEDENTE:
+            hallazgo = _ya_pasado(hallazgo, cal)
         return self._lectura.mencion(
             i, hallazgo, estado, 3 if pista or estado is EstadoCodigo.SOSPECHA else 2
         )
@@ -171,7 +192,7 @@ class Lector:
             return self._dejo(i, hallazgo, cal)
         if clase in "sm":
             return None if cal.pasada else self._lectura.mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 1)
-        return self._lectura.mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
+        return self._lectura.mencion(i, _ya_pasado(hallazgo, cal), EstadoCodigo.ANTECEDENTE, 1)
 
     def _dejo(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         """Lo que ya no hace: solo el tabaco dejado se anota, como historia personal."""
@@ -191,13 +212,14 @@ class Lector:
         if _ESTA_BIEN.search(llano(turno.texto[: hallazgo.desde])):
             return False
         cerca = turno.texto[max(0, hallazgo.desde - 12) : hallazgo.hasta + 5].lower()
+        abierta = frases().padece_pregunta.search(pregunta_final(anterior)) if anterior else None
         dicho_si = re.search(r"\bsí\b", cerca) is not None
         if anterior is None or anterior.rol != Rol.MEDICO:
             return False
         preguntada = any(
             h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._lectura.hallazgos[anterior.id]
         )
-        return preguntada or (dicho_si and "?" in anterior.texto)
+        return preguntada or abierta is not None or (dicho_si and "?" in anterior.texto)
 
     def _coordinada(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """«control de la presión y del colesterol»: la palabra lega hereda la pista de la anterior."""
@@ -275,3 +297,11 @@ class Lector:
                 ):
                     return replace(hallazgo, concepto=otro.concepto, termino=otro.termino)
         return hallazgo
+
+
+def _ya_pasado(hallazgo: Hallazgo, cal: Calificacion) -> Hallazgo:
+    """Lo que se tuvo y ya pasó, con su código de historia personal."""
+    historia = historia_personal(hallazgo.concepto.cie10) if cal.pasada else None
+    if historia is None:
+        return hallazgo
+    return replace(hallazgo, concepto=Concepto(historia, equivalencias().get(historia), "z", ()))

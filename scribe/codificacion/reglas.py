@@ -12,6 +12,8 @@ from typing import Any, Literal
 from scribe.codificacion.sinonimos import Clase
 
 Quien = Literal["medico", "paciente"]
+Ambito = Literal["oracion", "turno", "consulta"]
+_GRADOS = (("primer", "1"), ("segundo", "2"), ("tercer", "3"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Frase:
     exige: re.Pattern[str] | None
     veta: re.Pattern[str] | None
     pregunta_veta: re.Pattern[str] | None
+    pregunta_exige: re.Pattern[str] | None
     antecedente: bool
 
 
@@ -35,7 +38,7 @@ class Refinamiento:
     base: str
     pista: re.Pattern[str]
     refinado: str
-    en_consulta: bool
+    ambito: Ambito
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class Frases:
     pistas: re.Pattern[str]
     corta: re.Pattern[str]
     vacuna: re.Pattern[str]
+    prueba: re.Pattern[str]
+    prueba_dio: re.Pattern[str]
+    operado: re.Pattern[str]
+    operado_pregunta: re.Pattern[str]
+    padece_pregunta: re.Pattern[str]
     nominal: re.Pattern[str]
     exploracion: re.Pattern[str]
     evolucion: re.Pattern[str]
@@ -79,6 +87,9 @@ def _quiza(patron: str | None) -> re.Pattern[str] | None:
     return re.compile(patron) if patron else None
 
 
+_AMBITOS: dict[str, Ambito] = {"oracion": "oracion", "turno": "turno", "consulta": "consulta"}
+
+
 @lru_cache(maxsize=1)
 def frases() -> Frases:
     """Las frases de `datos/patrones.toml`, compiladas."""
@@ -88,6 +99,11 @@ def frases() -> Frases:
         pistas=re.compile("|".join(f"(?:{p})" for p in diagnostico["pistas"])),
         corta=re.compile(diagnostico["corta"]),
         vacuna=re.compile(diagnostico["vacuna"]),
+        prueba=re.compile(diagnostico["prueba"]),
+        prueba_dio=re.compile(diagnostico["prueba_dio"]),
+        operado=re.compile(datos["operacion"]["dicha"]),
+        operado_pregunta=re.compile(datos["operacion"]["pregunta"]),
+        padece_pregunta=re.compile(respuesta["padece"]),
         nominal=re.compile(diagnostico["frases"]),
         exploracion=re.compile(diagnostico["exploracion"]),
         evolucion=re.compile(diagnostico["evolucion"]),
@@ -103,6 +119,7 @@ def frases() -> Frases:
                 exige=_quiza(r.get("exige")),
                 veta=_quiza(r.get("veta")),
                 pregunta_veta=_quiza(r.get("pregunta_veta")),
+                pregunta_exige=_quiza(r.get("pregunta_exige")),
                 antecedente=r.get("estado") == "antecedente",
             )
             for r in datos["regla"]
@@ -122,9 +139,50 @@ def frases() -> Frases:
 def refinamientos() -> tuple[Refinamiento, ...]:
     """La tabla de refinamientos."""
     return tuple(
-        Refinamiento(base, re.compile(pista), refinado, ambito == "consulta")
-        for base, pista, refinado, ambito in _filas("refinamientos.tsv")
+        Refinamiento(base, re.compile(pista), refinado, _AMBITOS[ambito])
+        for bases, pista, refinado, ambito in _filas("refinamientos.tsv")
+        for base in bases.split()
     )
+
+
+@lru_cache(maxsize=1)
+def _lesiones() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in _filas("lesiones.tsv"))
+
+
+def lesion(codigo: str, llano_: str) -> str | None:
+    """El código de una lesión (T14.0–T14.3, T30.0) en el sitio que se nombra en `llano_`, si se nombra.
+
+    La fractura, la luxación o el esguince de un sitio que no los tiene se quedan como estaban.
+    """
+    columna = {"T14.0": 0, "T14.1": 1, "T14.2": 2, "T14.3": 4, "T30.0": 5}.get(codigo)
+    if columna is None:
+        return None
+    if codigo == "T14.3" and re.search(r"\b(?:luxa|disloc|zaf)\w+", llano_):
+        columna = 3
+    fila = next((codigos for sitio, codigos in _lesiones() if sitio.search(llano_)), None)
+    if fila is None or fila[columna] == "-":
+        return None
+    if codigo != "T30.0":
+        return fila[columna]
+    grado = next((n for palabra, n in _GRADOS if f"{palabra} grado" in llano_), "0")
+    return f"{fila[columna]}.{grado}"
+
+
+@lru_cache(maxsize=1)
+def operaciones() -> tuple[tuple[re.Pattern[str], str, str | None], ...]:
+    """(órgano u operación, CIE-10, CIE-11) de cada intervención que se registra."""
+    filas = _filas("operaciones.tsv")
+    return tuple((re.compile(p), cie10, None if cie11 == "-" else cie11) for p, cie10, cie11 in filas)
+
+
+@lru_cache(maxsize=256)
+def historia_personal(codigo: str) -> str | None:
+    """El código con que se registra lo que ya pasó («tuve cáncer de mama» → Z85.3); `None` si es el mismo."""
+    for prefijos, cie10 in _filas("historia.tsv"):
+        if any(codigo.startswith(p) for p in prefijos.split()):
+            return cie10
+    return None
 
 
 @lru_cache(maxsize=1)

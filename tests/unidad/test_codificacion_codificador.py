@@ -205,7 +205,10 @@ def test_dejo_el_tratamiento(banco: Banco) -> None:
         ("Z91.1", "antecedente")
     ]
     assert [c.turno for c in codigos[0].citas] == [1, 2]
-    assert banco.estados("M: ¿Sigue sin fumar?", "P: Sí, ya van ocho años que lo dejé.") == {}
+    # Lo que dejó es el cigarro, no el tratamiento.
+    assert banco.estados("M: ¿Sigue sin fumar?", "P: Sí, ya van ocho años que lo dejé.") == {
+        "Z86.4": "antecedente"
+    }
 
 
 def test_el_hijo_es_el_paciente(banco: Banco) -> None:

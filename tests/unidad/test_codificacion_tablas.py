@@ -6,7 +6,9 @@ from collections import defaultdict
 
 import pytest
 
-from scribe.codificacion.catalogo import titulos_propios
+from scribe.codificacion import indice as indices
+from scribe.codificacion.buscador import Buscador
+from scribe.codificacion.catalogo import Catalogo, titulos_propios
 from scribe.codificacion.normal import claves, normal
 from scribe.codificacion.reglas import en_embarazo, explica, frases, historia_familiar, manifestacion
 from scribe.codificacion.sinonimos import Detector, conceptos, de_codiesp, equivalencias
@@ -85,9 +87,17 @@ def test_equivalencias_a_cie11() -> None:
 
 
 def test_codiesp_trae_atribucion_y_no_pisa_lo_propio() -> None:
-    propias = {normal(t.removeprefix("=")) for c in conceptos() for t in c.terminos}
+    propias = {(normal(t.removeprefix("=")), c.cie10[:3]) for c in conceptos() for t in c.terminos}
     assert len(de_codiesp()) > 1000
-    assert not [t for t, _ in de_codiesp() if normal(t) in propias]
+    assert not [t for t, codigo in de_codiesp() if (normal(t), codigo[:3]) in propias]
+
+
+def test_la_tabla_propia_va_antes_que_codiesp() -> None:
+    # «hepatitis» está en las dos: la nuestra es la viral; la de CodiEsp, la inflamatoria.
+    assert ("hepatitis", "K75.9") in de_codiesp()
+    catalogo = Catalogo("CIE-10", {"B19.9": "Rubro uno", "K75.9": "Rubro dos"})
+    buscador = Buscador({"CIE-10": catalogo}, {"CIE-10": indices.construir(catalogo)})
+    assert [a.codigo for a in buscador.buscar("hepatitis")] == ["B19.9", "K75.9"]
 
 
 def test_titulos_propios() -> None:

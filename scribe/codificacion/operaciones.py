@@ -1,0 +1,67 @@
+"""De qué operaron al paciente: «me quitaron la matriz», o «de la vesícula» si se lo preguntaron."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scribe.codificacion.dialogo import oracion, ultima_pregunta
+from scribe.codificacion.lectura import Lectura, Mencion
+from scribe.codificacion.reglas import frases, operaciones
+from scribe.codificacion.sinonimos import Concepto, Hallazgo
+from scribe.consulta import EstadoCodigo, Rol, Turno
+from scribe.lenguaje.texto import llano
+
+_DE = re.compile(
+    r"^[\s¿¡,]*(?:pues |si,? |ay |uy |bueno |nada mas |nomas |solo )*(?:de |del |la |el |las |los |operad)"
+)
+"""Empieza nombrando de qué, sin verbo."""
+_ALCANCE = 80
+"""Caracteres tras «me operaron» en que todavía se dice de qué."""
+
+
+def tramo_operado(texto: str, desde: int) -> tuple[int, int] | None:
+    """Dónde se dice la operación en la oración que contiene `desde`: de su verbo al fin de la oración."""
+    inicio, fin = oracion(texto, desde, desde + 1)
+    m = frases().operado.search(llano(texto), inicio, fin)
+    return (m.start(), fin) if m and m.start() <= desde else None
+
+
+def contesta_operacion(lectura: Lectura, i: int) -> bool:
+    """Si el turno `i` responde «de la vesícula» a una pregunta por operaciones."""
+    turno, anterior = lectura.turnos[i], lectura.anterior(i)
+    if anterior is None or anterior.rol != Rol.MEDICO or turno.rol == Rol.MEDICO:
+        return False
+    pregunta = llano(anterior.texto[slice(*ultima_pregunta(anterior.texto))])
+    if frases().operado_pregunta.search(pregunta) is None:
+        return False
+    return frases().niega.search(llano(turno.texto)) is None
+
+
+def operado(lectura: Lectura, i: int) -> Iterator[Mencion]:
+    """Las operaciones del paciente que se dicen en el turno `i`, como antecedente."""
+    turno = lectura.turnos[i]
+    vistos = {h.concepto.cie10 for h in lectura.hallazgos[turno.id]}
+    for desde, hasta in _tramos(lectura, i, turno):
+        plano = llano(turno.texto)
+        for patron, cie10, cie11 in operaciones():
+            m = patron.search(plano, desde, hasta)
+            if m is None or cie10 in vistos:
+                continue
+            cal = lectura.calificar(turno, *m.span())
+            if cal.negada or cal.familiar or cal.hipotetica or cal.interrogada:
+                continue
+            vistos.add(cie10)
+            hallazgo = Hallazgo(Concepto(cie10, cie11, "p", ()), turno.texto[desde:hasta], desde, m.end())
+            yield lectura.mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
+
+
+def _tramos(lectura: Lectura, i: int, turno: Turno) -> Iterator[tuple[int, int]]:
+    plano = llano(turno.texto)
+    for m in frases().operado.finditer(plano):
+        _, fin = oracion(turno.texto, m.start(), m.end())
+        yield m.start(), min(fin, m.end() + _ALCANCE)
+    if contesta_operacion(lectura, i):
+        de = _DE.match(plano)
+        if de:
+            yield 0, oracion(turno.texto, 0, 1)[1]
