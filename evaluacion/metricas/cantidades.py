@@ -43,6 +43,8 @@ def preparar(texto: str, idioma: str) -> str:
     plano = _MIL.sub(lambda m: str(int(m[1]) * 1000), plano)
     if datos.get("mitad"):
         plano = re.sub(datos["mitad"].replace("medi[oa]", r"0\.5"), lambda m: f"{m[1]}.5", plano)
+    if datos.get("temperatura"):
+        plano = re.sub(datos["temperatura"], r"\1\2.\3", plano)
     if datos.get("talla"):
         plano = re.sub(datos["talla"], r"\1.\2", plano)
     if datos.get("punto"):
@@ -88,6 +90,12 @@ def exenta(cifra: Cifra, lex: Lexico) -> bool:
     return f"{cifra.valor:g}" in lex.reglas["numeros"]["exentos"]
 
 
+def de_nombre(cifra: Cifra, plano: str, lex: Lexico) -> bool:
+    """Si el número es parte de un nombre («diabetes tipo 2») y no la cantidad de algo."""
+    patron = lex.reglas["numeros"].get("nombre")
+    return bool(patron) and re.search(patron, plano[: cifra.desde]) is not None
+
+
 def descartadas(lista: Iterable[Cifra], plano: str, lex: Lexico) -> set[Cifra]:
     """Las que la misma persona corrigió enseguida («por diez, no, por catorce días»)."""
     reglas = lex.reglas["autocorreccion"]
@@ -96,9 +104,15 @@ def descartadas(lista: Iterable[Cifra], plano: str, lex: Lexico) -> set[Cifra]:
     fuera = set()
     for primera, segunda in pairwise(todas):
         hueco = plano[primera.hasta : segunda.desde]
-        if len(hueco) <= reglas["alcance"] and marcas.search(hueco):
+        marca = marcas.search(hueco)
+        # «84. Pulso irregular, no, perdón, regular, de 72»: lo corregido es el pulso, no la presión de antes.
+        if len(hueco) <= reglas["alcance"] and marca and not _nombra_signo(hueco[: marca.start()], lex):
             fuera.add(primera)
     return fuera
+
+
+def _nombra_signo(hueco: str, lex: Lexico) -> bool:
+    return any(c.clase == "signo" and c.patron.search(hueco) for c in lex.conceptos)
 
 
 def _cerca(a: float, b: float) -> bool:

@@ -106,7 +106,8 @@ def _contra_hechos(
 
     Solo si la cifra tampoco la espera otro hecho del mismo fármaco (una dosis anterior, por ejemplo).
     """
-    esperadas = [leer(h.texto, dialogo.idioma) for h in hechos if h.critico]
+    esperadas = [leer(h.texto, dialogo.idioma) for h in hechos]
+    criticas = [leer(h.texto, dialogo.idioma) for h in hechos if h.critico]
     for n, lectura in enumerate(lecturas):
         farmacos = {x for m in lectura.menciones if m.de_farmaco for x in m.nombres}
         propios = [
@@ -115,7 +116,12 @@ def _contra_hechos(
         for unidad in ("mg", "mcg", "ml", "gota", "disparo"):
             valores = {c.valor for c in lectura.cifras if c.unidad == unidad}
             buenos = {c.valor for e in propios for c in e.cifras if c.unidad == unidad}
-            if len(farmacos) == 1 and valores and buenos and not valores & buenos:
+            critico = any(
+                farmacos & {x for m in e.menciones if m.de_farmaco for x in m.nombres}
+                and any(c.unidad == unidad for c in e.cifras)
+                for e in criticas
+            )
+            if critico and len(farmacos) == 1 and valores and buenos and not valores & buenos:
                 dichos = ", ".join(f"{v:g}" for v in sorted(buenos))
                 yield n, "dosis", f"se esperaba {dichos} {unidad}"
 

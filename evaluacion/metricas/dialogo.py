@@ -96,9 +96,16 @@ class Dialogo:
             for m in turno.menciones:
                 if m.pregunta and m.polaridad != "hipotetica":
                     salida.append((n, replace(m, polaridad=self._respuesta(n, m))))
+                elif m.polaridad == "negada" and self._salvo(turno.plano[m.hasta :]):
+                    salida.append((n, replace(m, polaridad="incierta")))
                 else:
                     salida.append((n, m))
         return salida
+
+    def _salvo(self, detras: str) -> bool:
+        """«Ninguna alergia a medicinas. A los camarones sí»: lo negado tiene una excepción que lo afirma."""
+        patron = self.lex.reglas["negacion"].get("salvo")
+        return bool(patron) and re.match(patron, detras) is not None
 
     def _respuesta(self, n: int, mencion: Mencion) -> Polaridad:
         """Lo que contesta la otra persona: «preguntada» si no contesta, «incierta» si contesta a medias."""

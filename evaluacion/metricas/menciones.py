@@ -14,6 +14,8 @@ Persona = Literal["paciente", "familiar", "incierta"]
 _FUERTE = re.compile(r"[.;!?\n]+(?=[\s\"»)]|$)|¿")
 _DENTRO = re.compile(r"\w,? (?:no|sin|nada|tampoco|no longer|not) ")
 _LISTA = 40
+_PARENTESIS = re.compile(r"\([^()]*\)")
+"""Lo que aclara entre paréntesis («vómito con sangre») no corta la lista en que está."""
 _PALABRA = re.compile(r"\w+")
 
 
@@ -107,11 +109,18 @@ def _polaridad(antes: str, dicho: str, despues: str, lex: Lexico) -> Polaridad:
 def negada_antes(antes: str, lex: Lexico) -> bool:
     """Si una negación de lo que va delante alcanza lo que sigue."""
     seudo = [m.span() for m in lex.patron("negacion", "seudo").finditer(antes)]
-    cortes = [m.start() for m in lex.patron("negacion", "cortes").finditer(antes)]
+    aclarado = [m.span() for m in _PARENTESIS.finditer(antes)]
+    cortes = [
+        m
+        for m in lex.patron("negacion", "cortes").finditer(antes)
+        if not any(a <= m.start() < b for a, b in aclarado)
+    ]
+    lista = _union_de(lex, "en_lista") if antes.lstrip().startswith("niega ") else None
+    cortes_en = [m.start() for m in cortes if lista is None or not lista.fullmatch(m[0])]
     for grupo in ("amplias", "cortas"):
         patron = re.compile(rf"\b(?:{lex.patron('negacion', grupo).pattern})\b")
         for m in patron.finditer(antes):
-            if any(a <= m.start() < b for a, b in seudo) or any(m.end() <= c for c in cortes):
+            if any(a <= m.start() < b for a, b in seudo) or any(m.end() <= c for c in cortes_en):
                 continue
             entre = antes[m.end() :]
             if ":" in entre.lstrip(": ") or len(_PALABRA.findall(entre)) > _LISTA:
@@ -120,6 +129,10 @@ def negada_antes(antes: str, lex: Lexico) -> bool:
                 continue
             return True
     return False
+
+
+def _union_de(lex: Lexico, nombre: str) -> re.Pattern[str] | None:
+    return lex.patron("negacion", nombre) if nombre in lex.reglas["negacion"] else None
 
 
 def _persona(

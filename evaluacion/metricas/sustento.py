@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evaluacion.metricas.cantidades import Cifra, dicha_de_otro_modo, exenta, igual
+from evaluacion.metricas.cantidades import Cifra, de_nombre, dicha_de_otro_modo, exenta, igual
 from evaluacion.metricas.dialogo import Dialogo, Lectura, leer
 from evaluacion.metricas.lexico import Lexico
 from evaluacion.metricas.menciones import Mencion, negada_antes
@@ -25,6 +25,8 @@ _CON_PERSONA = {"sintoma", "enfermedad", "habito"}
 _SIN_COMPROBAR = {"signo", "tema"}
 _MINIMO_CONTENIDO = 4
 _RESPALDO = 0.34
+_PREGUNTA_CITADA = re.compile(r"(?<!dijo: )«[^»]*»\)?:$")
+"""«¿Fuma?»: antes no. Lo citado delante de los dos puntos es lo que se preguntó; no afirma nada."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,15 @@ def revisar(
     campo = set(dialogo.todo if zona is None else zona)
     reparos: list[Reparo] = []
     menciones = _sin_anidar(_con_encabezado(lectura, dialogo.lex))
-    for m in menciones:
-        if m.clase not in _SIN_COMPROBAR:
-            reparos += _mencion(m, lectura, dialogo, campo, familiar, zona is None)
+    comprobadas = [
+        (m, _mencion(m, lectura, dialogo, campo, familiar, zona is None))
+        for m in menciones
+        if m.clase not in _SIN_COMPROBAR
+    ]
+    for m, propios in comprobadas:
+        # «Exudado» es un hallazgo y un estudio: la misma palabra se sostiene si se dijo uno de los dos.
+        otra = any(o is not m and (o.desde, o.hasta) == (m.desde, m.hasta) and not r for o, r in comprobadas)
+        reparos += [r for r in propios if not (otra and r.clase == "termino")]
     if zona is None:
         reparos += _todo_del_paciente(menciones, dialogo, familiar)
     reparos += _cifras(lectura, dialogo, campo, zona is None)
@@ -66,8 +74,12 @@ def _con_encabezado(lectura: Lectura, lex: Lexico) -> list[Mencion]:
     resto = lectura.plano[dos + 1 :] if dos >= 0 else ""
     niega = lex.patron("negacion", "duda").search(resto)
     hipotetico = lex.patron("hipotesis", "antes").search(lectura.plano)
+    pregunta = _PREGUNTA_CITADA.search(lectura.plano[: dos + 1]) if dos >= 0 else None
     salida = []
     for m in lectura.menciones:
+        if pregunta and pregunta.start() <= m.desde and m.hasta <= pregunta.end():
+            salida.append(replace(m, polaridad="incierta"))
+            continue
         encabeza = dos >= 0 and m.hasta <= dos and not negada_antes(lectura.plano[: m.desde], lex)
         dudosa = encabeza and m.polaridad in ("afirmada", "negada") and (niega or hipotetico)
         salida.append(replace(m, polaridad="incierta") if dudosa else m)
@@ -157,7 +169,7 @@ def _cifras(lectura: Lectura, dialogo: Dialogo, campo: set[int], completo: bool)
     reparos = []
     cerca = dialogo.sobre(lectura) & campo if completo else campo
     for cifra in lectura.cifras:
-        if exenta(cifra, dialogo.lex):
+        if exenta(cifra, dialogo.lex) and not de_nombre(cifra, lectura.plano, dialogo.lex):
             continue
         turnos = _del_farmaco(cifra, lectura, dialogo, cerca)
         if any(igual(cifra, c, dialogo.lex) for c in turnos):
@@ -169,6 +181,9 @@ def _cifras(lectura: Lectura, dialogo: Dialogo, campo: set[int], completo: bool)
 
 def _del_farmaco(cifra: Cifra, lectura: Lectura, dialogo: Dialogo, cerca: set[int]) -> list[Cifra]:
     """Las cifras que podrían ser esa: si es la dosis de un fármaco, las que se dijeron de él."""
+    if de_nombre(cifra, lectura.plano, dialogo.lex):
+        dichas = [(c, dialogo.turnos[n].plano) for n in cerca for c in dialogo.turnos[n].cifras]
+        return [c for c, plano in dichas if de_nombre(c, plano, dialogo.lex)]
     previos = [m for m in lectura.menciones if m.de_farmaco and m.hasta <= cifra.desde]
     todos = {n for m in lectura.menciones if m.de_farmaco for n in m.nombres}
     if not previos:
