@@ -66,9 +66,6 @@ def _ediciones_minimas(texto: str) -> list[Edicion]:
     ]
 
 
-# --- Herramientas de las reglas -------------------------------------------------------------------
-
-
 def _juntar(grupo: Piezas, valor: str) -> Pieza:
     """Una sola pieza que ocupa el lugar de varias."""
     llana = " ".join(p.llana for p in grupo)
@@ -170,13 +167,14 @@ def _decimal(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
 
 def _temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«temperatura de treinta y siete cinco» → 37.5."""
+    """«treinta y siete cinco» → 37.5; si vino en cifras, o no es de 35 a 39, solo si se habla de temperatura."""  # noqa: E501
     entero, decimo = g[0].entero or 0, g[1].entero or 0
     if not (34 <= entero <= 42 and 1 <= decimo <= 9):
         return None
     sigue = piezas[i + 2].llana if i + 2 < len(piezas) and not g[1].corte else ""
     ajena = sigue in (*datos()["dosis"]["periodos"], *datos()["dosis"]["formas"], "veces")
-    templado = _cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
+    templado = g[0].dicho and g[1].dicho and 35 <= entero <= 39
+    templado = templado or _cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
     return f"{entero}.{decimo}" if templado and not ajena else None
 
 

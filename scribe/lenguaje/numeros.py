@@ -74,6 +74,8 @@ def _mas_largo(palabras: list[str]) -> tuple[int, int] | None:
     """El prefijo más largo que es un número: (cuántas palabras, valor). Un cero inicial va solo."""
     if palabras[0] == "cero":
         return 1, 0
+    if palabras[0] == "cien" and palabras[1:2] != ["mil"]:
+        return 1, 100  # «cien sesenta y dos» son dos números (una tensión); 162 es «ciento»
     for largo in range(len(palabras), 0, -1):
         if palabras[largo - 1] == "y":
             continue
@@ -132,7 +134,8 @@ def leer(texto: str) -> list[Pieza]:
         if palabras and palabras[0] == "ciento" and i and fichas[i - 1].llana in antes_de_ciento:
             palabras = []
         hallado = _mas_largo(palabras) if palabras else None
-        if hallado is None or (hallado[0] == 1 and f.llana in solas):
+        dos_numeros = f.llana == "cien" and len(palabras) > 1 and palabras[1] not in ("y", "mil")
+        if hallado is None or (hallado[0] == 1 and f.llana in solas and not dos_numeros):
             valor = f.texto if f.llana[0].isdigit() else None
             piezas.append(Pieza(f.desde, f.hasta, f.llana, valor, False, f.corte))
             i += 1

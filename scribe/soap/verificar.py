@@ -24,10 +24,12 @@ from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
 _PEGADO = 14
 """Letras entre una cifra y el fármaco que la sigue («500 mg de paracetamol») para que sea suya."""
 PROB_CIFRA = 0.40
+PROB_SIGNO = 0.60
+"""Una medida o un resultado no se corrobora con nada más de lo dicho: se pide oírlo con más claridad."""
 PROB_FARMACO = 0.35
 """Por debajo de estas probabilidades, lo oído se manda a revisar."""
 
-_CIFRA = re.compile(r"\d+(?:[.,]\d+)?½?|½")
+_CIFRA = re.compile(r"(?<![^\W\d_])\d+(?:[.,]\d+)?½?|½")
 _PAREJA = re.compile(
     r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b"  # noqa: E501
 )
@@ -35,6 +37,7 @@ _NEGACION = re.compile(
     r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+)\b"  # noqa: E501
 )
 _NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
+_TEMOR = re.compile(r"\b(?:miedo|temor|contrario|pendiente|dicen|preocup\w+)\b")
 _LADO = re.compile(r"\b(derech|izquierd|bilateral|ambos|ambas)")
 _SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",  # noqa: E501
              "tabletas": "tableta", "kilo": "kg", "kilos": "kg"}  # fmt: skip
@@ -108,8 +111,15 @@ def _se_afirma_tambien(propuesta: Propuesta) -> str | None:
         if trozo.turno.rol is Rol.MEDICO or "?" in trozo.texto:
             continue
         for m in buscar_clinico(trozo.dicho):
-            si = re.search(r"\bsi (?:(?:me|le|se|te|lo|la) )*$", llano(trozo.dicho[: m.desde]))
-            if m.termino in negados and si and calificar(trozo.dicho, m.desde, m.hasta).presente:
+            antes = llano(trozo.dicho[: m.desde])
+            si = re.search(r"\bsi (?:(?:me|le|se|te|lo|la) )*$", antes)
+            firme = si or not (_NEGACION.search(llano(trozo.dicho)) or _TEMOR.search(antes))
+            if (
+                m.clase == "sintoma"
+                and m.termino in negados
+                and firme
+                and calificar(trozo.dicho, m.desde, m.hasta).presente
+            ):
                 return f"En la misma respuesta se dijo que sí ({m.termino}); confírmelo."
     return None
 
@@ -134,7 +144,8 @@ def _mal_oido(propuesta: Propuesta) -> str | None:
             if m.group() not in propuesta.texto:
                 continue
             oidas = trozo.turno.palabras_de(trozo.desde + m.start(), trozo.desde + m.end())
-            if oidas and min(p.prob for p in oidas) < PROB_CIFRA:
+            exige = PROB_SIGNO if propuesta.tipo in ("signo_vital", "estudio") else PROB_CIFRA
+            if oidas and min(p.prob for p in oidas) < exige:
                 return f"La cifra {m.group()} se oyó con poca claridad."
         for f in nombrados(trozo.texto):
             if f.texto.lower() not in propuesta.texto.lower():
