@@ -38,6 +38,9 @@ class Ajustes(BaseSettings):
     duracion_max_s: float = Field(4 * 3600.0, gt=0, description="Duración máxima admitida, en segundos.")
     hilos: int = Field(default_factory=_nucleos, ge=1, description="Hilos de cómputo.")
     dispositivo: Literal["auto", "cpu", "cuda"] = Field("auto", description="Dónde se calcula.")
+    diarizador: Literal["auto", "propio", "pyannote"] = Field(
+        "auto", description="Quién separa las voces; auto: pyannote si el perfil trae su tubería."
+    )
     llm: bool = Field(True, description="Usar el modelo de lenguaje donde las reglas dudan.")
     x_relleno: bool = Field(False, description="Escribir la X de relleno en CIE-10 (I10X), como en México.")
     cache: Path = Field(

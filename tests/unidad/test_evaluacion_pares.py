@@ -23,8 +23,6 @@ from evaluacion.pares import whisper_transformers
 from evaluacion.pares.faster_whisper import palabras_de
 from evaluacion.pares.habla_pares import dueno, repartir
 from evaluacion.pares.nota_ingenua import NotaIngenua, mensajes_de, por_apartados
-from evaluacion.pares.pyannote_stock import PARAMETROS_31
-from evaluacion.pares.pyannote_stock import tramos_de as tramos_de_pyannote
 from evaluacion.pares.rapidfuzz_titulos import RapidfuzzTitulos
 from evaluacion.pares.senko import tramos_de as tramos_de_senko
 from evaluacion.pesos_ct2 import de_transformers, leer
@@ -160,23 +158,6 @@ def test_tramos_de_senko_por_orden_de_aparicion_y_sin_nulos() -> None:
         Tramo(hablante="H1", inicio=0.0, fin=1.0),
         Tramo(hablante="H2", inicio=1.5, fin=2.0),
     )
-
-
-def test_tramos_de_pyannote() -> None:
-    from pyannote.core import Annotation, Segment
-
-    anotacion = Annotation()
-    anotacion[Segment(2.0, 3.0)] = "SPEAKER_00"
-    anotacion[Segment(-0.01, 2.5)] = "SPEAKER_01"
-    assert tramos_de_pyannote(anotacion) == (
-        Tramo(hablante="H1", inicio=0.0, fin=2.5),
-        Tramo(hablante="H2", inicio=2.0, fin=3.0),
-    )
-
-
-def test_los_parametros_de_fabrica_son_los_publicados() -> None:
-    assert PARAMETROS_31["clustering"]["threshold"] == 0.7045654963945799
-    assert PARAMETROS_31["clustering"]["min_cluster_size"] == 12
 
 
 def _palabras(*tiempos: tuple[str, float, float]) -> tuple[Palabra, ...]:
