@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from scribe.asr.evidencia import Evidencia, evidencia
-from scribe.asr.pegadas import despegar
+from scribe.asr.pegadas import despegar, juntar
 from scribe.consulta import Aviso, Contexto, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
 from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
@@ -82,7 +82,7 @@ def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[
     fichas = partir(turno.texto)
     ajenas = _ajenas(turno.texto, fichas)
     ediciones, dudas = _farmacos(turno, fichas, ajenas, tomados)
-    ediciones += _pegados(turno.texto, fichas)
+    ediciones += juntar(turno.texto, fichas)
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
     sueltas = [despegar(f) for f, ajena in zip(fichas, ajenas, strict=True) if ajena]
     ediciones += [e for e in sueltas if e is not None and not _toca(e.desde, e.hasta, tocadas)]
@@ -224,13 +224,23 @@ def _lecturas(
             continue
         if gasta and not (prueba.dosis or prueba.verbo or c.puntaje >= umbrales["gasta_comunes"]):
             continue
-        if (propio or (not prueba.dosis and _es_marca(c))) and c.parecido < umbrales["nombre_propio"]:
+        if c.parecido < _minimo_de_nombre(propio, prueba, c):
             continue
         puntaje = c.puntaje + _por_presentacion(c, prueba, ajustes["presentacion"])
         puntaje += ajustes["paciente"] if tomados.intersection(c.entrada.quien) else 0.0
         puntaje += ajustes["poca_probabilidad"] if dudosa else 0.0
         salida.append(_Lectura(i, j, c, puntaje, umbral, prueba.mg))
     return salida[:6]
+
+
+def _minimo_de_nombre(propio: bool, prueba: Evidencia, c: Candidato) -> float:
+    """El parecido que se pide a lo que quizá sea el nombre de alguien, y a una marca sin dosis a la vista."""
+    umbrales = _datos()["umbrales"]
+    if propio:
+        return float(umbrales["nombre_propio"])
+    if prueba.dosis or not _es_marca(c):
+        return 0.0
+    return float(umbrales["marca_con_verbo" if prueba.verbo else "nombre_propio"])
 
 
 def _mayuscula_intermedia(fichas: list[Ficha], i: int) -> bool:
@@ -260,21 +270,6 @@ def _margen(x: _Lectura, rival: _Lectura) -> float:
     par = {x.candidato.entrada.quien[0], rival.candidato.entrada.quien[0]}
     confundible = x.puntaje < umbrales["claro"] and any(par <= grupo for grupo in _confundibles())
     return float(umbrales["margen_confundible" if confundible else "margen"])
-
-
-def _pegados(texto: str, fichas: list[Ficha]) -> Iterator[Edicion]:
-    """«levo cetirizina» es levocetirizina, otro fármaco: el comienzo suelto se junta con su nombre."""
-    sueltos, verbos = _datos()["comienzos"]["sueltos"], _datos()["comienzos"]["tras_pronombre"]
-    menciones = {m.desde: m for m in buscar_farmacos(texto)}
-    for k, f in enumerate(fichas[:-1]):
-        mencion = menciones.get(fichas[k + 1].desde)
-        if f.corte or mencion is None or f.llana not in sueltos:
-            continue
-        if f.llana == "des" and k and fichas[k - 1].llana in verbos:
-            continue  # «no le des loratadina»
-        entrada = exactos("farmaco").get(clave(f"{f.texto} {mencion.texto}"))
-        if entrada:
-            yield Edicion(f.desde, mencion.hasta, entrada.texto, "fármaco")
 
 
 def _contiene(x: _Lectura, otra: _Lectura) -> bool:

@@ -1,22 +1,25 @@
-"""Dos palabras que el reconocedor escribió como una: «flemano» es «flema no» y «consangre», «con sangre».
+"""Palabras que el reconocedor pegó o partió: «flemano» es «flema no»; «levo cetirizina», levocetirizina.
 
-Pasa en los diálogos rápidos, donde la pregunta de una persona y la respuesta de la otra se pisan. Importa
+Pegar pasa en los diálogos rápidos, donde la pregunta de uno y la respuesta del otro se pisan. Importa
 porque ahí se pierde el síntoma y, con él, el «no» que lo negaba.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from scribe.lenguaje.farmacos import nombres
+from scribe.lenguaje.farmacos import buscar_farmacos, nombres
 from scribe.lenguaje.fichas import Edicion, Ficha
-from scribe.lenguaje.parecidos import escritos
+from scribe.lenguaje.fonetica import clave
+from scribe.lenguaje.parecidos import escritos, exactos
 from scribe.lenguaje.texto import llano
 
 _DELANTE = ("con", "sin", "del", "las", "los", "una", "por", "ni", "no", "muy")
-"""Lo que se pega por delante de un término («consangre»); cortas como «a» o «la» empiezan demasiadas palabras."""
+"""Lo que se pega por delante de un término («consangre»); «a» o «la» empiezan demasiadas palabras."""
 _DETRAS = ("no", "si", "ci", "ya", "ni", "con", "sin")
 """Y por detrás; «sí» también se oye «ci»."""
 _COMO_SE_ESCRIBE = {"ci": "sí", "si": "sí"}
@@ -42,6 +45,21 @@ def despegar(ficha: Ficha) -> Edicion | None:
     return Edicion(ficha.desde, ficha.hasta, " ".join(map(_bien_escrita, partes)), "palabras pegadas")
 
 
+def juntar(texto: str, fichas: list[Ficha]) -> Iterator[Edicion]:
+    """«levo cetirizina» es levocetirizina, otro fármaco: el comienzo suelto se junta con su nombre."""
+    sueltos, verbos = _datos()["comienzos"]["sueltos"], _datos()["comienzos"]["tras_pronombre"]
+    menciones = {m.desde: m for m in buscar_farmacos(texto)}
+    for k, f in enumerate(fichas[:-1]):
+        mencion = menciones.get(fichas[k + 1].desde)
+        if f.corte or mencion is None or f.llana not in sueltos:
+            continue
+        if f.llana == "des" and k and fichas[k - 1].llana in verbos:
+            continue  # «no le des loratadina»
+        entrada = exactos("farmaco").get(clave(f"{f.texto} {mencion.texto}"))
+        if entrada:
+            yield Edicion(f.desde, mencion.hasta, entrada.texto, "fármaco")
+
+
 def _vale(una: str, otra: str) -> bool:
     if una in _DELANTE:
         return _es_termino(otra)
@@ -58,9 +76,13 @@ def _bien_escrita(parte: str) -> str:
 
 
 @cache
+def _datos() -> dict[str, Any]:
+    return tomllib.loads((files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8"))
+
+
+@cache
 def _conocidas() -> dict[str, str]:
     """Forma llana → escrita de las palabras de consulta, términos clínicos y fármacos de una palabra."""
-    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
-    diarias = [p for lista in tomllib.loads(texto)["pegadas"].values() for p in lista]
+    diarias = [p for lista in _datos()["pegadas"].values() for p in lista]
     lista = [*diarias, *escritos(), *(n.texto.lower() for n in nombres() if not n.ambigua)]
     return {llano(t): t for t in sorted(lista, reverse=True) if t.isalpha()}

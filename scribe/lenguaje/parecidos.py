@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,9 +15,13 @@ from rapidfuzz.distance import Levenshtein
 
 from scribe.lenguaje.farmacos import Nombre, nombres
 from scribe.lenguaje.fonetica import clave, distancia, unir
+from scribe.lenguaje.vocabulario import es_comun
 
 Clase = Literal["farmaco", "termino", "signo"]
 
+_PRONOMBRES = ("me", "te", "le", "se", "lo", "la")
+_LARGO_EXACTO = 7
+"""Sonidos que ha de tener un nombre para creerle a una frontera movida."""
 PREFIJOS = (
     "un", "una", "el", "la", "los", "las", "de", "del", "a", "al", "y", "o", "en", "con", "su", "mi", "tu",
     "sus", "mis", "le", "lo", "me", "te", "que", "es", "por", "para", "ni", "se", "más", "otra", "esta",
@@ -144,7 +148,31 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
             if puntaje >= minimo and _misma_raiz(resto, entrada):
                 orden = puntaje + _preferencia(prefijo, primera, len(palabras))
                 lecturas.append(Candidato(entrada, prefijo, puntaje, orden))
+    lecturas += _con_otra_frontera(palabras, clase)
     return sorted(lecturas, key=lambda c: (-c.puntaje, c.entrada.texto))
+
+
+def _con_otra_frontera(palabras: tuple[str, ...], clase: Clase) -> Iterator[Candidato]:
+    """Lo que suena idéntico a un nombre si las palabras se cortan en otro lugar.
+
+    «comprocar vacina» es «con procarbazina» y «recetarme clicina», «recetar meclizina»: la partícula quedó
+    pegada al nombre, o el comienzo del nombre se oyó como el pronombre del verbo.
+    """
+    if len(palabras) < 2:
+        return
+    primera, resto = palabras[0].lower(), palabras[1:]
+    sonido = clave(" ".join(palabras))
+    if sonido in exactos(clase):
+        return
+    cortes = [(p, sonido.removeprefix(clave(p))) for p in PREFIJOS if sonido.startswith(clave(p))]
+    for final in _PRONOMBRES:
+        verbo = primera.removesuffix(final)
+        if verbo != primera and verbo.endswith(("r", "n", "s")) and es_comun(verbo):
+            cortes.append((verbo, clave(" ".join((final, *resto)))))
+    for prefijo, nombre in cortes:
+        entrada = exactos(clase).get(nombre)
+        if entrada and prefijo != primera and len(nombre) >= _LARGO_EXACTO:
+            yield Candidato(entrada, prefijo, 1.0, 1.0)
 
 
 def _puede_cambiar(prefijo: str, primera: str, largo: int) -> bool:

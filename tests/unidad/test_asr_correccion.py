@@ -57,6 +57,10 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("y des venlafaxina de 50", "y desvenlafaxina de 50"),
         ("no le des loratadina", "no le des loratadina"),
         ("le receto metil dopa de 250", "le receto metildopa de 250"),
+        ("continúe comprocar vacina por las noches", "continúe con procarbazina por las noches"),
+        ("le voy a recetarme clicina de 25", "le voy a recetar meclizina de 25"),
+        ("doctor, tomó paxlobí hace un año", "doctor, tomó Paxlovid hace un año"),
+        ("en la casa de paxlobí no hay nadie", "en la casa de paxlobí no hay nadie"),
     ],
 )
 def test_farmacos_mal_oidos(oido: str, debe: str) -> None:
@@ -96,7 +100,9 @@ def test_dos_palabras_pegadas_se_separan(oido: str, debe: str) -> None:
     assert corregido(oido) == debe
 
 
-@pytest.mark.parametrize("palabra", ["antibioticoterapia", "ureaplasma", "perineoplastia", "marihuana", "mañano"])
+@pytest.mark.parametrize(
+    "palabra", ["antibioticoterapia", "ureaplasma", "perineoplastia", "marihuana", "mañano"]
+)
 def test_una_palabra_compuesta_no_se_parte(palabra: str) -> None:
     assert corregido(f"habló de {palabra} ayer") == f"habló de {palabra} ayer"
 
