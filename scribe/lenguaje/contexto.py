@@ -166,9 +166,20 @@ def _leer(texto: str) -> _Lectura:
     for m in reglas.parientes.finditer(plano):
         if not _toca(seudo["familiar"], *m.span()):
             grupo = m.lastgroup or "a"
+            if _es_seno(texto, plano, m.start(grupo), m.end(grupo)):
+                continue
             parientes.append((m.start(), m.end(), texto[m.start(grupo) : m.end(grupo)]))
     cortes = {n: tuple(m.start() for m in p.finditer(plano)) for n, p in reglas.cortes.items()}
     return _Lectura(plano, tuple(marcas), cortes, tuple(parientes))
+
+
+_DE_SENO = re.compile(r"\b(?:de|en|la|las|una|del)(?: la)? $")
+
+
+def _es_seno(texto: str, plano: str, desde: int, hasta: int) -> bool:
+    """«Cáncer de mama» no habla de la madre: sin acento ni posesivo, «mama» es el seno."""
+    seno = plano[desde:hasta].split()[-1] in ("mama", "mamas") and "á" not in texto[desde:hasta].lower()  # noqa: PLC0207
+    return seno and _DE_SENO.search(plano[:hasta].rpartition("mama")[0]) is not None
 
 
 def _cortado(lectura: _Lectura, grupos: tuple[str, ...], desde: int, hasta: int) -> bool:
