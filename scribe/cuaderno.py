@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import BinaryIO
@@ -25,10 +26,10 @@ _ATADO = b"scribe/cuaderno/v1"
 
 
 class Cuaderno(MutableMapping[str, str]):
-    """Un diccionario de texto que sobrevive al proceso. Úsese con `with`.
+    """Un diccionario de texto que sobrevive al proceso. Úsese con `with`; varios hilos pueden compartirlo.
 
-    Uno solo escribe a la vez: quien llega segundo lee lo que hay y lo suyo se queda en memoria. Sin sitio en
-    el disco también se sigue en memoria. Borrar un renglón lo olvida solo en este proceso.
+    Un solo proceso escribe a la vez: el que llega segundo lee lo que hay y lo suyo se queda en memoria. Sin
+    sitio en el disco también se sigue en memoria. Borrar un renglón lo olvida solo en este proceso.
     """
 
     def __init__(self, archivo: Path, llave: bytes) -> None:
@@ -36,6 +37,7 @@ class Cuaderno(MutableMapping[str, str]):
         self._ruta, self._aes = archivo, AESGCM(llave)
         self._renglones: dict[str, str] = {}
         self._archivo: BinaryIO | None = None
+        self._candado = threading.RLock()
 
     def __enter__(self) -> Cuaderno:
         with contextlib.suppress(OSError):
@@ -49,16 +51,18 @@ class Cuaderno(MutableMapping[str, str]):
         return self._renglones[clave]
 
     def __setitem__(self, clave: str, valor: str) -> None:
-        if self._renglones.get(clave) == valor:
-            return
-        self._renglones[clave] = valor
-        self._escribir(json.dumps([clave, valor]).encode())
+        with self._candado:
+            if self._renglones.get(clave) == valor:
+                return
+            self._renglones[clave] = valor
+            self._escribir(json.dumps([clave, valor]).encode())
 
     def __delitem__(self, clave: str) -> None:
         del self._renglones[clave]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._renglones)
+        with self._candado:
+            return iter(list(self._renglones))
 
     def __len__(self) -> int:
         return len(self._renglones)

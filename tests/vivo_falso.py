@@ -89,5 +89,6 @@ def motores_por_tramos(apuntes: Path, tarda_s: float = 0.0) -> Motores:
 if __name__ == "__main__":
     from scribe import motores
 
-    motores.armar = lambda _: motores_por_tramos(Path(sys.argv[1]), float(sys.argv[2]))  # type: ignore
+    falsos = motores_por_tramos(Path(sys.argv[1]), float(sys.argv[2]))
+    motores.armar_oidos = lambda _: (falsos.transcriptor, falsos.diarizador)
     vivo.atender(sys.stdin, os.fdopen(os.dup(1), "w"), vivo.Oyente())

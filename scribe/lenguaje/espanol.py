@@ -7,15 +7,35 @@ pero no conoce categorías ni dependencias. Quien lo usa debe servir en los dos 
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-
-import spacy
-from spacy.language import Language
-from spacy.tokens import Doc
+from typing import Any
 
 from scribe import modelos
 from scribe.errores import ModelosFaltan
+
+
+@contextmanager
+def _sin_torch() -> Iterator[None]:
+    """Que spaCy no cargue PyTorch solo por si acaso: aquí no lo usa, y cuesta 180 MB y más de un segundo."""
+    modulos: dict[str, Any] = sys.modules
+    ajeno = "torch" in modulos
+    if not ajeno:
+        modulos["torch"] = None
+    try:
+        yield
+    finally:
+        if not ajeno:
+            del modulos["torch"]
+
+
+with _sin_torch():
+    import spacy
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 MODELO = "spacy-es-sm"
 _BITACORA = logging.getLogger(__name__)

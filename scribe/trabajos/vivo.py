@@ -30,7 +30,8 @@ from scribe.progreso import en_silencio
 from scribe.trabajos.trozos import Carpeta
 
 if TYPE_CHECKING:
-    from scribe.flujo import Motores
+    from scribe.asr.protocolo import Transcriptor
+    from scribe.diarizacion.protocolo import Diarizador
 
 _CORTESIA = 10
 _PRIMERO_QUE_MUERA = "800"
@@ -91,7 +92,7 @@ class Oyente:
 
     def __init__(self) -> None:
         self._de: tuple[UUID, Sonido] | None = None
-        self._con: tuple[dict[str, Any], Motores] | None = None
+        self._con: tuple[dict[str, Any], tuple[Transcriptor, Diarizador]] | None = None
 
     def adelantar(self, encargo: Encargo) -> Respuesta:
         """Oye lo que falte de una grabación. Lanza lo que lancen el audio o los motores."""
@@ -99,13 +100,13 @@ class Oyente:
         sonido = self._sonido(encargo)
         sonido.crecer()
         grabacion = leer(sonido.ruta, duracion_max_s=ajustes.duracion_max_s, avance=en_silencio)
-        motores = self._motores(encargo.ajustes, ajustes)
+        transcriptor, diarizador = self._oidos(encargo.ajustes, ajustes)
         idioma = None if ajustes.idioma == "auto" else ajustes.idioma
         llegado = grabacion.duracion_s
         with Cuaderno(encargo.cuaderno, bytes.fromhex(encargo.llave)) as cuaderno:
             for voz in grabacion.voces:
-                separado = motores.diarizador.adelantar(voz, recuerdos=cuaderno)
-                oido = motores.transcriptor.adelantar(
+                separado = diarizador.adelantar(voz, recuerdos=cuaderno)
+                oido = transcriptor.adelantar(
                     voz, idioma=idioma, terminos=encargo.terminos, recuerdos=cuaderno
                 )
                 llegado = min(llegado, separado if idioma is None else oido)
@@ -119,11 +120,11 @@ class Oyente:
             self._de = encargo.grabacion, Sonido(carpeta, Clave(bytes.fromhex(encargo.clave)))
         return self._de[1]
 
-    def _motores(self, dichos: dict[str, Any], ajustes: Ajustes) -> Motores:
-        from scribe.motores import armar
+    def _oidos(self, dichos: dict[str, Any], ajustes: Ajustes) -> tuple[Transcriptor, Diarizador]:
+        from scribe.motores import armar_oidos
 
         if self._con is None or self._con[0] != dichos:
-            self._con = dichos, armar(ajustes)
+            self._con = dichos, armar_oidos(ajustes)
         return self._con[1]
 
 
