@@ -89,7 +89,9 @@ def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:
 
 
 _TEMA = re.compile(
-    r",\s+(?=(?:entonces (?:tenemos|es|tiene)|pero si (?:le|te|se|tiene|hay)|y en los estudios|y la hemoglobina|lo que (?:tiene|tienes) es)\b)"  # noqa: E501
+    r",\s+(?=(?:entonces (?:tenemos|es|tiene)|pero si (?:le|te|se|tiene|hay)|y en los estudios|y la hemoglobina|lo que (?:tiene|tienes) es)\b"  # noqa: E501
+    r"|(?:la |y la )?(?:presion|tension|pulso|temperatura|peso|talla|frecuencia|saturacion|oxigenacion)\b"
+    r"[^,]{0,24}\d)"
 )
 
 

@@ -22,7 +22,7 @@ ABRE = re.compile(
 
 
 CONTINUAR = re.compile(
-    r"\b(?:se queda igual|queda igual|contin\w+|sig[aue]\w* (?:con|tomando|igual)|seguimos con|mantenemos|mantenga)\b"  # noqa: E501
+    r"(?<!si )(?<!si no )\b(?:se queda igual|queda igual|contin\w+|sig[aue]\w* (?:con|tomando|igual)|seguimos con|mantenemos|mantenga)\b"  # noqa: E501
 )
 
 
@@ -65,7 +65,7 @@ NO_SUSPENDER = re.compile(
 
 PARTE = re.compile(
     r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero)\b|"  # noqa: E501
-    r"si (?:le|te|se|no|tiene|hay)\b|antes de|para (?:el|la|los|las)\b)"
+    r"si (?:le|te|se|no|tiene|hay)\b|antes de (?:irse|que se vaya)|para (?:el|la|los|las)\b)"
     r"|, (?=(?:nos vemos|(?:le|te) pido|(?:lo|la|te) veo)\b)|,? (?=si (?:le|te|se|tiene|hay|no|sangra|ve)\b[^.]*(?:urgencias|vien|regres|habla|llam|trae))"  # noqa: E501
 )
 

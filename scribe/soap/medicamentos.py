@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scribe.lenguaje.texto import llano
+from scribe.soap.charla import contenido
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import alinar
 
@@ -125,7 +126,12 @@ def _unidad(dosis: str) -> str:
 
 
 _NIEGA = re.compile(
-    r"\b(?:nada de|ni|no|sin|evit\w+|en (?:vez|lugar) de|quit\w+|retir\w+|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $"  # noqa: E501
+    r"\b(?:nada de|ni|no(?! (?:[cs]ede|mejora|(?:se (?:le )?)?quita|baja|puede|responde|aguanta|hay|tolera)\b)|sin|evit\w+|en (?:vez|lugar) de|quit\w+|retir\w+|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $"  # noqa: E501
+)
+_NIEGA_TRAS = re.compile(
+    r",? (?:ni de chiste|ni loc[oa]|ni en broma|ni pensarlo|para nada"
+    r"|tampoco(?! (?:lo|la|los|las) (?:dej|suspend|quit))"
+    r"|ya no|no(?=[,.;]|$| por ahora| por el momento| porque| lo necesita| hace falta))\b"
 )
 _ALERGIA_A = re.compile(r"\b(?:alergi\w+|hipersensib\w+) al?(?: \w+){0,2} $")
 _OTRA_RECETA = re.compile(
@@ -133,9 +139,16 @@ _OTRA_RECETA = re.compile(
 )
 
 
-def negado(texto: str, desde: int) -> bool:
-    """Si lo que se nombra en `desde` se excluye («nada de penicilinas», «ni ampicilina»)."""
-    return _NIEGA.search(llano(texto[:desde])) is not None
+def negado(texto: str, desde: int, hasta: int | None = None) -> bool:
+    """Si lo que se nombra en `[desde, hasta)` se excluye: «nada de penicilinas», «penicilinas no»."""
+    if hasta is not None and negado_despues(texto, hasta):
+        return True
+    return _NIEGA.search(llano(texto)[:desde]) is not None
+
+
+def negado_despues(texto: str, hasta: int) -> bool:
+    """Si se excluye lo que se nombró justo antes de `hasta`: «penicilinas no»."""
+    return _NIEGA_TRAS.match(llano(texto), hasta) is not None
 
 
 def por_alergia(texto: str, desde: int) -> bool:
@@ -175,7 +188,9 @@ def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
         hasta = marcas[i + 1].desde if i + 1 < len(marcas) else len(texto)
         otra = _OTRA_RECETA.search(plano, f.hasta, hasta)
         hasta = otra.start() if otra else hasta
-        if negado(texto, f.desde):
+        ajena = _CONDICION_AJENA.search(plano, f.hasta, hasta) if i + 1 < len(marcas) and not otra else None
+        hasta = ajena.start() if ajena else hasta
+        if negado(texto, f.desde, f.hasta):
             salida.append((Linea(f.texto), f.desde, f.hasta))
             continue
         linea = linea_de(texto[:hasta], f.hasta, f.texto)
@@ -185,8 +200,18 @@ def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
     return salida
 
 
+_PREVIO = re.compile(
+    r"(?<!mientras )(?<!cuando )(?<!si )\b(?:de|del|con|tom[ea]|tomar|aplique|aplicar|dele)"
+    r"(?: (?:el|la|su))? ?$"
+)
+_CONDICION_AJENA = re.compile(r"[,;]?\s*(?:y |o )?\b(?:si|cuando|para)\b[^,;.]*[,;]?\s*$")
+"""Lo último antes del fármaco siguiente, si es para cuándo darlo: «si en 2 horas no cede, sumatriptán»."""
+
+
 def _con_previo(linea: Linea, previo: str) -> Linea:
     """Si lo dicho del fármaco iba antes de nombrarlo («una tableta cada 8 horas de…»)."""
+    if not _PREVIO.search(llano(previo)):
+        return linea
     otra = linea_de(previo, 0, linea.farmaco)
     if not otra.frecuencia:
         return linea
@@ -195,6 +220,23 @@ def _con_previo(linea: Linea, previo: str) -> Linea:
         via=linea.via or otra.via, frecuencia=otra.frecuencia, duracion=linea.duracion or otra.duracion,
         condicion=linea.condicion or otra.condicion,
     )  # fmt: skip
+
+
+_SE_CALLA = re.compile(
+    r"(?:tom(?:e|a|as|ar|arse|ese|ate|amos)|d[aeo]|doy|dar|dejo|va[sn]?|vamos|voy|recet\w+|pon\w*|aplic\w+|us[ae]r?|inici\w+|"
+    r"empez\w+|empiez\w+|empiec\w+|mand\w+|indic\w+|agreg\w+|sig[aeu]\w*|igual|contin\w+|medicamento|medicina|pastilla|"
+    r"tableta|capsula|dosis|mg|miligramos?|mcg|microgramos?|ml|mililitros?|gramos?|horas?|dias?|veces|vez|dia|noche|manana)s?$"
+)
+
+
+def falta(linea: str, dicho: str) -> bool:
+    """Si el renglón deja fuera algo de lo dicho: otra cosa, una condición o un modo de usarlo.
+
+    Entonces se escribe lo dicho: un renglón limpio que pierde «en el ojo izquierdo» es peor que uno largo.
+    """
+    escritas = {p[:5] for p in re.findall(r"\w+", llano(linea))}
+    propias = [p for p in contenido(dicho) if not _SE_CALLA.match(p)]
+    return any(p[:5] not in escritas for p in propias)
 
 
 def limpio(texto: str) -> str:

@@ -48,12 +48,6 @@ class PorFase(Recetario):
             return self._descrito(trozo)
         return self._en_plan(trozo) and self._dispuesto(trozo)
 
-    def _respondida(self, trozo: Trozo) -> Trozo | None:
-        """La pregunta del paciente que este trozo contesta, si abre el turno."""
-        previas = self._pregunta_previa(trozo)
-        antes = trozo.turno.texto[: trozo.desde]
-        return previas[-1] if previas and es_charla(antes) else None
-
     def _descrito(self, trozo: Trozo) -> bool:
         texto = texto_de(trozo)
         vistos = {m.clase for m in buscar_exploracion(texto)}

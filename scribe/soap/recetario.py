@@ -7,6 +7,7 @@ import re
 from scribe.consulta import Seccion
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
+from scribe.soap.charla import contenido, es_charla
 from scribe.soap.dialogo import Dialogo
 from scribe.soap.dichos import (
     AGREGAR,
@@ -23,9 +24,50 @@ from scribe.soap.dichos import (
 )
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
-from scribe.soap.medicamentos import Linea, escalonado, linea_de, lineas_de, negado, por_alergia
+from scribe.soap.medicamentos import (
+    Linea,
+    escalonado,
+    falta,
+    linea_de,
+    lineas_de,
+    negado,
+    negado_despues,
+    por_alergia,
+)
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
+
+_CARENCIA = re.compile(
+    r"\b(?:(?:falta|deficiencia|carencia|bajos?|niveles?|perdida) de|"
+    r"mientras (?:tom[ea]s?|us[ea]s?|dure)(?: con)?|junto con)(?: la| el| su)? $"
+)
+"""Un fármaco nombrado sin recetarlo: «anemia por falta de hierro», «mientras tome la prednisona»."""
+_NO_SE_TOMA = re.compile(
+    r"\bno (?:se|te) (?:l[oa]s? )?(?:tom[ae]s?|pon[eg]\w*|aplic\w+|us[ae]s?|inyect\w+)\b"
+)
+_JUNTO = re.compile(r"\b(?:junto|con|mientras|cuando|despues|antes)\b")
+
+
+def _su_objeto(texto: str, desde: int) -> bool:
+    """Si lo que se deja de tomar es un fármaco, y no «café junto con el hierro»."""
+    tras = [f for f in nombrados(texto) if f.desde >= desde]
+    if not tras:
+        return True
+    return any(not _JUNTO.search(llano(texto[desde : f.desde])) for f in tras)
+
+
+_CANTIDAD = re.compile(
+    r"\b(?:una (?:sola )?(?:dosis|aplicacion|inyeccion)|dosis unica|\d+ \w+) (?:de |del )?$"
+)
+
+
+def _desde_la_cantidad(previo: str) -> str:
+    """Lo dicho justo antes del fármaco, si es cuánto: «una sola dosis de»."""
+    m = _CANTIDAD.search(llano(previo))
+    return previo[m.start() :] if m else ""
+
+
+_SI_ANTES = re.compile(r"\b(?:si|cuando)\b[^,;.]*[,;]?\s*$")
 
 
 class Recetario:
@@ -53,6 +95,11 @@ class Recetario:
     def _pregunta_previa(self, trozo: Trozo) -> list[Trozo]:
         return self.dialogo.preguntas_paciente.get(trozo.turno.id - 1, [])
 
+    def _respondida(self, trozo: Trozo) -> Trozo | None:
+        """La pregunta del paciente que este trozo contesta, si abre el turno."""
+        previas = self._pregunta_previa(trozo)
+        return previas[-1] if previas and es_charla(trozo.turno.texto[: trozo.desde]) else None
+
     def _responde_farmaco(self, trozo: Trozo) -> bool:
         """«¿Y la metformina?» «Esa sigue igual, 850, cada 12 horas»: el nombre está en la pregunta."""
         if hay_farmaco(trozo.texto):
@@ -63,7 +110,11 @@ class Recetario:
         if linea is None or senal("plan", "suspende").search(trozo.plano):
             return False
         igual = CONTINUAR.search(llano(texto)) or re.match(r"(?:igual|lo mismo)\b", llano(texto))
-        if not (linea.frecuencia or linea.dosis) and not igual:
+        cuanto = linea.frecuencia or linea.toma or (linea.dosis and not linea.dosis.startswith("de "))
+        ajeno = re.search(r"\bkg\b|\bkilos?\b", linea.dosis) or (
+            not igual and self._respondida(trozo) is None
+        )
+        if (not cuanto and not igual) or ajeno:
             return False
         verbo = "Continuar " if igual else ""
         cuerpo = f"{verbo}{linea.farmaco.lower()}: {texto[:1].lower() + texto[1:]}"
@@ -72,12 +123,13 @@ class Recetario:
 
     def _farmacos(self, trozo: Trozo) -> bool:  # noqa: PLR0912
         texto = texto_de(trozo)
-        if not hay_farmaco(texto):
+        if not hay_farmaco(texto) or all(_CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
             return False
         plano = llano(texto)
         anteplan = trozo.turno.id < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde)
-        if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
-            return self._suspension(trozo)
+        hecho = self._no_recetado(trozo, texto, plano)
+        if hecho is not None:
+            return hecho
         lineas = lineas_de(texto)
         if self._sin_nombre(trozo, texto, max(x[2] for x in lineas) if len(lineas) else 0):
             lineas = [x for x in lineas if x[0].completa]
@@ -85,12 +137,16 @@ class Recetario:
             if not lineas:
                 return True
         recetadas = [
-            x for x in lineas if x[0].completa or (x[0].dosis and senal("plan", "receta").search(plano))
+            x
+            for x in lineas
+            if x[0].completa
+            or (x[0].dosis and (self._en_plan(trozo) or senal("plan", "receta").search(plano)))
         ]
         if recetadas and not (anteplan and not senal("plan", "receta").search(plano)):
             self._recetar(trozo, texto, recetadas)
+            self._lo_demas(trozo, texto, lineas, recetadas)
             if any(
-                negado(texto, f.desde) and not RETIRA.search(llano(texto[: f.desde]))
+                negado(texto, f.desde, f.hasta) and not RETIRA.search(llano(texto[: f.desde]))
                 for f in nombrados(texto)
             ):
                 self._excluidos(trozo, texto)
@@ -103,7 +159,7 @@ class Recetario:
         if senal("plan", "evita").search(plano):
             rotulo = "Evitar" if re.search(r"\bnada de\b|\bevit|\bno (?:le|te) d", plano) else "No se indica"
             todos = nombrados(texto)
-            fuera = [f.texto.lower() for f in todos if negado(texto, f.desde) or len(todos) == 1]
+            fuera = [f.texto.lower() for f in todos if negado(texto, f.desde, f.hasta) or len(todos) == 1]
             asunto = f"{rotulo} {', '.join(dict.fromkeys(fuera))}: " if fuera else ""
             dicho = texto[:1].lower() + texto[1:] if fuera else texto
             self._pon("plan", "indicacion", asunto + dicho, trozo)
@@ -123,6 +179,12 @@ class Recetario:
                 f"Suspender {nombrados(texto)[0].texto.lower()}: {texto[:1].lower() + texto[1:]}",
                 trozo,
             )
+            return True
+        contesta = self._respondida(trozo)
+        if contesta is not None and re.match(r"\W*(?:y )?si\b", contesta.plano):
+            asunto = f"«{mayuscula(alinar(contesta.dicho))}»"
+            cuerpo = de_usted(texto)
+            self._pon("plan", "indicacion", f"{asunto}: {cuerpo[:1].lower() + cuerpo[1:]}", contesta, trozo)
             return True
         if senal("plan", "receta").search(plano) and not anteplan:
             linea = lineas[0][0]
@@ -145,11 +207,25 @@ class Recetario:
             self._pon("plan", "indicacion", de_usted(texto), trozo)
         return True
 
+    def _no_recetado(self, trozo: Trozo, texto: str, plano: str) -> bool | None:
+        """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
+        if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
+            return self._suspension(trozo)
+        if _NO_SE_TOMA.search(plano):
+            self._pon("plan", "suspension", de_usted(texto), trozo)
+            self.receta = None
+            return True
+        if negado_despues(texto, nombrados(texto)[0].hasta) and not DIGITO.search(plano):
+            self._excluidos(trozo, texto)
+            return True
+        return None
+
     def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
         """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
         resto = texto[desde:]
         linea = linea_de(resto, 0, "")
-        cifras = bool(linea.dosis) and bool(linea.frecuencia or linea.duracion)
+        con_unidad = bool(linea.dosis) and not linea.dosis.startswith("de ")
+        cifras = bool(linea.dosis) and bool(linea.frecuencia or (con_unidad and linea.duracion))
         if not cifras or (not senal("plan", "receta").search(llano(resto)) and desde):
             return False
         motivo = "No se reconoció el nombre del medicamento; escúchelo."
@@ -161,7 +237,7 @@ class Recetario:
         fuera = [
             f.texto.lower()
             for f in nombrados(texto)
-            if negado(texto, f.desde) and not por_alergia(texto, f.desde)
+            if negado(texto, f.desde, f.hasta) and not por_alergia(texto, f.desde)
         ]
         if fuera:
             self._pon("plan", "indicacion", f"Evitar {', '.join(dict.fromkeys(fuera))}", trozo)
@@ -188,13 +264,41 @@ class Recetario:
             cuerpo = self._con_verbo(linea.texto, llano(previo + texto[desde:hasta]))
             if para and not hay_farmaco(previo[para.start() : para.end()]):
                 cuerpo += f" ({alinar(previo[para.start() : para.end()]).lower()})"
-            tramo = texto[desde:hasta].strip(" ,.;")
-            if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo):
-                cuerpo = self._con_verbo(tramo, llano(previo + tramo))
+            si = _SI_ANTES.search(llano(previo))
+            if si:
+                cuerpo += f" ({alinar(previo[si.start() :]).lower()})"
+            tramo = alinar(texto[desde:hasta])
+            if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo) or falta(cuerpo, tramo):
+                antes = previo[si.start() :] if si else _desde_la_cantidad(previo)
+                cuerpo = self._con_verbo(antes + tramo, llano(previo + tramo))
             propuesta = self._pon("plan", "receta", cuerpo, trozo)
             if trozo.dudoso:
                 propuesta.motivo = "Hubo una corrección al hablar que no se pudo aplicar con seguridad."
             self.receta = (propuesta, linea)
+
+    def _lo_demas(
+        self,
+        trozo: Trozo,
+        texto: str,
+        lineas: list[tuple[Linea, int, int]],
+        recetadas: list[tuple[Linea, int, int]],
+    ) -> None:
+        """Lo de la frase que no es receta: «te pongo una nebulización con…», «el telmisartán siga igual»."""
+        cursor = 0
+        for linea, desde, hasta in lineas:
+            previo, tramo = texto[cursor:desde], texto[desde:hasta]
+            if (linea, desde, hasta) in recetadas:
+                cursor = hasta
+                continue
+            if negado(texto, desde, desde + len(linea.farmaco)):
+                continue
+            if CONTINUAR.search(llano(tramo)):
+                self._pon("plan", "receta", f"Continuar {linea.farmaco.lower()}", trozo)
+                cursor = hasta
+            elif contenido(previo) and not RETIRA.search(llano(previo)):
+                fin = min((d for _, d, _ in recetadas if d > desde), default=len(texto))
+                self._pon("plan", "indicacion", de_usted(alinar(texto[cursor:fin])), trozo)
+                cursor = fin
 
     def _posologia_suelta(self, trozo: Trozo) -> bool:
         """La dosis o el horario dichos en otra oración que el nombre: completan la última receta."""
@@ -212,10 +316,15 @@ class Recetario:
         if pide or senal("plan", "cita").search(trozo.plano) or senal("plan", "estudio").search(trozo.plano):
             return False
         dura = re.match(r"(?:por|durante) .*\d", extra.duracion) and not linea.duracion
-        if not (extra.frecuencia or extra.dosis or dura) or (linea.frecuencia and extra.frecuencia):
+        dosis = extra.dosis and not re.match(r"de |\d+ ?(?:kg|kilos?)\b", extra.dosis)
+        if not (extra.frecuencia or dosis or dura) or (linea.frecuencia and extra.frecuencia):
             return False
         if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= 12):
             return False
+        if falta(extra.texto, trozo.dicho):
+            propuesta.texto += f"; {texto_de(trozo)[:1].lower() + texto_de(trozo)[1:]}"
+            propuesta.trozos = (*propuesta.trozos, trozo)
+            return True
         nueva = Linea(linea.farmaco, *(getattr(linea, c) or getattr(extra, c) for c in
                                        ("dosis", "forma", "toma", "via", "frecuencia", "duracion", "condicion")))  # fmt: skip  # noqa: E501
         propuesta.texto = (
@@ -230,7 +339,7 @@ class Recetario:
     def _suspension(self, trozo: Trozo) -> bool:
         plano = trozo.plano
         verbo = senal("plan", "suspende").search(plano)
-        if not verbo:
+        if not verbo or not _su_objeto(trozo.dicho, verbo.end()):
             return False
         if NO_SUSPENDER.search(plano[: verbo.start()]):
             self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
