@@ -17,7 +17,7 @@ from scribe.expediente import catalogos
 from scribe.expediente.bitacora import Asiento
 from scribe.expediente.errores import DatoInvalido, Duplicado
 from scribe.expediente.identificadores import SIN_IDENTIDAD, UNICOS, TipoIdentificador
-from scribe.expediente.modelo import DatosPaciente, Identificador, Paciente, PacienteHallado
+from scribe.expediente.modelo import DatosPaciente, Fusion, Identificador, Paciente, PacienteHallado
 from scribe.expediente.transaccion import Transaccion
 from scribe.lenguaje.texto import llano
 
@@ -172,6 +172,12 @@ def deshacer_fusion(t: Transaccion, fusion: UUID, motivo: str) -> None:
              motivo.encode(), "paciente", hecha["vigente"], "paciente_fusion_deshecha.motivo", nueva)},
         paciente=hecha["vigente"], detalle={"deshace": str(fusion)},
     )  # fmt: skip
+
+
+def fusiones(t: Transaccion, paciente: UUID) -> list[Fusion]:
+    """Las que siguen en pie entre este y los que se le fusionaron, de la más vieja a la más nueva."""
+    filas = t.filas("fusiones_de", pacientes=familia(t, paciente))
+    return [Fusion.model_validate(f) for f in filas if f["deshecha"] is None]
 
 
 def familia(t: Transaccion, paciente: UUID) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -61,6 +62,14 @@ def vigentes(t: Transaccion, paciente: UUID) -> list[Retencion]:
     """Las de un paciente (y de quienes se le fusionaron); deja asiento."""
     t.asentar(Asiento("conservacion.ver", paciente))
     return [_armar(t, fila) for fila in t.filas("retenciones_vigentes", paciente=paciente)]
+
+
+def todas(t: Transaccion, establecimientos: Collection[UUID]) -> list[tuple[str, Retencion]]:
+    """Las vigentes de pacientes de esos establecimientos, con su número de expediente; deja asiento."""
+    t.asentar(Asiento("conservacion.ver"))
+    filas = t.filas("retenciones_de_establecimientos", establecimientos=list(establecimientos))
+    t.precargar("paciente", {f["paciente_id"] for f in filas})
+    return [(f["numero_expediente"], _armar(t, f)) for f in filas]
 
 
 def _armar(t: Transaccion, fila: dict[str, Any]) -> Retencion:

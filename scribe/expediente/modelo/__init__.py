@@ -21,6 +21,7 @@ from scribe.expediente.modelo.personal import DatosUsuario, Establecimiento, Usu
 from scribe.expediente.modelo.personas import (
     DatosPaciente,
     Domicilio,
+    Fusion,
     Identificador,
     Paciente,
     PacienteHallado,
@@ -40,6 +41,7 @@ __all__ = [
     "Establecimiento",
     "EstadoNota",
     "Finalidad",
+    "Fusion",
     "FirmaNota",
     "Identificador",
     "Medicacion",

@@ -112,6 +112,15 @@ class Paciente(Fila):
     identificadores: tuple[tuple[UUID, Identificador], ...] = ()
 
 
+class Fusion(Fila):
+    """Una fusión que sigue en pie: `absorbido` se lee dentro de `vigente`."""
+
+    id: UUID
+    absorbido: UUID
+    vigente: UUID
+    cuando: datetime
+
+
 class PacienteHallado(Fila):
     """Un renglón de una búsqueda."""
 

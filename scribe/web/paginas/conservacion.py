@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from scribe.expediente.conservacion import retencion
 from scribe.web import vista
 from scribe.web.api import conservacion as api
 from scribe.web.formularios import Fallas, Formulario, intentar
@@ -47,8 +48,23 @@ def decidir(
     return _pagina(quien, fallo) if fallo else seguir("/administrar/conservacion#decidido")
 
 
+@rutas.post("/retenciones/{retencion_id}/levantar")
+def levantar(
+    retencion_id: UUID, escrito: Formulario, quien: Annotated[Sujeto, exige("conservacion.decidir")]
+) -> Response:
+    """Quita un «no destruir»: lo suyo vuelve a sus plazos."""
+    _, fallo = intentar(
+        lambda: api.levantar(retencion_id, api.Razon.model_validate({"razon": escrito["razon"]}), quien)
+    )
+    return _pagina(quien, fallo) if fallo else seguir("/administrar/conservacion#levantada")
+
+
 def _pagina(quien: Sujeto, fallo: Fallas | None) -> Response:
+    decide = "administrador" in {rol for _, rol in quien.persona.roles}
+    with quien.transaccion() as t:
+        retenidas = retencion.todas(t, quien.establecimientos) if decide else []
     return vista.pagina(
         quien, "conservacion.html", 422 if fallo else 200, politicas=api.politicas(quien),
         propuestas=api.propuestas(quien, todas=True), fallo=fallo,
+        retenidas=retenidas,
     )  # fmt: skip

@@ -8,10 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from scribe.expediente import clinico, consentimientos, encuentros, notas, pacientes, usuarios
+from scribe.expediente.conservacion import retencion
 from scribe.expediente.errores import NoExiste
 from scribe.expediente.modelo import Domicilio, Paciente
 from scribe.expediente.transaccion import Transaccion
 from scribe.web import vista
+from scribe.web.api import conservacion as api_conservacion
 from scribe.web.api import encuentros as api_atencion
 from scribe.web.api import pacientes as api
 from scribe.web.formularios import Fallas, Formulario, cual, intentar
@@ -84,6 +86,33 @@ def revocar(
     return seguir(f"/pacientes/{paciente}#guardado")
 
 
+@rutas.post("/pacientes/{paciente_id}/retenciones")
+def retener(
+    paciente_id: UUID, escrito: Formulario, quien: Annotated[Sujeto, exige("conservacion.retener")]
+) -> Response:
+    """«No destruir» a todo lo suyo; lo levanta quien administra."""
+
+    def hacer() -> object:
+        pedido = api_conservacion.PedidoRetencion.model_validate({"razon": escrito["razon"]})
+        return api_conservacion.retener(paciente_id, pedido, quien)
+
+    _, fallo = intentar(hacer)
+    return _ficha(quien, paciente_id, fallo) if fallo else seguir(f"/pacientes/{paciente_id}#retenido")
+
+
+@rutas.post("/fusiones/{fusion_id}/separar")
+def separar(
+    fusion_id: UUID, escrito: Formulario, quien: Annotated[Sujeto, exige("paciente.fusionar")]
+) -> Response:
+    """Los fusionados vuelven a ser dos; nada se había movido."""
+    with quien.transaccion() as t:
+        vigente = t.una("paciente_de_fusion", "la fusión", id=fusion_id)["paciente_id"]
+    _, fallo = intentar(
+        lambda: api.deshacer(fusion_id, api.Motivo.model_validate({"motivo": escrito["motivo"]}), quien)
+    )
+    return _ficha(quien, vigente, fallo) if fallo else seguir(f"/pacientes/{vigente}#separado")
+
+
 def _ficha(quien: Sujeto, paciente: UUID, fallo: Fallas | None) -> Response:
     with quien.transaccion() as t:
         persona = pacientes.leer(t, paciente)
@@ -101,6 +130,9 @@ def _ficha(quien: Sujeto, paciente: UUID, fallo: Fallas | None) -> Response:
             clinico={c: clinico.vigentes(t, paciente, c)[::-1] for c in _LISTAS} if es_medico else {},
             notas=_notas(t, paciente) if es_medico else [],
             consentimientos=consentimientos.de_paciente(t, paciente),
+            es_medico=es_medico,
+            fusiones=pacientes.fusiones(t, paciente) if es_medico else [],
+            retenciones=retencion.vigentes(t, paciente) if es_medico else [],
             autoriza=consentimientos.vigente(t, paciente, "grabacion"),
             texto=_texto(t, persona),
         )

@@ -165,6 +165,11 @@ SELECT r.* FROM expediente.retencion r
 WHERE NOT EXISTS (SELECT 1 FROM expediente.retencion_levantada l WHERE l.retencion_id = r.id)
   AND r.paciente_id IN (SELECT expediente.paciente_familia(%(paciente)s)) ORDER BY r.cuando
 
+-- nombre: retenciones_de_establecimientos
+SELECT r.*, p.numero_expediente FROM expediente.retencion r JOIN expediente.paciente p ON p.id = r.paciente_id
+WHERE NOT EXISTS (SELECT 1 FROM expediente.retencion_levantada l WHERE l.retencion_id = r.id)
+  AND p.establecimiento_id = ANY(%(establecimientos)s::uuid[]) ORDER BY r.cuando
+
 -- nombre: paciente_de_propuesta
 SELECT expediente.paciente_de_ambito(ambito, ambito_id) AS paciente_id
 FROM expediente.conservacion_propuesta WHERE id = %(id)s
