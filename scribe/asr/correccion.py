@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from scribe.asr.evidencia import Evidencia, evidencia
-from scribe.asr.pegadas import despegar, juntar
+from scribe.asr.pegadas import despegar, juntar, partido
 from scribe.consulta import Aviso, Contexto, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
 from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
@@ -87,7 +87,7 @@ def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[
     sueltas = [despegar(f) for f, ajena in zip(fichas, ajenas, strict=True) if ajena]
     ediciones += [e for e in sueltas if e is not None and not _toca(e.desde, e.hasta, tocadas)]
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
-    ediciones += [e for e in _terminos(turno.texto, fichas, ajenas) if not _toca(e.desde, e.hasta, tocadas)]
+    ediciones += [e for e in _terminos(turno, fichas, ajenas) if not _toca(e.desde, e.hasta, tocadas)]
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
     dudas += [d for d in _sin_nombre(turno, fichas, ajenas) if not _toca(d.desde, d.hasta, tocadas)]
     nuevo = aplicar(turno, [*ediciones, *(_propuesta(d) for d in dudas if d.lecturas)])
@@ -136,27 +136,23 @@ def _ajenas(texto: str, fichas: list[Ficha]) -> list[bool]:
 
 
 def _ventanas(
-    texto: str, fichas: list[Ficha], ajenas: list[bool], largo_max: int
+    turno: Turno, fichas: list[Ficha], ajenas: list[bool], largo_max: int, clase: Clase = "farmaco"
 ) -> Iterator[tuple[int, int]]:
     """Grupos de fichas seguidas, sin signos ni cifras ni fármacos por medio, con alguna palabra ajena."""
-    menciones = [(m.desde, m.hasta) for m in buscar_farmacos(texto)]
+    menciones = [(m.desde, m.hasta) for m in buscar_farmacos(turno.texto)]
     for i, inicial in enumerate(fichas):
         for j in range(i, min(i + largo_max, len(fichas))):
             f = fichas[j]
             if not f.texto.isalpha() or _toca(f.desde, f.hasta, menciones):
                 break
-            if inicial.texto.isalpha() and (any(ajenas[i : j + 1]) or _partido(fichas, i, j)):
+            if f.llana == "de" and not f.corte and fichas[j + 1].texto[0].isdigit():
+                break  # «de 500» es la dosis, no el final del nombre
+            if inicial.texto.isalpha() and (
+                any(ajenas[i : j + 1]) or partido(turno, fichas[i : j + 1], clase)
+            ):
                 yield i, j
             if f.corte:
                 break
-
-
-def _partido(fichas: list[Ficha], i: int, j: int) -> bool:
-    """Dos o tres palabras comunes que juntas son exactamente un fármaco largo («metil dopa»)."""
-    if not i < j <= i + 2:
-        return False
-    sonido = clave(" ".join(_palabras(fichas, i, j)))
-    return len(sonido) >= 8 and sonido in exactos("farmaco")
 
 
 def _palabras(fichas: list[Ficha], i: int, j: int) -> tuple[str, ...]:
@@ -180,7 +176,7 @@ def _farmacos(
     umbrales = _datos()["umbrales"]
     lecturas = [
         lectura
-        for i, j in _ventanas(turno.texto, fichas, ajenas, _LARGO_VENTANA)
+        for i, j in _ventanas(turno, fichas, ajenas, _LARGO_VENTANA)
         for lectura in _lecturas(turno, fichas, (i, j), ajenas, tomados)
     ]
     lecturas = _preferir_completas(lecturas)
@@ -321,12 +317,14 @@ def _sin_nombre(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> Iterat
 # --- Términos clínicos ----------------------------------------------------------------------------
 
 
-def _terminos(texto: str, fichas: list[Ficha], ajenas: list[bool]) -> list[Edicion]:
+def _terminos(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> list[Edicion]:
     ediciones: list[tuple[float, Edicion]] = []
-    for i, j in _ventanas(texto, fichas, ajenas, 3):
-        if not any(ajenas[i : j + 1]):
-            continue
-        mejor = _mejor_termino(fichas, i, j, ajenas)
+    texto = turno.texto
+    for i, j in _ventanas(turno, fichas, ajenas, 3, "termino"):
+        if any(ajenas[i : j + 1]):
+            mejor = _mejor_termino(fichas, i, j, ajenas)
+        else:
+            mejor = Candidato(exactos("termino")[clave(" ".join(_palabras(fichas, i, j)))], "", 1.0, 1.0)
         if mejor:
             lectura = _Lectura(i, j, mejor, mejor.puntaje)
             ediciones.append((mejor.puntaje, _edicion(lectura, texto, fichas, "término clínico")))

@@ -12,17 +12,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from scribe.consulta import Turno
 from scribe.lenguaje.farmacos import buscar_farmacos, nombres
 from scribe.lenguaje.fichas import Edicion, Ficha
 from scribe.lenguaje.fonetica import clave
-from scribe.lenguaje.parecidos import escritos, exactos
+from scribe.lenguaje.parecidos import PREFIJOS, Clase, escritos, exactos
 from scribe.lenguaje.texto import llano
 
 _DELANTE = ("con", "sin", "del", "las", "los", "una", "por", "ni", "no", "muy")
 """Lo que se pega por delante de un término («consangre»); «a» o «la» empiezan demasiadas palabras."""
 _DETRAS = ("no", "si", "ci", "ya", "ni", "con", "sin")
 """Y por detrás; «sí» también se oye «ci»."""
-_COMO_SE_ESCRIBE = {"ci": "sí", "si": "sí"}
+_COMO_SE_ESCRIBE = {"ci": "sí", "si": "sí", "no": "no", "ya": "ya"}
 _LARGO_TERMINO = 4
 _LARGO = 6
 
@@ -58,6 +59,28 @@ def juntar(texto: str, fichas: list[Ficha]) -> Iterator[Edicion]:
         entrada = exactos("farmaco").get(clave(f"{f.texto} {mencion.texto}"))
         if entrada:
             yield Edicion(f.desde, mencion.hasta, entrada.texto, "fármaco")
+
+
+def partido(turno: Turno, fichas: list[Ficha], clase: Clase) -> bool:
+    """Dos o tres palabras comunes que juntas suenan exactamente a un nombre largo («metil dopa»).
+
+    Si el reconocedor mismo duda de ellas, también a uno más corto («rió pan», Riopan) y, sin ser
+    fármaco, a un término («hincha son», hinchazón), salvo que la primera sea una partícula: «sin toma».
+    """
+    if not 2 <= len(fichas) <= 3:
+        return False
+    sonido = clave(" ".join(f.texto for f in fichas))
+    if sonido not in exactos(clase):
+        return False
+    if clase == "farmaco" and len(sonido) >= 8:
+        return True
+    umbrales = _datos()["partidos"]
+    oidas = turno.palabras_de(fichas[0].desde, fichas[-1].hasta)
+    duda = min((p.prob for p in oidas), default=1.0)
+    if clase == "farmaco":
+        return bool(len(sonido) >= umbrales["largo_dudoso"] and duda < umbrales["prob_farmaco"])
+    propia = fichas[0].llana not in PREFIJOS and fichas[0].llana not in ("sin", "no", "muy", "ha", "he")
+    return bool(propia and len(sonido) >= umbrales["largo_termino"] and duda < umbrales["prob_termino"])
 
 
 def _vale(una: str, otra: str) -> bool:

@@ -15,11 +15,11 @@ from scribe.consulta import Turno
 from scribe.lenguaje.fichas import Edicion, aplicar
 from scribe.lenguaje.numeros import Pieza, datos, leer
 from scribe.lenguaje.rangos import revisar_cifras
+from scribe.lenguaje.tomas import UNO, empieza_con, fraccion, toma_y_horas, unos, y_media
 
 __all__ = ["escribir", "escribir_cifras", "revisar_cifras"]
 
 Piezas = list[Pieza]
-_UNO = ("un", "una", "uno")
 _MOTIVO = "cifra"
 
 
@@ -47,7 +47,7 @@ def _ediciones(texto: str, idioma: str) -> list[Edicion]:
         if p.valor is None or texto[p.desde : p.hasta] == p.valor:
             continue
         previa = piezas[k - 1] if k else None
-        if previa and previa.valor and not previa.corte and p.llana in _UNO:
+        if previa and previa.valor and not previa.corte and p.llana in UNO:
             # «de 500 uno cada 8»: la coma evita que se lea «500 1».
             ediciones.append(Edicion(previa.hasta, p.hasta, f", {p.valor}", _MOTIVO))
         else:
@@ -205,7 +205,7 @@ def _decimal_cero(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
 def _metro(piezas: Piezas, i: int, g: Piezas) -> str | None:
     """«un metro sesenta y cinco», «1 metro con 65» → 1.65 m."""
-    metros = "1" if g[0].llana in _UNO else g[0].valor
+    metros = "1" if g[0].llana in UNO else g[0].valor
     ultimo = g[-1].entero
     if metros not in ("1", "2") or g[1].llana not in ("metro", "metros") or ultimo is None:
         return None
@@ -236,73 +236,6 @@ def _tension_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
     if alta is None or baja is None or not (80 <= alta <= 260 and 40 <= baja <= 150 and baja < alta):
         return None
     return f"{alta}/{baja}" if _cerca_antes(piezas, i, datos()["contexto"]["presion"], 4) else None
-
-
-def _empieza_con(piezas: Piezas, i: int, frases: list[str]) -> bool:
-    """Si lo que empieza en `i` es una de `frases` (palabras llanas separadas por espacios)."""
-    corrida: list[str] = []
-    for p in piezas[i : i + 3]:
-        corrida.append(p.llana)
-        if " ".join(corrida) in frases:
-            return True
-        if p.corte:
-            break
-    return False
-
-
-def _unos(piezas: Piezas) -> Piezas:
-    """«una tableta», «uno cada 8», «del uno al diez», «uno o dos» → 1; el artículo no se toca."""
-    dosis = datos()["dosis"]
-    salida = list(piezas)
-    for i, p in enumerate(piezas):
-        if p.llana not in _UNO or p.valor is not None or p.corte or i + 1 >= len(piezas):
-            continue
-        sigue = piezas[i + 1]
-        despues = piezas[i + 2] if i + 2 < len(piezas) else None
-        numero = despues is not None and despues.entero is not None
-        forma = sigue.llana in dosis["formas"] and sigue.llana != "dosis"
-        vez = p.llana == "una" and sigue.llana in dosis["veces"] and _empieza_con(piezas, i + 2, _POR_TIEMPO)
-        lista = p.llana != "un" and sigue.llana in ("o", "a", "al") and numero
-        intervalo = (
-            p.llana != "un"
-            and sigue.llana == "cada"
-            and despues is not None
-            and (numero or despues.llana in dosis["intervalos"])
-        )
-        if forma or vez or lista or intervalo or _toma(piezas, i, dosis):
-            salida[i] = replace(p, valor="1", dicho=True)
-    return salida
-
-
-_POR_TIEMPO = ["al dia", "al mes", "a la semana", "por dia", "por semana", "cada", "diaria"]
-
-
-def _toma(piezas: Piezas, i: int, dosis: dict[str, list[str]]) -> bool:
-    """«omeprazol de 20, uno en ayunas»: un ritmo después y una cifra o forma poco antes."""
-    if piezas[i].llana == "un" or piezas[i + 1].llana == "cada":
-        return False
-    previas = piezas[max(0, i - 4) : i]
-    hay_dosis = any(p.valor is not None or p.llana in dosis["formas"] for p in previas)
-    return hay_dosis and _empieza_con(piezas, i + 1, dosis["ritmos"])
-
-
-def _fraccion(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«media tableta» → ½ tableta (solo la fracción cambia)."""
-    signo: str | None = datos()["fracciones"].get(g[0].llana)
-    formas = datos()["dosis"]["formas"]
-    siguiente = piezas[i + 1].llana if i + 1 < len(piezas) and not g[0].corte else ""
-    if signo and g[0].llana != "cuarto" and siguiente in formas:
-        return signo
-    return None
-
-
-def _y_media(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«una y media tabletas» → 1½."""
-    entero = "1" if g[0].llana == "una" else g[0].valor
-    siguiente = piezas[i + 3].llana if i + 3 < len(piezas) and not g[2].corte else ""
-    if entero and entero.isdigit() and g[1].llana == "y" and g[2].llana in ("media", "medio"):
-        return f"{entero}½" if siguiente in datos()["dosis"]["formas"] else None
-    return None
 
 
 def _cruces(piezas: Piezas, i: int, g: Piezas) -> str | None:
@@ -337,7 +270,7 @@ def _ante_unidad(piezas: Piezas) -> Piezas:
         and p.llana in valores
         and not p.corte
         and i + 1 < len(piezas)
-        and (piezas[i + 1].llana in unidades or _empieza_con(piezas, i + 1, compuestas))
+        and (piezas[i + 1].llana in unidades or empieza_con(piezas, i + 1, compuestas))
         else p
         for i, p in enumerate(piezas)
     ]
@@ -371,6 +304,7 @@ def _fundir(largo: int, valor: Callable[[Piezas, int, Piezas], str | None]) -> C
 _REGLAS: tuple[Callable[[Piezas], Piezas], ...] = (
     _ambos,
     _puntos,
+    _fundir(2, toma_y_horas),
     _fundir(2, _miles),
     _fundir(2, _centena_suelta),
     _fundir(3, _decena_y),
@@ -387,10 +321,10 @@ _REGLAS: tuple[Callable[[Piezas], Piezas], ...] = (
     _fundir(3, _sobre),
     _fundir(2, _tension_corrida),
     _fundir(2, _cruces),
-    _unos,
+    unos,
     _ante_unidad,
-    _fundir(3, _y_media),
-    _fundir(1, _fraccion),
+    _fundir(3, y_media),
+    _fundir(1, fraccion),
     _fundir(5, _unidad(4)),
     _fundir(4, _unidad(3)),
     _fundir(3, _unidad(2)),

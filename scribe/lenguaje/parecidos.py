@@ -15,11 +15,14 @@ from rapidfuzz.distance import Levenshtein
 
 from scribe.lenguaje.farmacos import Nombre, nombres
 from scribe.lenguaje.fonetica import clave, distancia, unir
+from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
 
 Clase = Literal["farmaco", "termino", "signo"]
 
 _PRONOMBRES = ("me", "te", "le", "se", "lo", "la")
+_PEGADO, _LARGO_PEGADO = 0.9, 8
+"""Parecido y sonidos que se piden a un fármaco para separarlo de una partícula («condrospirenona»)."""
 _LARGO_EXACTO = 7
 """Sonidos que ha de tener un nombre para creerle a una frontera movida."""
 PREFIJOS = (
@@ -136,7 +139,10 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
     primera = palabras[0].lower()
     lecturas = []
     for prefijo in _prefijos_de(palabras):
-        if prefijo and prefijo != primera and not _puede_cambiar(prefijo, primera, len(palabras)):
+        pegado = len(palabras) == 1 and prefijo not in ("", "y", primera)
+        if pegado and (clase != "farmaco" or len(prefijo) < 2):
+            continue
+        if prefijo and prefijo != primera and not (pegado or _puede_cambiar(prefijo, primera, len(palabras))):
             continue
         resto = oido[len(clave(prefijo)) :] if prefijo else oido
         # Con el prefijo pudo perderse la primera letra: se buscan las cercanas también sin ese corte.
@@ -145,10 +151,13 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
             # Se divide entre el nombre solo: acertar el prefijo no es mérito.
             largo = max(len(entrada.sonido), len(resto))
             puntaje = 1.0 - distancia(oido, unir(clave(prefijo), entrada.sonido)) / largo
+            if pegado and (puntaje < _PEGADO or len(entrada.sonido) < _LARGO_PEGADO):
+                continue
             if puntaje >= minimo and _misma_raiz(resto, entrada):
                 orden = puntaje + _preferencia(prefijo, primera, len(palabras))
                 lecturas.append(Candidato(entrada, prefijo, puntaje, orden))
     lecturas += _con_otra_frontera(palabras, clase)
+    lecturas += _tras_un_resto(palabras, clase)
     return sorted(lecturas, key=lambda c: (-c.puntaje, c.entrada.texto))
 
 
@@ -173,6 +182,28 @@ def _con_otra_frontera(palabras: tuple[str, ...], clase: Clase) -> Iterator[Cand
         entrada = exactos(clase).get(nombre)
         if entrada and prefijo != primera and len(nombre) >= _LARGO_EXACTO:
             yield Candidato(entrada, prefijo, 1.0, 1.0)
+
+
+def _tras_un_resto(palabras: tuple[str, ...], clase: Clase) -> Iterator[Candidato]:
+    """Un fármaco que suena idéntico tras dos o tres letras sueltas de lo que se dijo antes («motelmisartán»).
+
+    Las letras se quedan delante; si son un comienzo de nombre («des-», «nor-») puede ser otro fármaco y no
+    se toca.
+    """
+    palabra = palabras[0].lower()
+    if len(palabras) > 1 or clase != "farmaco":
+        return
+    for k in (2, 3):
+        entrada = exactos(clase).get(clave(palabra[k:]))
+        if entrada and len(entrada.sonido) >= _LARGO_PEGADO and llano(palabra[:k]) not in _comienzos():
+            yield Candidato(entrada, palabra[:k], 1.0, 1.0)
+
+
+@cache
+def _comienzos() -> frozenset[str]:
+    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    datos = tomllib.loads(texto)["comienzos"]
+    return frozenset(datos["sueltos"]) | frozenset(datos["cortos"])
 
 
 def _puede_cambiar(prefijo: str, primera: str, largo: int) -> bool:

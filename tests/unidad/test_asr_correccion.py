@@ -60,6 +60,10 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("continúe comprocar vacina por las noches", "continúe con procarbazina por las noches"),
         ("le voy a recetarme clicina de 25", "le voy a recetar meclizina de 25"),
         ("doctor, tomó paxlobí hace un año", "doctor, tomó Paxlovid hace un año"),
+        ("las pastillas detinilestradió de 20", "las pastillas de etinilestradiol de 20"),
+        ("toma condrospirinona diario", "toma con drospirenona diario"),
+        ("el motelmissartán sigue igual", "el mo telmisartán sigue igual"),
+        ("las de oestradiol", "las de estradiol"),
         ("en la casa de paxlobí no hay nadie", "en la casa de paxlobí no hay nadie"),
     ],
 )
@@ -94,6 +98,7 @@ def test_terminos_mal_oidos(oido: str, debe: str) -> None:
         ("Orinó consangre ayer", "Orinó con sangre ayer"),
         ("mucho ascoci me da", "mucho asco sí me da"),
         ("Asmano, nunca", "Asma no, nunca"),
+        ("salió poponegra ayer", "salió popó negra ayer"),
     ],
 )
 def test_dos_palabras_pegadas_se_separan(oido: str, debe: str) -> None:

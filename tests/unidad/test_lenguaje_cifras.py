@@ -51,6 +51,11 @@ HABLADAS = {
 
 A_MEDIAS = {
     "30 y 8.5": "38.5",
+    "de 750 miligramos, 1,8 horas por 3 días": "de 750 mg, 1 cada 8 horas por 3 días",
+    "paracetamol de 500, 2.12 horas": "paracetamol de 500, 2 cada 12 horas",
+    "una tableta de 500 miligramos, 1.24 horas": "1 tableta de 500 mg, 1 cada 24 horas",
+    "durmió 1.8 horas": "durmió 1.8 horas",
+    "de 500 miligramos, 1.5 horas después": "de 500 mg, 1.5 horas después",
     "a los 50 y 5": "a los 55",
     "150 y 2 sobre 94": "152/94",
     "ciento 20 sobre 80": "120/80",
