@@ -18,6 +18,10 @@ _MILES = re.compile(r"\d{1,3}(?:[.,]000|(?:,\d{3}))+$")
 _FECHA = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 _MIL = re.compile(r"(?<![\w.,])(\d+) mil\b")
 _SI = re.compile(r"\b[Ss]í\b")
+_CIEN = re.compile(
+    r"\b[Cc]ien(?= (?:diez|once|doce|trece|catorce|quince|dieci|veint|(?:tre|cuare|cincue|sese|sete|oche|nove)nta))"  # noqa: E501
+)
+"""«Cien sesenta y dos» son dos números (100/62); 162 se dice «ciento sesenta y dos»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ def preparar(texto: str, idioma: str) -> str:
     datos = lexico(idioma).reglas["numeros"]
     if idioma == "es":  # «sí» afirma y «si» condiciona: se distinguen antes de quitar los acentos
         texto = _SI.sub("sii", texto)
+    texto = _CIEN.sub(r"\g<0>,", texto)
     plano = llano(alpha2digit(texto.replace("½", " ½ "), idioma))
     plano = re.sub(rf"\b(?:{'|'.join(datos['palabras'])})\b|½", lambda m: datos["palabras"][m[0]], plano)
     plano = _MIL.sub(lambda m: str(int(m[1]) * 1000), plano)

@@ -106,24 +106,29 @@ def _contra_hechos(
 
     Solo si la cifra tampoco la espera otro hecho del mismo fármaco (una dosis anterior, por ejemplo).
     """
-    esperadas = [leer(h.texto, dialogo.idioma) for h in hechos]
-    criticas = [leer(h.texto, dialogo.idioma) for h in hechos if h.critico]
+    esperadas = [(h, leer(h.texto, dialogo.idioma)) for h in hechos]
     for n, lectura in enumerate(lecturas):
-        farmacos = {x for m in lectura.menciones if m.de_farmaco for x in m.nombres}
-        propios = [
-            e for e in esperadas if farmacos & {x for m in e.menciones if m.de_farmaco for x in m.nombres}
-        ]
+        farmacos = _farmacos(lectura)
+        propios = [(h, e) for h, e in esperadas if farmacos & _farmacos(e)]
+        if len(farmacos) != 1 or any(_lo_dice(h, enunciados[n].texto) for h, _ in propios):
+            continue
         for unidad in ("mg", "mcg", "ml", "gota", "disparo"):
             valores = {c.valor for c in lectura.cifras if c.unidad == unidad}
-            buenos = {c.valor for e in propios for c in e.cifras if c.unidad == unidad}
-            critico = any(
-                farmacos & {x for m in e.menciones if m.de_farmaco for x in m.nombres}
-                and any(c.unidad == unidad for c in e.cifras)
-                for e in criticas
-            )
-            if critico and len(farmacos) == 1 and valores and buenos and not valores & buenos:
+            buenos = {c.valor for _, e in propios for c in e.cifras if c.unidad == unidad}
+            critico = any(h.critico and any(c.unidad == unidad for c in e.cifras) for h, e in propios)
+            if critico and valores and not valores & buenos:
                 dichos = ", ".join(f"{v:g}" for v in sorted(buenos))
                 yield n, "dosis", f"se esperaba {dichos} {unidad}"
+
+
+def _farmacos(lectura: Lectura) -> set[str]:
+    return {x for m in lectura.menciones if m.de_farmaco for x in m.nombres}
+
+
+def _lo_dice(hecho: Hecho, texto: str) -> bool:
+    """Si el enunciado es justo ese hecho esperado (un retiro gradual lleva otra dosis que la de antes)."""
+    plano = llano(texto)
+    return bool(hecho.claves) and all(any(re.search(c, plano) for c in alternas) for alternas in hecho.claves)
 
 
 def _cabe(clase: Grave, lectura: Lectura) -> bool:

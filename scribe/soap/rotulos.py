@@ -35,7 +35,26 @@ _PERSONAS = re.compile(
     r"cunad[oa]|sobrin[oa]|niet[oa]|compadre|comadre|vecin[oa]|amig[oa]|companer[oa]|jef[ea]|patron\w*"
 )
 ACOMPANADO = frozenset(
-    ["mama", "papa", "madre", "padre", "mami", "papi", "jefe", "jefa", "hijo", "hija", "nino", "nina", "bebe", "esposo", "esposa", "marido", "senora", "senor"]  # noqa: E501
+    [
+        "mama",
+        "papa",
+        "madre",
+        "padre",
+        "mami",
+        "papi",
+        "jefe",
+        "jefa",
+        "hijo",
+        "hija",
+        "nino",
+        "nina",
+        "bebe",
+        "esposo",
+        "esposa",
+        "marido",
+        "senora",
+        "senor",
+    ]  # noqa: E501, RUF100
 )
 """Los parientes que, en boca de quien acompaña, suelen ser el propio paciente."""
 
@@ -170,7 +189,7 @@ _NO = re.compile(r"\b(?:no|ni|nunca|nada|tampoco|ningun[oa]?)\b")
 _AFIRMA = re.compile(
     r"\W*(?:(?:pues|ay|este|bueno|creo que|yo creo que|como que) )*(?:\d|si\b|claro|aja\b|un poc\w*|poc[oa]s?\b|poquit\w+|tantit\w+|much\w+|bastante|"  # noqa: E501
     r"a veces|a cada rato|de repente|de vez|seguid\w+|diario|siempre|todos? |todas? |desde|hace|como|ayer|hoy|anoche|antier|en la|en las|al |cuando|"  # noqa: E501
-    r"cada|solo|nomas|nada mas|mas|ya\b|apenas|ahorita|unos?\b|unas?\b|dos|tres|cuatro|varios|varias|media|fuerte|leve|me |se |le |de\b|por |"  # noqa: E501
+    r"cada|solo|nomas|nada mas|mas|ya\b|apenas|ahorita|unos?\b|unas?\b|dos|tres|cuatro|varios|varias|media|fuerte|leve|(?:me|se|le) (?!da (?:\w+ )?miedo)|de\b|por |"  # noqa: E501
     r"aqui|ahi|alla|aca|(?:el|la|los|las) (?!\w+(?:aron|ieron)\b)|tod[oa]\b|colic\w+|(?:\w+ ){1,3}sii?\b)"
 )
 """Con esto empieza la respuesta de quien sí tiene aquello por lo que le preguntan: sí, cuánto, cuándo o dónde."""  # noqa: E501

@@ -99,13 +99,18 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta))
 
 
+_OTRA_PARTE = re.compile(
+    r"\b(?:oidos?|orejas?|nariz|encias?|boca|dientes|lengua|ojos?|piel|herida|pezon\w*|ombligo)\b"
+)
+
+
 def _alrededor(intercambio: Intercambio) -> str:
-    """De qué se viene hablando: la pregunta, lo previo y la respuesta, en llano."""
-    return llano(
-        " ".join(t.turno.texto for t in (*intercambio.preguntas, *intercambio.respuesta))
-        + " "
-        + intercambio.previo
-    )
+    """De qué se habla: la pregunta y la respuesta, en llano; lo previo, si ellas no nombran otra parte del cuerpo.
+
+    «¿Le sale algo del oído, sangre?» tras hablar de la diarrea no pregunta por sangre en las evacuaciones.
+    """  # noqa: E501
+    propio = llano(" ".join(t.turno.texto for t in (*intercambio.preguntas, *intercambio.respuesta)))
+    return propio if _OTRA_PARTE.search(propio) else f"{propio} {llano(intercambio.previo)}"
 
 
 def _continua(previo: list[Trozo], trozo: Trozo) -> bool:

@@ -37,6 +37,10 @@ _NEGACION = re.compile(
     r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+)\b"  # noqa: E501
 )
 _NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
+_A_URGENCIAS = re.compile(
+    r"\b(?:se va|te vas|vaya(?:se|n)?|vete|corr\w+|acud\w+|ven(?:ga|gan|gase)|viene|vienes|la trae|lo trae) (?:\w+ )?(?:a )?urgencias\b"  # noqa: E501
+)
+_CONDICION = re.compile(r"\b(?:si|cuando|en caso de|ante)\b")
 _TEMOR = re.compile(r"\b(?:miedo|temor|contrario|pendiente|dicen|preocup\w+)\b")
 _LADO = re.compile(r"\b(derech|izquierd|bilateral|ambos|ambas)")
 _SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",  # noqa: E501
@@ -124,6 +128,23 @@ def _se_afirma_tambien(propuesta: Propuesta) -> str | None:
     return None
 
 
+def _sin_condicion(propuesta: Propuesta) -> str | None:
+    """«No puede tragar, se va a urgencias»: al reconocedor se le pudo ir el «si» y quedó como un síntoma."""
+    if propuesta.tipo == "alarma":
+        return None
+    for trozo in propuesta.trozos:
+        plano = trozo.plano
+        m = _A_URGENCIAS.search(plano)
+        if (
+            m
+            and trozo.turno.rol is Rol.MEDICO
+            and not _CONDICION.search(plano)
+            and any(x.clase == "sintoma" for x in buscar_clinico(trozo.dicho[: m.start()]))
+        ):
+            return "Puede ser un dato de alarma dicho sin el «si»; escúchelo."
+    return None
+
+
 def _pierde_negacion(trozos: list[Trozo], plano: str) -> bool:
     """Si una cita corta abre negando («no puedo…») y el enunciado ya no niega nada."""
     ultimo = llano(trozos[-1].dicho).strip(" ¿¡,.")
@@ -197,6 +218,7 @@ def verificar(propuesta: Propuesta) -> Enunciado:
         or propuesta.motivo
         or ("Hubo una corrección al hablar que no se pudo aplicar con seguridad." if dudosa else None)
         or _se_afirma_tambien(propuesta)
+        or _sin_condicion(propuesta)
         or _correccion_pendiente(propuesta)
         or _imposible(propuesta)
         or _mal_oido(propuesta)

@@ -42,6 +42,9 @@ _PUS = ("M: Las amígdalas están rojas, con placas de pus.",)
 _ALARMA = ("M: Si vomita sin parar, le sangra algo o se marea, corra a urgencias.",)
 _FUERZA = ("M: ¿Pierde fuerza?", "Fuerza sí pierdo, se me caen las cosas.")
 _HABLA = ("La cara se me durmió y no podía hablar, como diez minutos.",)
+_CIEN = ("M: La presión, cien sesenta y dos.",)
+_LISTA = ("M: ¿Azúcar, presión?", "Azúcar no presión sí.")
+_CORTE = ("M: ¿Sangra?", "Me salen moretones sin que me pegue, y ayer me sangró la encía.")
 _LENA = ("M: ¿Fuma?", "No fumo. Antes cocinaba con leña.")
 _CANSADA = ("Me siento muy cansada.", "M: No me impresiona depresión, estás cansada por la anemia.")
 
@@ -63,6 +66,9 @@ _CANSADA = ("Me siento muy cansada.", "M: No me impresiona depresión, estás ca
         (_ALARMA, "Acudir a urgencias (vómito, sangre, mareo)", "Acudir a urgencias (vómito con sangre)", "termino"),  # noqa: E501
         (_FUERZA, "Debilidad: fuerza sí pierde", "Debilidad y temblor", "termino"),
         (_HABLA, "Alteración del habla: no podía hablar", "Asimetría facial y disartria: boca chueca", "termino"),  # noqa: E501
+        (_CIEN, "TA 100/62 mmHg", "TA 162/100 mmHg", "cifra"),
+        (_LISTA, "Azúcar no presión sí", "Azúcar sí", "negacion"),
+        (_CORTE, "Le salen moretones sin que se pegue, y ayer le sangró la encía", "Niega sangrado", "negacion"),
         (_LENA, "Hábitos («fuma»): antes cocinaba con leña", "Tabaquismo: fuma", "negacion"),
         (_LENA, "Niega tabaquismo («no fumo»)", "Se dijo: «fumo diario»", "negacion"),
         (_CANSADA, "Descartado: no me impresiona depresión, Lorena, estás cansada", "Descartado: cansada", "negacion"),  # noqa: E501
@@ -116,3 +122,8 @@ def test_un_retiro_gradual_esperado_no_es_una_dosis_equivocada() -> None:
     assert graves("Clonazepam 1 gota cada noche", hechos) == set()
     assert graves("Clonazepam 4 gotas cada noche", hechos) == {"dosis"}
     assert graves("Clonazepam 4 gotas cada noche", hechos[1:]) == set()
+    sin_cifra = hechos[1].model_copy(
+        update={"texto": "Retirar clonazepam", "claves": (("clonazepam",), ("1 gota",))}
+    )
+    assert graves("Clonazepam 1 gota cada noche", [hechos[0], sin_cifra]) == set()
+    assert graves("Clonazepam 4 gotas cada noche", [hechos[0], sin_cifra]) == {"dosis"}

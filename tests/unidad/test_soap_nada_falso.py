@@ -122,6 +122,20 @@ def test_lo_preguntado_solo_encabeza_si_la_respuesta_lo_afirma() -> None:
     assert any(e.texto.startswith("Tos") for e in _nota("M: ¿Tos?", "P: Desde hace 3 días."))
 
 
+def test_la_sangre_es_de_donde_se_pregunta() -> None:
+    dichos = ("M: ¿Diarrea?", "P: No.", "M: ¿Le sale algo del oído, sangre?", "P: No, nada.")
+    assert "rectorragia" not in _textos(*dichos)
+    assert "rectorragia" in _textos("M: ¿Diarrea?", "P: Sí, mucha.", "M: ¿Con sangre?", "P: No, nada.")
+
+
+def test_una_alarma_sin_su_condicion_queda_por_revisar() -> None:
+    base = ("M: Presión 120 sobre 80.", "M: Le doy paracetamol de 500 mg, una cada 8 horas por 3 días.")
+    perdido = _nota(*base, "M: No puede tragar o le falta el aire, se va a urgencias, la veo en una semana.")
+    assert all(e.motivo for e in perdido if "urgencias" in e.texto and e.tipo != "alarma")
+    entero = _nota(*base, "M: Si no puede tragar o le falta el aire, se va a urgencias.")
+    assert not any(e.motivo for e in entero if "urgencias" in e.texto.lower())
+
+
 def test_hablar_de_otra_cosa_no_es_alergia() -> None:
     nota = _nota("M: ¿Alergias?", "P: Presión alta sí, tomo telmisartán de 40, una diaria.")
     assert not any(e.tipo == "alergia" and "telmisart" in e.texto for e in nota)
