@@ -46,6 +46,7 @@ NUEVO_PARTE = 0.03
 """…o esta parte de lo que ya hay, si es más: así el costo de releer no crece con el cuadrado."""
 QUIETA_S = 5.0
 """Una grabación que dejó de crecer (pausa) se pone al día con lo que tenga."""
+_AVANCE_MIN_S = 10.0
 _CONTEXTO_S = 300.0
 _OCIOSO_S = 120.0
 _FALLOS_MAX = 3
@@ -195,6 +196,7 @@ class Adelantador:
             llave=self._adelantos.llave(grabacion).hex(), ajustes=ajustes.model_dump(mode="json"),
             terminos=self._terminos(fila, vista, ajustes.plantilla),
         )  # fmt: skip
+        inicio = time.monotonic()
         respuesta = self._encargar(encargo)
         if respuesta is None:
             return
@@ -203,7 +205,11 @@ class Adelantador:
             registro.warning("No se pudo adelantar una grabación (%s).", respuesta.fallo)
             return
         vista.fallos, vista.octetos = 0, octetos
-        avance = AvanceSubida(grabado_s=respuesta.grabado_s, escuchado_s=respuesta.escuchado_s)
+        antes = self._adelantos.avance(grabacion)
+        avance = AvanceSubida(
+            grabado_s=respuesta.grabado_s, escuchado_s=respuesta.escuchado_s,
+            ritmo=_ritmo(antes, respuesta.escuchado_s, time.monotonic() - inicio),
+        )  # fmt: skip
         self._adelantos.anotar(grabacion, avance)
 
     def _terminos(self, fila: DictRow, vista: _Vista, plantilla: str) -> tuple[str, ...]:
@@ -275,6 +281,12 @@ class Adelantador:
                 if tuberia is not None:
                     with contextlib.suppress(OSError):
                         tuberia.close()
+
+
+def _ritmo(antes: AvanceSubida, escuchado_s: float, tardo_s: float) -> float | None:
+    """Segundos por segundo de esta pasada; si avanzó poco, el de antes: casi todo fue releer."""
+    avanzo = escuchado_s - antes.escuchado_s
+    return round(tardo_s / avanzo, 3) if avanzo >= _AVANCE_MIN_S else antes.ritmo
 
 
 def _hay_memoria(donde: Path = Path("/proc/meminfo")) -> bool:

@@ -128,10 +128,14 @@ class EstadoSubida(_Valor):
 
 
 class AvanceSubida(_Valor):
-    """Segundos de una grabación en curso que ya se pueden oír y que ya se oyeron. Ceros: no ha empezado."""
+    """Segundos de una grabación en curso que ya se pueden oír y que ya se oyeron. Ceros: no ha empezado.
+
+    `ritmo` son los segundos que se tarda en oír uno, medidos en esta misma grabación.
+    """
 
     grabado_s: float = 0.0
     escuchado_s: float = 0.0
+    ritmo: float | None = None
 
 
 class SubidaAbierta(_Valor):

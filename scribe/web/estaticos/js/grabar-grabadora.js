@@ -3,6 +3,7 @@
 import { Grabacion } from "./grabar-grabacion.js";
 import { caben } from "./grabar-almacen.js";
 import { el, explicar, mostrar, rato, reloj } from "./grabar-dom.js";
+import { seguirEscucha } from "./grabar-escucha.js";
 import { lista, permitido } from "./grabar-microfono.js";
 import { altura, CONSEJOS, esDeSalida, Oido } from "./grabar-nivel.js";
 
@@ -29,6 +30,8 @@ export class Grabadora {
     this.alEntregar = alEntregar;
     /** @type {Grabacion | null} */
     this.actual = null;
+    /** @type {Grabacion | null} de la que se dice cuánto va escuchado */
+    this.escuchada = null;
     this.oido = new Oido();
     this.consejo = "";
     this.cupo = Infinity;
@@ -87,6 +90,7 @@ export class Grabadora {
       document.body.dataset.grabando = "";
       this.alEmpezar();
       void this.#subir(actual);
+      this.#escuchar(actual);
       void this.#revisarCupo();
       clearInterval(this.revision);
       this.revision = window.setInterval(() => this.#revisarCupo(), REVISAR_CUPO_MS);
@@ -147,6 +151,13 @@ export class Grabadora {
       mostrar("grabadora", false);
     }
     this.alEntregar(actual, avance.recibo);
+  }
+
+  /** Dice cuánto se ha escuchado ya; una sola vez por grabación. @param {Grabacion} actual */
+  #escuchar(actual) {
+    if (this.escuchada === actual) return;
+    this.escuchada = actual;
+    void seguirEscucha(actual, this.api, () => this.actual === actual);
   }
 
   /** @param {boolean} [lanzar] */
