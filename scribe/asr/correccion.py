@@ -22,7 +22,7 @@ from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
 from scribe.lenguaje.fichas import Edicion, Ficha, aplicar, partir
 from scribe.lenguaje.fonetica import clave
 from scribe.lenguaje.parecidos import PREFIJOS, Candidato, Clase, candidatos, es_termino, exactos
-from scribe.lenguaje.presentaciones import revisar_presentaciones
+from scribe.lenguaje.presentaciones import revisar_presentaciones, separar_tomas
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
 
@@ -72,7 +72,7 @@ def corregir(
     corregidos, avisos = [], []
     for turno in turnos:
         nuevo, dudas = _corregir_turno(turno, tomados)
-        corregidos.append(nuevo)
+        corregidos.append(separar_tomas(nuevo))
         avisos += dudas
     salida = transcripcion.model_copy(update={"turnos": tuple(corregidos)})
     return salida, (*avisos, *revisar_cifras(salida), *revisar_presentaciones(salida))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from scribe.consulta import Aviso, Transcripcion, Turno
 from scribe.lenguaje.farmacos import Farmaco, MencionFarmaco, buscar_farmacos, ficha
+from scribe.lenguaje.fichas import Edicion, aplicar
 from scribe.lenguaje.texto import llano
 
 _DOSIS = re.compile(
@@ -16,6 +17,9 @@ _DOSIS = re.compile(
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0, None: 1.0}
 _LIQUIDO = re.compile(
     r"\b(?:ml|jarabe|suspension|gotas|solucion|kilo|kg|por kilo|cucharad|ampolleta|ampula|inyect|unidades)"
+)
+_RITMO = re.compile(
+    r",? (?:cada|diari[oa]|al dia|por la|en la|por las|en las|en ayunas|antes de|despues de|con )"
 )
 _FRACCIONES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 
@@ -50,6 +54,26 @@ def existe(farmaco: Farmaco, mg: float) -> bool:
     if farmaco.toma_min and farmaco.toma_max and farmaco.toma_max < farmaco.toma_min:
         return True
     return any(abs(p * f - mg) < 1e-6 for p in farmaco.presentaciones for f in _FRACCIONES)
+
+
+def separar_tomas(turno: Turno) -> Turno:
+    """«telmisartán de 41 diario» es «de 40, 1 diario»: la toma se oyó como la unidad de la dosis.
+
+    Solo si esa dosis no existe, la de uno menos sí, y detrás viene el ritmo de la toma.
+    """
+    return aplicar(turno, list(_tomas_pegadas(turno)))
+
+
+def _tomas_pegadas(turno: Turno) -> Iterator[Edicion]:
+    for mencion in buscar_farmacos(turno.texto):
+        farmaco = ficha(mencion.generico)
+        m = _DOSIS.match(llano(turno.texto), mencion.hasta)
+        if not farmaco or not m or m[2] or not m[1].endswith("1") or not m[1].isdigit():
+            continue
+        entera = int(m[1]) - 1
+        pegada = entera in farmaco.presentaciones and not existe(farmaco, float(m[1]))
+        if pegada and _RITMO.match(llano(turno.texto), m.end()):
+            yield Edicion(m.start(1), m.end(1), f"{entera}, 1", "cifra")
 
 
 def revisar_presentaciones(transcripcion: Transcripcion) -> tuple[Aviso, ...]:

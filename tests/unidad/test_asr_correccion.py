@@ -106,6 +106,20 @@ def test_dos_palabras_pegadas_se_separan(oido: str, debe: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("oido", "debe"),
+    [
+        ("tomo telmissartán de 41 diario", "tomo telmisartán de 40, 1 diario"),
+        ("enalapril de 11 cada 12 horas", "enalapril de 10, 1 cada 12 horas"),
+        ("enalapril de 11 miligramos cada 12 horas", "enalapril de 11 mg cada 12 horas"),
+        ("amlodipino de 5 cada 24 horas", "amlodipino de 5 cada 24 horas"),
+        ("tomo telmisartán de 41", "tomo telmisartán de 41"),
+    ],
+)
+def test_la_toma_pegada_a_la_dosis_se_separa_si_esa_dosis_no_existe(oido: str, debe: str) -> None:
+    assert corregido(oido) == debe
+
+
+@pytest.mark.parametrize(
     "palabra", ["antibioticoterapia", "ureaplasma", "perineoplastia", "marihuana", "mañano"]
 )
 def test_una_palabra_compuesta_no_se_parte(palabra: str) -> None:
