@@ -22,6 +22,7 @@ from scribe.diarizacion.segmentacion import Ventana
 _LISO = 5
 _PAUSA_MAX_S = 0.6
 _HONDURA = 0.3
+_CUADROS_POR_VEZ = 10_000
 
 Actividad = NDArray[np.float32]
 """(cuadros, pistas): probabilidad de voz."""
@@ -162,9 +163,13 @@ def callar_cortes(
 def energia_por_cuadro(senal: Senal, cuadros: int, cuadro_s: float) -> NDArray[np.float32]:
     """Energía media de la señal en cada cuadro."""
     largo = round(cuadro_s * HERCIOS)
-    completa = np.zeros(cuadros * largo, dtype=np.float32)
-    completa[: len(senal)] = senal[: len(completa)]
-    energia: NDArray[np.float32] = np.square(completa).reshape(cuadros, largo).mean(axis=1)
+    energia = np.empty(cuadros, dtype=np.float32)
+    for desde in range(0, cuadros, _CUADROS_POR_VEZ):
+        hasta = min(desde + _CUADROS_POR_VEZ, cuadros)
+        trozo = np.zeros((hasta - desde) * largo, dtype=np.float32)  # por partes: 3 h enteras son 1.4 GB más
+        muestras = senal[desde * largo : hasta * largo]
+        trozo[: len(muestras)] = muestras
+        energia[desde:hasta] = np.square(trozo).reshape(-1, largo).mean(axis=1)
     return energia
 
 
