@@ -186,10 +186,11 @@ class Nota(_Valor):
 
 
 class Omision(_Valor):
-    """Algo clínico que se dijo y no quedó en la nota."""
+    """Algo clínico que se dijo y no quedó en la nota. `seccion`: dónde iría, si se sabe."""
 
     texto: str
     citas: tuple[Cita, ...]
+    seccion: Seccion | None = None
 
 
 class Alternativa(_Valor):

@@ -1,20 +1,26 @@
-"""Lo clínico que se dijo y no quedó citado en la nota."""
+"""Lo que se dijo y no quedó en la nota: cada cosa con su cita y la sección donde iría.
+
+No basta con que un enunciado cite la frase: si de «presión 120/80, y la cicatriz ya cerró» solo quedó la
+presión, la cicatriz es una omisión. Por eso se compara, cláusula por cláusula, lo dicho con lo escrito.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from scribe.consulta import Omision
+from scribe.consulta import Omision, Rol, Seccion
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
-from scribe.soap.citar import citado
+from scribe.soap.charla import anuncia, contenido, ordena
 from scribe.soap.dialogo import Dialogo, sin_muletilla
 from scribe.soap.farmacia import nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, clausulas, mayuscula
 from scribe.soap.reglas import pregunta, senal
+from scribe.soap.retractos import retirados
 
 _CIFRA_CON_UNIDAD = re.compile(
-    r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|ml|g|ui|%|mmhg|kg|kilos?|cm|grados|lpm|dias?|semanas?|meses|horas|tabletas?|capsulas?|gotas|mg/dl)(?!\w)"  # noqa: E501
+    r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|ml|g|ui|%|mmhg|kg|kilos?|cm|grados|lpm|dias?|semanas?|mes(?:es)?|anos?|horas|minutos|veces|tabletas?|capsulas?|gotas|mg/dl)(?!\w)"  # noqa: E501
     r"|\b\d{2,3}/\d{2,3}\b|\b\d+\.\d+\b"
 )
 _FLOJAS = {
@@ -26,6 +32,14 @@ _FLOJAS = {
     "apego al tratamiento",
     "vida sexual",
 }
+_DE_SI = re.compile(
+    r"\b(?:soy|tengo|tuve|padezco|tomo|me (?:operaron|detectaron|dijeron|dio|salio|duele)|estoy tomando)\b"
+)
+_SUSTANCIA = 3
+"""Palabras con contenido desde las que una cláusula sin término clínico también se ofrece."""
+_ESCRITA = 0.5
+"""Qué parte de esas palabras basta ver en la nota para dar la cláusula por escrita."""
+_RAIZ = 4
 
 
 def tramos_clinicos(texto: str) -> list[tuple[int, int]]:
@@ -60,29 +74,110 @@ def _pregunta_clara(trozo: Trozo) -> bool:
     )
 
 
-def buscar(dialogo: Dialogo, propuestas: list[Propuesta]) -> tuple[Omision, ...]:
-    """Las omisiones, en el orden en que se dijeron, cada una con su cita textual.
+@lru_cache(maxsize=1024)
+def _raices(texto: str) -> frozenset[str]:
+    """Con qué empiezan las palabras de un texto, para ver si algo quedó escrito aunque cambie el verbo."""
+    return frozenset(p[:_RAIZ] for p in re.findall(r"\w+", llano(texto)))
 
-    Lo que el médico solo preguntó no cuenta: sin respuesta no hay hecho. Las órdenes de exploración
-    («abre la boca») tampoco.
+
+class _Escrito:
+    """Qué dice la nota de cada turno."""
+
+    def __init__(self, propuestas: list[Propuesta]) -> None:
+        self._por_turno: dict[int, set[str]] = {}
+        self.todo = llano(" ".join(p.texto for p in propuestas))
+        for propuesta in propuestas:
+            for trozo in propuesta.trozos:
+                self._por_turno.setdefault(trozo.turno.id, set()).update(_raices(propuesta.texto))
+
+    def dice(self, turno: int, clausula: str) -> bool:
+        """Si lo de esa cláusula está en algún enunciado que cita el turno."""
+        palabras = contenido(clausula)
+        if not palabras:
+            return True
+        raices = self._por_turno.get(turno, set())
+        cifras = [p for p in palabras if p.isdigit()]
+        if any(c[:_RAIZ] not in raices for c in cifras):
+            return False
+        if cifras and len(palabras) - len(cifras) <= _SUSTANCIA:
+            return True  # «frecuencia cardiaca, 102» se escribe «FC 102 lpm»
+        terminos = [llano(m.termino) for m in buscar_clinico(clausula)]
+        if terminos and len(palabras) < _SUSTANCIA and all(t in self.todo for t in terminos):
+            return True  # «no fumo» se escribe «niega tabaquismo»
+        return sum(p[:_RAIZ] in raices for p in palabras) >= _ESCRITA * len(palabras)
+
+
+def buscar(dialogo: Dialogo, propuestas: list[Propuesta]) -> tuple[Omision, ...]:
+    """Las omisiones, en el orden en que se dijeron, cada una con su cita textual y su sección sugerida.
+
+    Lo que el médico solo preguntó no cuenta: sin respuesta no hay hecho. Lo que el paciente pregunta, solo
+    si cuenta algo suyo. Las órdenes de exploración («abra la boca») y la cortesía tampoco.
     """
-    citas = citado(propuestas)
-    nota = llano(" ".join(p.texto for p in propuestas))
-    preguntas_paciente = {t for lista in dialogo.preguntas_paciente.values() for t in lista}
+    escrito = _Escrito(propuestas)
+    del_paciente = {t for lista in dialogo.preguntas_paciente.values() for t in lista}
     hechas = [*(t for i in dialogo.intercambios for t in i.preguntas), *dialogo.sin_respuesta]
     preguntas = {t for t in hechas if _pregunta_clara(t)}
     salida = []
     for trozo in _ajenos(dialogo, preguntas):
-        if senal("exploracion", "ordenes").search(trozo.plano) and not _CIFRA_CON_UNIDAD.search(trozo.plano):
+        if trozo in del_paciente and not _aporta(trozo, escrito.todo):
             continue
-        fuera = []
-        for desde, hasta in tramos_clinicos(trozo.texto):
-            cubierto = any(
-                a <= trozo.desde + desde and trozo.desde + hasta <= b
-                for a, b in citas.get(trozo.turno.id, [])
-            )
-            if not cubierto and not (trozo in preguntas_paciente and llano(trozo.texto[desde:hasta]) in nota):
-                fuera.append((desde, hasta))
-        if fuera:
-            salida.append(Omision(texto=mayuscula(alinar(trozo.dicho)), citas=(trozo.cita(),)))
+        if _no_es_dato(trozo, dialogo):
+            continue
+        falta = _lo_que_falta(trozo, escrito, dialogo)
+        if falta is not None:
+            texto = mayuscula(alinar(falta.dicho))
+            salida.append(Omision(texto=texto, citas=(falta.cita(),), seccion=seccion_de(falta, dialogo)))
     return tuple(salida)
+
+
+def _aporta(trozo: Trozo, nota: str) -> bool:
+    """Si el paciente, al preguntar, cuenta algo suyo o nombra un fármaco que la nota no tiene."""
+    nuevos = any(llano(f.texto) not in nota for f in nombrados(trozo.texto))
+    return nuevos or (_DE_SI.search(trozo.plano) is not None and bool(tramos_clinicos(trozo.texto)))
+
+
+def _no_es_dato(trozo: Trozo, dialogo: Dialogo) -> bool:
+    if _CIFRA_CON_UNIDAD.search(trozo.plano):
+        return False
+    if trozo.turno.rol is Rol.MEDICO and (anuncia(trozo.texto) or ordena(trozo.texto, tutea=dialogo.tutea)):
+        return trozo.turno.id < dialogo.plan_desde
+    return senal("exploracion", "ordenes").search(trozo.plano) is not None
+
+
+def _lo_que_falta(trozo: Trozo, escrito: _Escrito, dialogo: Dialogo) -> Trozo | None:
+    """De la primera a la última cláusula del trozo que la nota no dice; nada si todo lo que importa está."""
+    vigentes = trozo.texto
+    for a, b in retirados(trozo.texto):
+        vigentes = vigentes[:a] + " " * (b - a) + vigentes[b:]
+    fuera = [
+        (a, b)
+        for a, b in clausulas(trozo.texto)
+        if not escrito.dice(trozo.turno.id, vigentes[a:b]) and _importa(trozo, vigentes[a:b], dialogo)
+    ]
+    if not fuera:
+        return None
+    texto = trozo.texto[fuera[0][0] : fuera[-1][1]]
+    return trozo.parte(fuera[0][0], fuera[0][0] + len(texto.rstrip(" ,;")))
+
+
+def _importa(trozo: Trozo, clausula: str, dialogo: Dialogo) -> bool:
+    """Si la cláusula dice algo clínico, o lo dice el médico cuando ya explora o indica."""
+    if tramos_clinicos(clausula):
+        return True
+    tarde = trozo.turno.id >= min(dialogo.exploracion_desde, dialogo.plan_desde)
+    if trozo.turno.rol is Rol.MEDICO:
+        return tarde and len(contenido(clausula)) >= _SUSTANCIA
+    return not tarde and len(contenido(clausula)) >= _SUSTANCIA
+
+
+def seccion_de(trozo: Trozo, dialogo: Dialogo) -> Seccion:
+    """La sección donde iría algo dicho: según quién lo dijo y en qué momento de la consulta."""
+    plano = trozo.plano
+    if trozo.turno.rol is not Rol.MEDICO or senal("social", "de_paciente").search(plano):
+        return "subjetivo"
+    concluye = senal("analisis", "afirma").search(plano) or senal("analisis", "sospecha").search(plano)
+    if concluye and any(m.clase == "enfermedad" for m in buscar_clinico(trozo.dicho)):
+        return "analisis"
+    if trozo.turno.id >= dialogo.plan_desde:
+        return "plan"
+    return "objetivo" if trozo.turno.id >= dialogo.exploracion_desde else "subjetivo"

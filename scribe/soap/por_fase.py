@@ -14,6 +14,7 @@ from scribe.soap.dichos import DIGITO, glosado, texto_de
 from scribe.soap.fragmentos import Trozo, alinar, mayuscula
 from scribe.soap.persona import de_usted
 from scribe.soap.recetario import Recetario
+from scribe.soap.reglas import senal
 
 _TRUNCA = re.compile(
     r"(?:si|no|claro|exacto|poquito|un poco|de|en|hasta|cuando|con|por|menos|mas|cada|unos?|unas?|un par|"
@@ -44,6 +45,8 @@ class PorFase(Recetario):
         return anuncia(trozo.texto) or (explora and manda)
 
     def _por_fase(self, trozo: Trozo) -> bool:
+        if senal("social", "de_paciente").search(trozo.plano):
+            return False  # quien habló pudo no ser el médico: que lo decida él entre las omisiones
         if self._explorando(trozo):
             return self._descrito(trozo)
         return self._en_plan(trozo) and self._dispuesto(trozo)

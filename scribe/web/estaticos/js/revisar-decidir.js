@@ -85,6 +85,7 @@ export class Decidir {
     const clave = claves.omision(o);
     const elegir = nodo("select", { "aria-label": "En qué sección", class: "chico" },
       this.estado.datos.secciones.filter((s) => s.clave !== "pronostico").map((s) => nodo("option", { value: s.clave }, s.titulo)));
+    if (o.seccion) elegir.value = o.seccion;
     const decidir = (decision) => this.#hacer(clave, "omisiones", (c) => {
       const indice = c.omisiones.findIndex((x) => x.texto === o.texto);
       return indice < 0 ? null : { indice, decision, ...(decision === "incorporar" ? { seccion: elegir.value } : {}) };
