@@ -93,6 +93,29 @@ BORRADOR = Borrador(
 )  # fmt: skip
 
 
+def estirado(borrador: Borrador, veces: int) -> Borrador:
+    """El mismo borrador dicho tantas veces seguidas, con su nota: tres horas a partir de un minuto."""
+    crudo = borrador.model_dump(mode="json")
+    paso, cuantos = crudo["audio"]["duracion_s"] + 1, len(crudo["transcripcion"]["turnos"])
+
+    def movido(dato: Any, k: int) -> Any:
+        if isinstance(dato, list):
+            return [movido(d, k) for d in dato]
+        if not isinstance(dato, dict):
+            return dato
+        corre = {"inicio": k * paso, "fin": k * paso, "id": k * cuantos, "turno": k * cuantos}
+        return {c: v + corre[c] if c in corre else movido(v, k) for c, v in dato.items()}
+
+    turnos = [t for k in range(veces) for t in movido(crudo["transcripcion"]["turnos"], k)]
+    nota = {
+        seccion: [e for k in range(0, veces, max(1, veces // 8)) for e in movido(suyos, k)]
+        for seccion, suyos in crudo["nota"].items()
+    }
+    crudo["transcripcion"]["turnos"], crudo["nota"] = turnos, nota
+    crudo["audio"]["duracion_s"] = paso * veces
+    return Borrador.model_validate(crudo)
+
+
 def con_borrador(api: Api, medico: UUID, encuentro: UUID, borrador: Borrador = BORRADOR) -> dict[str, Any]:
     """Deja ese borrador como llega de la cola. Devuelve los ids de `nota`, `grabacion` y `transcripcion`."""
     actor = Actor(medico, "prueba")

@@ -5,11 +5,12 @@ import { dialogo, llano, nodo, poner, reloj } from "./nodos.js";
 const donde = document.getElementById("turnos");
 const voces = document.getElementById("voces");
 const MARCAS = ["cifra", "lado", "negacion"];
+const TANDA = 100; // turnos que se pintan de una vez: tres horas son miles, y la página no debe trabarse
 const pelada = (texto) => llano(texto).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}%]+$/gu, "");
 
 export class Platica {
   constructor(estado, lista, sonido, nota) {
-    Object.assign(this, { estado, lista, sonido, nota, palabras: [], fichas: new Map(), flotante: null });
+    Object.assign(this, { estado, lista, sonido, nota, palabras: [], fichas: new Map(), hechos: new Map(), vuelta: 0, flotante: null });
     this.patrones = Object.fromEntries(MARCAS.map((m) => [m, new RegExp(estado.datos.marcas[m].patron)]));
     estado.addEventListener("platica", () => this.pintar());
     estado.addEventListener("nota", () => { if (this.pintada !== undefined && this.pintada !== estado.editable) this.pintar(); });
@@ -24,33 +25,62 @@ export class Platica {
   pintar() {
     const { platica } = this.estado;
     if (!platica) return this.estado.datos.grabacion ? poner(donde, nodo("li", { class: "vacia" }, "La conversación aún no está escrita.")) : undefined;
+    this.pintada = this.estado.editable; // al firmar se vuelve a pintar, ya sin nada que corregir
     this.palabras = [];
     this.fichas = new Map();
-    this.pintada = this.estado.editable; // al firmar se vuelve a pintar, ya sin nada que corregir
-    poner(donde, platica.turnos.map((t) => this.#turno(t)));
+    this.vuelta += 1;
+    delete donde.dataset.completa;
     this.#pintarVoces();
     this.sonido.pintar();
-    this.senalar(this.lista.citas, { mover: false });
+    this.#tanda(platica.turnos, 0, this.vuelta);
   }
+
+  // Los turnos de `desde` en adelante, por tandas; los que no cambiaron se quedan como están.
+  #tanda(turnos, desde, vuelta) {
+    if (vuelta !== this.vuelta) return; // se volvió a pintar entre tanto
+    const hasta = Math.min(desde + TANDA, turnos.length);
+    for (let i = desde; i < hasta; i += 1) this.#colocar(turnos[i], donde.children[i]);
+    this.senalar(this.lista.citas, { mover: false });
+    if (hasta < turnos.length) return void setTimeout(() => this.#tanda(turnos, hasta, vuelta));
+    while (donde.children.length > turnos.length) donde.lastElementChild.remove();
+    donde.dataset.completa = "";
+  }
+
+  #colocar(t, hay) {
+    const clave = JSON.stringify([t.rol, t.corregidas, this.#nombre(t), this.#sePuedeCambiar]);
+    let hecho = this.hechos.get(t.id);
+    if (hecho?.clave !== clave) {
+      hecho = { clave, fichas: this.#fichas(t) };
+      hecho.li = this.#turno(t, hecho.fichas);
+      this.hechos.set(t.id, hecho);
+    }
+    this.fichas.set(t.id, hecho.fichas);
+    for (const f of hecho.fichas) this.palabras.push({ ...f, turno: t.id });
+    if (!hay) donde.append(hecho.li);
+    else if (hay !== hecho.li) {
+      const enfocado = hay.contains(document.activeElement);
+      hay.replaceWith(hecho.li);
+      if (enfocado) hecho.li.focus();
+    }
+  }
+
+  get #sePuedeCambiar() { return this.estado.editable && this.estado.platica.hablantes.length > 1; }
 
   #nombre(turno) {
     const voz = this.estado.platica.hablantes.find((h) => h.hablante === turno.hablante);
     return voz?.nombre || this.estado.datos.roles[turno.rol] || turno.hablante;
   }
 
-  #turno(t) {
-    const fichas = this.#fichas(t);
-    this.fichas.set(t.id, fichas);
+  #turno(t, fichas) {
     const texto = nodo("p", {});
     fichas.forEach((f, i) => {
       if (i) texto.append(" ");
       texto.append((f.nodo = this.#palabra(t, f)));
-      this.palabras.push({ ...f, turno: t.id });
     });
     if (!fichas.length) texto.textContent = t.texto_corregido;
     return nodo("li", { class: `turno ${t.rol}`, dataset: { turno: String(t.id) }, tabIndex: -1 },
       nodo("header", {},
-        this.estado.editable && this.estado.platica.hablantes.length > 1
+        this.#sePuedeCambiar
           ? nodo("button", { type: "button", class: "quien", title: "Lo dijo otra persona…", onclick: (e) => this.#deQuien(e, t) }, this.#nombre(t))
           : nodo("span", { class: "quien" }, this.#nombre(t)),
         nodo("button", { type: "button", class: "cifra", "aria-label": `Oír desde ${reloj(t.inicio)}`, dataset: { desde: String(t.inicio) } }, `▸ ${reloj(t.inicio)}`)),

@@ -24,17 +24,22 @@ export class Sonido extends EventTarget {
   async abrir() {
     if (!this.hay) return;
     const ruta = `/api/grabaciones/${this.estado.datos.grabacion}`;
+    this.#durar(this.estado.platica?.duracion_s ?? 0);
+    this.audio.src = `${ruta}/audio`; // se puede oír ya: la onda de una grabación larga tarda
+    this.boton.disabled = false;
     try {
       const onda = await traer(`${ruta}/onda`, { fondo: true });
-      Object.assign(this, { picos: onda.picos, duracion: onda.duracion_s });
+      this.picos = onda.picos;
+      this.#durar(onda.duracion_s);
+      this.pintar();
     } catch (fallo) {
       this.#callar(fallo.mensaje ? `${fallo.mensaje} ${fallo.remedio}` : "No se pudo abrir la grabación.");
-      return;
     }
-    this.lugar.max = this.duracion;
-    this.audio.src = `${ruta}/audio`;
-    this.boton.disabled = false;
-    this.pintar();
+  }
+
+  #durar(segundos) {
+    this.duracion = segundos;
+    this.lugar.max = segundos;
   }
 
   // Un tramo, y se calla al terminar.
