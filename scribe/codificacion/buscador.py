@@ -79,15 +79,20 @@ class Buscador:
         por_codigo: dict[str, list[float]] = {}
         for codigo, puntaje in puntajes:
             por_codigo.setdefault(codificable(catalogo, codigo), []).append(puntaje)
-        mejores = {codigo: _juntos(suyos) for codigo, suyos in por_codigo.items()}
+        mejores = {codigo: max(suyos) for codigo, suyos in por_codigo.items()}
+        apoyos = {codigo: _apoyo(suyos) for codigo, suyos in por_codigo.items()}
         exacto = literales().get(plano(texto).strip())
         if exacto is not None:
             mejores = {c: min(p, 0.99) for c, p in mejores.items()}
             suyo = exacto.cie10 if sistema == "CIE-10" else exacto.cie11
             if suyo is not None:
                 mejores[codificable(catalogo, suyo)] = 1.0
-        orden = sorted(mejores.items(), key=lambda par: (-par[1], par[0]))[:maximo]
-        return [Alternativa(codigo=c, titulo=catalogo.titulo(c), puntaje=round(p, 4)) for c, p in orden]
+        orden = sorted(mejores, key=lambda c: (-mejores[c] - apoyos.get(c, 0.0), c))[:maximo]
+        salida, tope = [], 1.0
+        for codigo in orden:
+            tope = min(tope, mejores[codigo])  # el puntaje nunca sube al bajar en la lista
+            salida.append(Alternativa(codigo=codigo, titulo=catalogo.titulo(codigo), puntaje=round(tope, 4)))
+        return salida
 
     def _puntuar(self, forma: str, sistema: Sistema) -> list[tuple[str, float]]:
         indice = self.indices[sistema]
@@ -109,12 +114,12 @@ class Buscador:
         return salida
 
 
-def _juntos(puntajes: list[float]) -> float:
-    """El mejor puntaje de un código, con lo que apoyan sus otras formas; sin llegar al de una igual."""
+def _apoyo(puntajes: list[float]) -> float:
+    """Lo que suman a un código sus otras formas parecidas, sin alcanzar al que coincide entero."""
     primero, *otros = sorted(puntajes, reverse=True)
     if primero >= _IGUALDAD["codiesp"]:
-        return primero
-    return min(primero + _APOYO * sum(otros[:_APOYOS]), 0.98)
+        return 0.0
+    return min(_APOYO * sum(otros[:_APOYOS]), 0.98 - primero)
 
 
 def _peso(palabra: str, rareza: Mapping[str, float]) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribe import modelos
+from scribe.codificacion.alternativas import alternativas
 from scribe.codificacion.buscador import Buscador, codificable
 from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_relleno
 from scribe.codificacion.indice import VERSION
@@ -51,6 +52,7 @@ _GESTACION = frozenset({"Z33", "Z34", "Z35"})
 _PROPIOS = frozenset({EstadoCodigo.CONFIRMADO, EstadoCodigo.ANTECEDENTE, EstadoCodigo.SOSPECHA})
 _SINTOMAS = 3
 _ALTERNATIVAS = 5
+_REORDENADAS = 15
 _CITAS = 4
 _UMBRAL_CIE11 = 0.75
 
@@ -64,6 +66,8 @@ class _Grupo:
     fuerza: int
     acierto: float
     termino: str
+    frase: str
+    general: str | None
     citas: tuple[Cita, ...]
     primera: int
 
@@ -143,10 +147,10 @@ class Codificador:
         )
 
     def _alternativas(self, grupo: _Grupo, elegido: str, sistema: Sistema) -> list[Alternativa]:
-        candidatas = self.buscador.buscar(grupo.termino, sistema, _ALTERNATIVAS * 3)
-        utiles = [a for a in candidatas if a.codigo != elegido and a.puntaje >= 0.4]
+        general = grupo.general if sistema == "CIE-10" else None
+        utiles = alternativas(self.buscador, _formas(grupo), elegido, general, sistema)
         if self._reordenador is not None:
-            utiles = self._reordenador.reordenar(grupo.citas[0].texto, utiles)
+            utiles = self._reordenador.reordenar(grupo.citas[0].texto, utiles[:_REORDENADAS])
         return utiles[:_ALTERNATIVAS]
 
     def _cie11(self, concepto: Concepto) -> str | None:
@@ -158,6 +162,11 @@ class Codificador:
             return None
         mejores = self.buscador.buscar(titulo, "CIE-11", 1)
         return mejores[0].codigo if mejores and mejores[0].puntaje >= _UMBRAL_CIE11 else None
+
+
+def _formas(grupo: _Grupo) -> list[str]:
+    """Las formas en que buscar alternativas: la frase entera, si dice más, y el término."""
+    return list(dict.fromkeys(f for f in (grupo.frase, grupo.termino) if f))
 
 
 def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Mencion]:
@@ -200,14 +209,12 @@ def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Men
 
 
 def _con(mencion: Mencion, concepto: Concepto, estado: EstadoCodigo | None = None) -> Mencion:
-    return Mencion(
-        concepto, mencion.termino, estado or mencion.estado, mencion.citas, mencion.fuerza, mencion.acierto,
-        mencion.turno,
-    )  # fmt: skip
+    general = mencion.general or mencion.concepto.cie10
+    return replace(mencion, concepto=concepto, estado=estado or mencion.estado, general=general)
 
 
 def _con_historia_familiar(menciones: list[Mencion]) -> list[Mencion]:
-    """Añade el código de historia familiar (Z80–Z84) de cada enfermedad de un pariente de sangre."""
+    """La enfermedad de un pariente de sangre se codifica con su historia familiar (Z80–Z84)."""
     salida: list[Mencion] = []
     for mencion in menciones:
         if mencion.estado is not EstadoCodigo.FAMILIAR:
@@ -215,8 +222,7 @@ def _con_historia_familiar(menciones: list[Mencion]) -> list[Mencion]:
             continue
         historia = historia_familiar(mencion.concepto.cie10)
         if historia is not None:
-            salida.append(mencion)
-            salida.append(_con(mencion, Concepto(*historia, "z", ()), EstadoCodigo.ANTECEDENTE))
+            salida.append(_con(mencion, Concepto(*historia, "z", ())))
     return salida
 
 
@@ -270,6 +276,8 @@ def _agrupar(menciones: Iterable[Mencion]) -> list[_Grupo]:
                 fuerza=decide.fuerza,
                 acierto=mejor,
                 termino=decide.termino,
+                frase=decide.frase,
+                general=decide.general,
                 citas=citas,
                 primera=min(m.turno for m in acordes),
             )
@@ -308,7 +316,11 @@ def _depurar(grupos: list[_Grupo]) -> list[_Grupo]:
     utiles = [g for g in grupos if not _sobra(g, grupos)]
     sintomas = [g for g in utiles if g.concepto.clase == "s"]
     hay_diagnostico = any(g.estado is EstadoCodigo.CONFIRMADO and g.concepto.clase == "d" for g in utiles)
-    quedan = sintomas[: 1 if hay_diagnostico else _SINTOMAS]
+    if hay_diagnostico:
+        # Con diagnóstico, lo que solo cuenta el paciente es parte del cuadro; lo que el médico señala, no.
+        quedan = [g for g in sintomas if g.fuerza > 1 or g.estado is not EstadoCodigo.CONFIRMADO][:1]
+    else:
+        quedan = sintomas[:_SINTOMAS]
     return [g for g in utiles if g.concepto.clase != "s" or g in quedan]
 
 

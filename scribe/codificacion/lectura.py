@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from scribe.codificacion.dialogo import oracion, palabras_del_paciente
+from scribe.codificacion.dialogo import oracion, palabras_del_paciente, ultima_pregunta
 from scribe.codificacion.reglas import frases
 from scribe.codificacion.sinonimos import Concepto, Hallazgo
 from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
@@ -31,6 +31,10 @@ class Mencion:
     fuerza: int
     acierto: float
     turno: int
+    frase: str = ""
+    """Lo dicho desde la mención hasta donde acaba la frase: trae el detalle."""
+    general: str | None = None
+    """El código antes de precisarlo con lo dicho alrededor."""
 
 
 class Lectura:
@@ -63,12 +67,29 @@ class Lectura:
     def calificar(self, turno: Turno, desde: int, hasta: int) -> Calificacion:
         """El contexto de un tramo, sabiendo quién es el paciente y quién habla."""
         cal = calificar(turno.texto, desde, hasta, paciente=self._paciente)
+        if cal.familiar is None and turno.rol == Rol.PACIENTE:
+            cal = replace(cal, familiar=self._pariente_preguntado(turno, desde))
         if turno.rol == Rol.ACOMPANANTE and cal.familiar is None:
             inicio, fin = oracion(turno.texto, desde, hasta)
             if _YO.search(llano(turno.texto[inicio:fin])):
                 # Quien acompaña habla de sí: de un niño es su familia; de un adulto, no se sabe.
                 return replace(cal, familiar="mamá" if "hijo" in self._paciente else "acompañante")
         return cal
+
+    def _pariente_preguntado(self, turno: Turno, desde: int) -> str | None:
+        """«¿De qué murió su papá?» «De cirrosis»: el pariente de la pregunta que se está contestando."""
+        lugar = next((i for i, t in enumerate(self.turnos) if t.id == turno.id), 0)
+        anterior = self.anterior(lugar)
+        _, fin = oracion(turno.texto, 0, 1)
+        if anterior is None or anterior.rol != Rol.MEDICO or desde >= fin:
+            return None
+        if frases().de_si.search(llano(turno.texto[:fin])):
+            return None
+        inicio, hasta = ultima_pregunta(anterior.texto)
+        if frases().muerte.search(llano(anterior.texto[inicio:hasta])) is None:
+            return None
+        cal = calificar(anterior.texto, max(inicio, hasta - 2), hasta, paciente=self._paciente)
+        return cal.familiar
 
     def pariente_en(self, turno: Turno) -> str | None:
         """El pariente de sangre que se nombra en una respuesta breve («Mi papá.»)."""
@@ -95,7 +116,11 @@ class Lectura:
         turno = self.turnos[i]
         cita = turno.citar(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))
         acierto = 1.0 if hallazgo.exacto else 0.85
-        return Mencion(hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id)
+        corte = frases().fin_de_frase.search(llano(turno.texto), hallazgo.hasta)
+        frase = turno.texto[hallazgo.desde : corte.start() if corte else len(turno.texto)]
+        return Mencion(
+            hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id, frase
+        )  # fmt: skip
 
     def respondida(self, i: int, siguiente: Turno, h: Hallazgo, estado: EstadoCodigo) -> Mencion:
         """La mención de una pregunta, con la respuesta que la afirma también citada."""

@@ -12,7 +12,7 @@ from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ulti
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
 from scribe.codificacion.operaciones import contesta_operacion, operado, tramo_operado
-from scribe.codificacion.preguntas import es_pregunta, preguntado
+from scribe.codificacion.preguntas import contestado, es_pregunta, preguntado
 from scribe.codificacion.reglas import frases, historia_personal
 from scribe.codificacion.sinonimos import Clase, Concepto, Detector, Hallazgo, equivalencias
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
@@ -137,7 +137,10 @@ class Lector:
             return None
         if cal.familiar:
             return self._familiar(i, hallazgo, cal, 2)
-        if clase == "s" and not self._lectura.citado_en_analisis(turno, hallazgo):
+        if clase == "s" and not (
+            self._lectura.citado_en_analisis(turno, hallazgo)
+            or frases().juicio.search(llano(turno.texto[: hallazgo.desde]))
+        ):
             return None
         estado = self._estado_medico(turno, hallazgo, cal)
         if estado is None:
@@ -184,7 +187,9 @@ class Lector:
         clase = hallazgo.concepto.clase
         if cal.familiar:
             return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
-        if cal.interrogada or cal.incierta:
+        if cal.interrogada:
+            return contestado(self._lectura, i, hallazgo)
+        if cal.incierta:
             return None
         if clase == "l" and not self._lega_con_pista(i, hallazgo):
             return None
@@ -205,6 +210,12 @@ class Lector:
         if cal.negada or hallazgo.concepto.clase not in "dl" or not es_de_sangre(cal.familiar or ""):
             return None
         return self._lectura.mencion(i, hallazgo, EstadoCodigo.FAMILIAR, fuerza)
+
+    def _de_otro(self, hallazgo: Hallazgo, j: int, otro: Hallazgo) -> bool:
+        """Un «cáncer» a secas no es el de la madre que se nombró antes."""
+        if hallazgo.concepto.cie10 != "C80.9":
+            return False
+        return self._lectura.calificar(self._turnos[j], otro.desde, otro.hasta).familiar is not None
 
     def _lega_con_pista(self, i: int, hallazgo: Hallazgo) -> bool:
         """«Presión sí», o «azúcar» contestando a quien preguntó por azúcar."""
@@ -294,6 +305,7 @@ class Lector:
                     len(suyas) > 1
                     and suyas[0] == propias[0]
                     and otro.concepto.clase == hallazgo.concepto.clase
+                    and not self._de_otro(hallazgo, j, otro)
                 ):
                     return replace(hallazgo, concepto=otro.concepto, termino=otro.termino)
         return hallazgo

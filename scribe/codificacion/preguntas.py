@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from scribe.codificacion.dialogo import parece_pregunta
+from scribe.codificacion.dialogo import oracion, parece_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.reglas import frases
-from scribe.codificacion.sinonimos import Hallazgo
-from scribe.consulta import EstadoCodigo, Rol
+from scribe.codificacion.sinonimos import Hallazgo, detector
+from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import Calificacion
 from scribe.lenguaje.texto import llano
+
+_DE_QUE = re.compile(r"\b(?:de|del|en)\s+(?:la |el |los |las )?\w+")
 
 
 def es_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo, pista: bool) -> bool:
@@ -35,7 +38,10 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
     pariente = lectura.pariente_en(siguiente)
     if pariente and hallazgo.concepto.clase in "dl" and not f.niega.search(respuesta):
         otra = any(h.concepto.clase in "dl" for h in lectura.hallazgos[siguiente.id])
-        return None if otra else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
+        if otra:
+            return None
+        hallazgo = _completo(lectura, i, hallazgo, siguiente)
+        return lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
     if not f.afirma.search(respuesta):
         return None
     suyos = lectura.hallazgos[lectura.turnos[i].id]
@@ -46,3 +52,33 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
         return None if pariente else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
     estado = EstadoCodigo.CONFIRMADO if hallazgo.concepto.clase == "s" else EstadoCodigo.ANTECEDENTE
     return lectura.respondida(i, siguiente, hallazgo, estado)
+
+
+def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
+    """«¿Es apendicitis, doctor?» «No.»: lo que el paciente pregunta vale según lo que el médico contesta."""
+    siguiente = lectura.siguiente(i)
+    if hallazgo.concepto.clase != "d" or siguiente is None or siguiente.rol != Rol.MEDICO:
+        return None
+    if any(h.concepto.clase == "d" for h in lectura.hallazgos[siguiente.id]):
+        return None  # el médico ya nombra una enfermedad: lo que concluya se lee de su turno
+    respuesta, f = llano(siguiente.texto), frases()
+    if f.quiza.search(respuesta):
+        estado = EstadoCodigo.SOSPECHA
+    elif f.niega.search(respuesta):
+        estado = EstadoCodigo.DESCARTADO
+    elif f.afirma.search(respuesta):
+        estado = EstadoCodigo.CONFIRMADO
+    else:
+        return None
+    return replace(lectura.respondida(i, siguiente, hallazgo, estado), fuerza=2)
+
+
+def _completo(lectura: Lectura, i: int, hallazgo: Hallazgo, respuesta: Turno) -> Hallazgo:
+    """«¿Alguien con cáncer?» «Mi tía, de mama»: lo preguntado, con lo que la respuesta le añade."""
+    dicho = lectura.turnos[i].texto[hallazgo.desde : hallazgo.hasta]
+    primera = respuesta.texto[: oracion(respuesta.texto, 0, 1)[1]]
+    for m in _DE_QUE.finditer(llano(primera)):
+        hallados = detector().buscar(f"{dicho} {primera[m.start() : m.end()]}")
+        if hallados and hallados[0].concepto.cie10 != hallazgo.concepto.cie10 and hallados[0].desde == 0:
+            return replace(hallazgo, concepto=hallados[0].concepto, termino=hallados[0].termino)
+    return hallazgo

@@ -59,18 +59,23 @@ class Frases:
 
     pistas: re.Pattern[str]
     corta: re.Pattern[str]
+    fin_de_frase: re.Pattern[str]
     vacuna: re.Pattern[str]
     prueba: re.Pattern[str]
     prueba_dio: re.Pattern[str]
     operado: re.Pattern[str]
     operado_pregunta: re.Pattern[str]
     padece_pregunta: re.Pattern[str]
+    juicio: re.Pattern[str]
     nominal: re.Pattern[str]
     exploracion: re.Pattern[str]
     evolucion: re.Pattern[str]
     afirma: re.Pattern[str]
     niega: re.Pattern[str]
     ambas: re.Pattern[str]
+    quiza: re.Pattern[str]
+    de_si: re.Pattern[str]
+    muerte: re.Pattern[str]
     reglas: tuple[Frase, ...]
     alergias: Alergias
 
@@ -98,18 +103,23 @@ def frases() -> Frases:
     return Frases(
         pistas=re.compile("|".join(f"(?:{p})" for p in diagnostico["pistas"])),
         corta=re.compile(diagnostico["corta"]),
+        fin_de_frase=re.compile(diagnostico["fin_de_frase"]),
         vacuna=re.compile(diagnostico["vacuna"]),
         prueba=re.compile(diagnostico["prueba"]),
         prueba_dio=re.compile(diagnostico["prueba_dio"]),
         operado=re.compile(datos["operacion"]["dicha"]),
         operado_pregunta=re.compile(datos["operacion"]["pregunta"]),
         padece_pregunta=re.compile(respuesta["padece"]),
+        juicio=re.compile(diagnostico["juicio"]),
         nominal=re.compile(diagnostico["frases"]),
         exploracion=re.compile(diagnostico["exploracion"]),
         evolucion=re.compile(diagnostico["evolucion"]),
         afirma=re.compile(respuesta["afirma"]),
         niega=re.compile(respuesta["niega"]),
         ambas=re.compile(respuesta["ambas"]),
+        quiza=re.compile(respuesta["quiza"]),
+        de_si=re.compile(respuesta["de_si"]),
+        muerte=re.compile(respuesta["muerte"]),
         reglas=tuple(
             Frase(
                 codigo=r["codigo"],

@@ -156,8 +156,7 @@ def test_una_consulta_entera(buscador: Buscador, tmp_path: Path) -> None:
     assert vistos == [
         ("CIE-10", "J03.9", "confirmado"),
         ("CIE-10", "I10", "antecedente"),
-        ("CIE-10", "Z83.3", "antecedente"),
-        ("CIE-10", "E14.9", "familiar"),
+        ("CIE-10", "Z83.3", "familiar"),
         ("CIE-10", "J18.9", "descartado"),
     ]
     assert all(c.alternativas for c in codigos if c.codigo == "J03.9")

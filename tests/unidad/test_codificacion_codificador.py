@@ -31,6 +31,7 @@ from scribe.manifiesto import Perfil
 
 _ROLES = {"M": Rol.MEDICO, "P": Rol.PACIENTE, "A": Rol.ACOMPANANTE}
 _MAS = {"Z83.3", "Z82.4", "Z84.1", "Z86.4", "G63.2", "O99.0", "Z88.1", "Z88.7", "Z88.8", "L05.9", "A00.9"}
+_MAS |= {"N08.3", "S01.1", "T23.2", "S83.6", "S43.0", "Z83.7", "Z80.3", "Z85.3", "Z80.9"}
 
 
 def _catalogo(sistema: Sistema) -> Catalogo:
@@ -86,7 +87,7 @@ def test_niega_diabetes_no_da_diabetes(banco: Banco) -> None:
 
 
 def test_mama_diabetica_es_historia_familiar(banco: Banco) -> None:
-    assert banco.estados("P: Mi mamá es diabética.") == {"Z83.3": "antecedente", "E14.9": "familiar"}
+    assert banco.estados("P: Mi mamá es diabética.") == {"Z83.3": "familiar"}
 
 
 def test_familiar_que_no_es_de_sangre_no_cuenta(banco: Banco) -> None:
@@ -135,7 +136,7 @@ def test_hernia_es_la_de_disco_de_que_se_hablaba(banco: Banco) -> None:
         ("P: La presión sí.", {"I10": "antecedente"}),
         ("P: Sí, azúcar.", {"E14.9": "antecedente"}),
         ("P: No, nada de eso.", {}),
-        ("P: Mi papá, de la presión.", {"Z82.4": "antecedente", "I10": "familiar"}),
+        ("P: Mi papá, de la presión.", {"Z82.4": "familiar"}),
     ],
 )
 def test_pregunta_con_palabras_legas(banco: Banco, respuesta: str, esperado: dict[str, str]) -> None:
@@ -314,3 +315,66 @@ def test_la_vacuna_de_la_influenza_no_es_influenza(banco: Banco) -> None:
 def test_lo_que_se_receta_tras_nombrar_la_alergia_no_es_alergia(banco: Banco) -> None:
     estados = banco.estados("M: Como es alérgica a la penicilina, le doy azitromicina de 500 mg.")
     assert "Z88.1" not in estados
+
+
+@pytest.mark.parametrize(
+    ("lineas", "esperado"),
+    [
+        # El sitio, la etapa, el agente o la causa, solo si se dicen.
+        (("M: Es un absceso en la axila.",), {"L02.4": "confirmado"}),
+        (("M: Tiene enfermedad renal crónica estadio cuatro.",), {"N18.4": "confirmado"}),
+        (("M: Tiene enfermedad renal crónica.",), {"N18.9": "confirmado"}),
+        (("M: Es una herida en la ceja.",), {"S01.1": "confirmado"}),
+        (("M: Es una quemadura de segundo grado en la mano.",), {"T23.2": "confirmado"}),
+        (("M: Es un esguince de rodilla.",), {"S83.6": "confirmado"}),
+        (("M: Tiene una luxación del hombro.",), {"S43.0": "confirmado"}),
+        (("M: Tiene insuficiencia cardíaca por la hipertensión.",), {"I11.0": "confirmado"}),
+        (
+            ("M: Tiene insuficiencia cardíaca.", "M: Y tiene hipertensión."),
+            {"I50.9": "confirmado", "I10": "confirmado"},
+        ),
+        (
+            ("M: Tiene diabetes, con el riñón dañado.", "P: Tomo metformina."),
+            {"E11.2": "confirmado", "N08.3": "confirmado"},
+        ),
+        # Una prueba que se pide no es lo que busca; lo que dio positivo, sí.
+        (("M: Le pido prueba de Helicobacter.",), {}),
+        (("M: La prueba de covid salió positiva.",), {"U07.1": "confirmado"}),
+        # Lo que el paciente pregunta vale según lo que el médico contesta.
+        (("P: ¿Es apendicitis, doctora?", "M: No."), {"K37": "descartado"}),
+        (("P: ¿Es apendicitis, doctora?", "M: Puede ser, hay que ver."), {"K37": "sospecha"}),
+        (("P: ¿Es apendicitis, doctora?", "M: Le voy a revisar."), {}),
+        # De qué lo operaron, y no la enfermedad que ya no está.
+        (("M: ¿La han operado?", "P: De la vesícula."), {"Z90.4": "antecedente"}),
+        (("M: ¿La han operado?", "P: No, de nada."), {}),
+        (("P: Me operaron de la hernia.",), {"Z98.8": "antecedente"}),
+        (("P: A mi mamá la operaron de la vesícula.",), {}),
+        # Lo que ya pasó.
+        (("P: Tuve cáncer de mama hace seis años.",), {"Z85.3": "antecedente"}),
+        (("M: ¿Y su papá de qué murió?", "P: De cirrosis."), {"Z83.7": "familiar"}),
+        (("M: ¿Alguien con cáncer en la familia?", "P: Mi tía, de mama."), {"Z80.3": "familiar"}),
+        (("M: ¿Fuma?", "P: Cinco al día."), {"Z72.0": "antecedente"}),
+        (("M: ¿Fuma?", "P: Ya no, lo dejé."), {"Z86.4": "antecedente"}),
+        (("M: ¿Toma algo para la presión?", "P: Cinco al día."), {}),
+        # Con diagnóstico, el síntoma que cuenta el paciente ya es parte del cuadro.
+        (("P: Traigo comezón.", "M: Es un dengue."), {"A97.9": "confirmado"}),
+        # Palabras corrientes que no son enfermedades.
+        (("M: Póngase una gota en cada ojo.",), {}),
+        (("P: El chorro sale delgado.",), {}),
+        (("P: Antes no tenía nada.",), {}),
+    ],
+)  # fmt: skip
+def test_detalle_estado_y_lo_que_no_se_codifica(
+    banco: Banco, lineas: tuple[str, ...], esperado: dict[str, str]
+) -> None:
+    assert banco.estados(*lineas) == esperado
+
+
+def test_las_alternativas_traen_el_menos_preciso_y_los_hermanos(banco: Banco) -> None:
+    codigo = banco.codigos("M: Es una dermatitis de contacto por los detergentes.")[0]
+    assert codigo.codigo == "L24.0"
+    otras = [a.codigo for a in codigo.alternativas]
+    assert otras[0] == "L25.9"
+    assert "L24.9" in otras
+    assert len(otras) == len(set(otras)) <= 5
+    assert "L24.0" not in otras
