@@ -70,6 +70,15 @@ def titulo(t: Transaccion, nombre: str, clave: str, dia: date) -> str | None:
     return str(fila["titulo"]) if fila else None
 
 
+def lugar(t: Transaccion, pais: str, municipio: str | None, estado: str | None, dia: date) -> tuple[str, str]:
+    """El municipio y la entidad como se leen: una clave, con su nombre de ese día; lo escrito, tal cual."""
+    nombres = []
+    for catalogo, valor in zip(TERRITORIO.get(pais, ("", "")), (municipio, estado), strict=True):
+        hallado = titulo(t, catalogo, valor, dia) if valor and valor.isdigit() else None
+        nombres.append(hallado or valor or "")
+    return nombres[0], nombres[1]
+
+
 def exigir(t: Transaccion, nombre: str, clave: str) -> None:
     """Lanza `DatoInvalido` si esa clave no está en ninguna versión del catálogo."""
     if t.conexion.execute(_ALGUNA_VEZ, (nombre, clave)).fetchone() is None:

@@ -208,17 +208,11 @@ def _domicilio(t: Transaccion, domicilios: tuple[modelo.Domicilio, ...], dia: da
     if not domicilios:
         return ""
     d = domicilios[0]
-    municipios, estados = catalogos.TERRITORIO.get(d.pais, ("", ""))
     partes = (
         " ".join(p for p in (d.calle, d.numero_ext, d.numero_int) if p), d.colonia, d.codigo_postal,
-        d.localidad, _nombre(t, municipios, d.municipio, dia), _nombre(t, estados, d.estado, dia),
+        d.localidad, *catalogos.lugar(t, d.pais, d.municipio, d.estado, dia),
     )  # fmt: skip
     return ", ".join(p for p in partes if p)
-
-
-def _nombre(t: Transaccion, catalogo: str, valor: str | None, dia: date) -> str | None:
-    """El nombre de una clave del catálogo; lo que no es una clave se imprime como se escribió."""
-    return catalogos.titulo(t, catalogo, valor, dia) or valor if valor and valor.isdigit() else valor
 
 
 def _medico(medico: modelo.Usuario) -> f.Medico:

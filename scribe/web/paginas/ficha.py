@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from scribe.expediente import clinico, consentimientos, encuentros, notas, pacientes, usuarios
+from scribe.expediente import catalogos, clinico, consentimientos, encuentros, notas, pacientes, usuarios
 from scribe.expediente.conservacion import retencion
 from scribe.expediente.errores import NoExiste
 from scribe.expediente.modelo import Domicilio, Paciente
 from scribe.expediente.transaccion import Transaccion
-from scribe.web import vista
+from scribe.web import formatos, vista
 from scribe.web.api import conservacion as api_conservacion
 from scribe.web.api import encuentros as api_atencion
 from scribe.web.api import pacientes as api
@@ -124,7 +124,7 @@ def _ficha(quien: Sujeto, paciente: UUID, fallo: Fallas | None) -> Response:
             "ficha.html",
             422 if fallo else 200,
             p=persona,
-            visto=_visto(quien, persona),
+            visto=_visto(t, quien, persona),
             fallo=fallo,
             # Lo más reciente primero (NOM-024-SSA3-2010 1.3.3.b).
             clinico={c: clinico.vigentes(t, paciente, c)[::-1] for c in _LISTAS} if es_medico else {},
@@ -138,12 +138,16 @@ def _ficha(quien: Sujeto, paciente: UUID, fallo: Fallas | None) -> Response:
         )
 
 
-def _visto(quien: Sujeto, persona: Paciente) -> dict[str, Any]:
-    """Lo que ese papel ve; lo que no, vacío."""
+def _visto(t: Transaccion, quien: Sujeto, persona: Paciente) -> dict[str, Any]:
+    """Lo que ese papel ve; lo que no, vacío. Los lugares, por su nombre."""
     visto = quien.ver("paciente", persona.datos)
     domicilios = visto.get("domicilios") or [{}]
     todos = {c: visto.get(c) or "" for c in type(persona.datos).model_fields}
-    return {**todos, "domicilio": {c: domicilios[0].get(c) or "" for c in Domicilio.model_fields}}
+    casa = {c: domicilios[0].get(c) or "" for c in Domicilio.model_fields}
+    casa["municipio"], casa["estado"] = catalogos.lugar(
+        t, casa["pais"], casa["municipio"], casa["estado"], formatos.hoy(quien.zona)
+    )
+    return {**todos, "domicilio": casa}
 
 
 def _notas(t: Transaccion, paciente: UUID) -> list[dict[str, Any]]:

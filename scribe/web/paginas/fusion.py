@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from scribe.expediente import clinico, encuentros, notas, pacientes
+from scribe.expediente import catalogos, clinico, encuentros, notas, pacientes
 from scribe.expediente.errores import DatoInvalido, SinPermiso
 from scribe.expediente.modelo import Paciente, PacienteHallado
 from scribe.expediente.transaccion import Transaccion
@@ -122,7 +122,8 @@ def _lado(t: Transaccion, ficha: Paciente) -> dict[str, str]:
     """Lo que se compara de una ficha, en palabras; lo que no consta, vacío."""
     d = ficha.datos
     casa: Any = d.domicilios[0] if d.domicilios else None
-    calle = (casa.calle, casa.numero_ext, casa.colonia, casa.municipio, casa.estado) if casa else ()
+    lugar = catalogos.lugar(t, casa.pais, casa.municipio, casa.estado, formatos.hoy()) if casa else ()
+    calle = (casa.calle, casa.numero_ext, casa.colonia, *lugar) if casa else ()
     return {
         "Nombre": d.nombre_completo or d.descripcion or "",
         "Nacimiento": formatos.fecha(d.nacimiento),

@@ -18,7 +18,7 @@ from scribe.expediente.modelo import (
 )
 from scribe.expediente.transaccion import Transaccion
 from scribe.lenguaje.texto import llano
-from scribe.web import vista
+from scribe.web import listas866, vista
 from scribe.web.api import pacientes as api
 from scribe.web.formularios import Escrito, Fallas, Formulario, cual, intentar
 from scribe.web.paginas.entrar import seguir
@@ -27,10 +27,12 @@ from scribe.web.sujeto import Sujeto, exige
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
 _PROPIOS = (
     "nombre", "segundo_nombre", "apellido_paterno", "apellido_materno", "nacimiento", "sexo", "ocupacion",
-    "entidad_salud", "correo", "contacto", "tipo_sanguineo", "descripcion",
+    "entidad_salud", "correo", "contacto", "tipo_sanguineo", "descripcion", "nacionalidad", "genero",
+    "discapacidad", "grupo_etnico", "comunidad_etnica", "oposicion_donacion", "voluntad_anticipada",
+    "tipo_vinculacion", "estado_civil", "acompanante", "responsable",
 )  # fmt: skip
 _DOMICILIO = ("calle", "numero_ext", "numero_int", "colonia", "municipio", "estado", "codigo_postal",
-              "telefono_1")  # fmt: skip
+              "telefono_1", "zona", "pais")  # fmt: skip
 
 
 @rutas.get("/pacientes")
@@ -129,7 +131,10 @@ def _datos(escrito: Escrito, actual: DatosPaciente | None) -> DatosPaciente:
     antes = actual.model_dump() if actual is not None else {}
     viejo, *demas = actual.domicilios if actual is not None and actual.domicilios else (None,)
     nuevo = {c: escrito[c] or None for c in _DOMICILIO if c in escrito}
-    junto = {**(viejo.model_dump() if viejo else {}), **nuevo}
+    pais = nuevo.pop("pais", None)
+    if pais == "COL" and (nuevo.get("municipio") or "").isdigit():
+        nuevo["estado"] = (nuevo["municipio"] or "")[:2]  # la DIVIPOLA empieza por el departamento
+    junto = {**(viejo.model_dump() if viejo else {}), **nuevo, **({"pais": pais} if pais else {})}
     domicilios = [Domicilio(**junto), *(d for d in demas if d)] if any(nuevo.values()) or viejo else []
     return DatosPaciente.model_validate({**antes, **valores, "domicilios": domicilios})
 
@@ -138,7 +143,7 @@ def _a_escrito(datos: DatosPaciente, quien: Sujeto) -> Escrito:
     fuera = quien.oculta("paciente")
     domicilio = datos.domicilios[0] if datos.domicilios else Domicilio()
     pares = [(c, getattr(datos, c)) for c in _PROPIOS if c not in fuera]
-    pares += [(c, getattr(domicilio, c)) for c in _DOMICILIO]
+    pares += [(c, getattr(domicilio, c)) for c in _DOMICILIO if datos.domicilios]
     return Escrito({c: str(v) for c, v in pares if v is not None})
 
 
@@ -180,10 +185,11 @@ def _forma(
 ) -> Response:
     with quien.transaccion() as t:
         lugares = _lugares(t, quien)
+        listas = _listas_co(t, lugares)
     return vista.pagina(
         quien, "paciente_nuevo.html", 422 if fallo else 200, e=escrito, fallo=fallo, iguales=iguales or [],
         lugares=lugares, lugares_opciones=[(str(u.id), u.nombre) for u in lugares],
-        identificadores=_identificadores(lugares),
+        identificadores=_identificadores(lugares), co=listas, fuera=quien.oculta("paciente"),
     )  # fmt: skip
 
 
@@ -191,14 +197,20 @@ def _forma_datos(quien: Sujeto, paciente: UUID, escrito: Escrito, fallo: Fallas 
     with quien.transaccion() as t:
         lugares = _lugares(t, quien)
         persona = pacientes.leer(t, paciente)
+        listas = _listas_co(t, [x for x in lugares if x.id == persona.establecimiento_id] or lugares)
     return vista.pagina(
         quien, "paciente_datos.html", 422 if fallo else 200, e=escrito, fallo=fallo, paciente=paciente,
-        p=persona, fuera=quien.oculta("paciente"), identificadores=_identificadores(lugares),
+        p=persona, fuera=quien.oculta("paciente"), identificadores=_identificadores(lugares), co=listas,
     )  # fmt: skip
 
 
 def _lugares(t: Transaccion, quien: Sujeto) -> list[Establecimiento]:
     return [e for e in usuarios.establecimientos(t) if e.id in quien.establecimientos]
+
+
+def _listas_co(t: Transaccion, lugares: list[Establecimiento]) -> dict[str, Any] | None:
+    """Las listas de la Res. 866, si se atiende en Colombia."""
+    return listas866.de_la_persona(t) if lugares and lugares[0].pais == "CO" else None
 
 
 def _lugar_unico(quien: Sujeto) -> UUID:
