@@ -17,6 +17,7 @@ import { abrir, cerrar, SOBRA } from "./grabar-llave.js";
  * @property {string} consentimiento
  * @property {string} establecimiento
  * @property {string} medico
+ * @property {Record<string, string>} [atencion] lo que pide Colombia de la atención
  * @property {string} inicio ISO 8601; junto con el médico identifica el encuentro
  * @property {string} formato
  * @property {string | null} encuentro

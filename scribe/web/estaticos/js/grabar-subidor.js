@@ -121,7 +121,7 @@ export class Subidor {
           (/** @type {any} */ e) => e.medico_id === r.medico && Date.parse(e.inicio) === Date.parse(r.inicio),
         )
       : null;
-    const cuerpo = { establecimiento: r.establecimiento, medico: r.medico, datos: { inicio: r.inicio } };
+    const cuerpo = { establecimiento: r.establecimiento, medico: r.medico, datos: { ...r.atencion, inicio: r.inicio } };
     r.encuentro = (ya ?? (await this.api("POST", ruta, { cuerpo }))).id;
     await this.guardar();
     return false;

@@ -2,6 +2,7 @@
 
 import { api } from "./api.js";
 import { avisar, preguntar } from "./pagina.js";
+import { Atencion } from "./grabar-atencion.js";
 import { el, explicar, mostrar } from "./grabar-dom.js";
 import { nuevoRegistro } from "./grabar-grabacion.js";
 import { Grabadora } from "./grabar-grabadora.js";
@@ -42,12 +43,14 @@ const consentimiento = new Permiso({
     void grabadora.cerrar({ borrar: true }); // lo que estuviera a medias era de quien dijo que no
   },
 });
+const atencion = new Atencion(yo);
 const pendientes = new Pendientes({ api, yo, alEntregar: entregada, alRetomar: retomar });
 
 /** De quién será lo que se grabe ahora. */
 const de = () => ({
   usuario: yo, paciente: /** @type {any} */ (paciente).id, consentimiento: /** @type {string} */ (permiso),
   establecimiento: lugar().id, medico: el("medico").value, hercios: HERCIOS,
+  atencion: atencion.datos(),
 });
 
 /** @param {import("./grabar-paciente.js").Hallado} quien */
@@ -129,9 +132,9 @@ async function otroPaciente() {
 }
 
 async function aMano() {
-  const { paciente: id, establecimiento, medico } = de();
+  const { paciente: id, establecimiento, medico, atencion: dichos } = de();
   try {
-    const cuerpo = { establecimiento, medico, datos: { inicio: new Date().toISOString() } };
+    const cuerpo = { establecimiento, medico, datos: { ...dichos, inicio: new Date().toISOString() } };
     const encuentro = await api("POST", `/api/pacientes/${id}/encuentros`, { cuerpo });
     const nota = await api("POST", `/api/encuentros/${encuentro.id}/notas`);
     location.assign(`/notas/${nota.id}`);
@@ -141,14 +144,15 @@ async function aMano() {
 }
 
 function medicosDelLugar() {
+  atencion.mostrar(lugar().pais);
   el("medico").replaceChildren(...lugar().medicos.map((m) => new Option(m.nombre, m.id)));
 }
 
 el("lugar").replaceChildren(...lugares.map((l) => new Option(l.nombre, l.id)));
 medicosDelLugar();
 el("lugar").addEventListener("change", medicosDelLugar);
-for (const id of ["lugar", "medico"]) {
-  el(id).addEventListener("change", () => {
+for (const id of ["lugar", "medico", "atencion"]) {
+  el(id)?.addEventListener("change", () => {
     if (permiso && grabadora.actual?.estado === "lista") Object.assign(grabadora.actual.registro, de());
   });
 }

@@ -75,9 +75,10 @@ async function guardar(estado, donde, dado) {
 export function listaDeFaltas(faltas, { estado, ir, decir, alGuardar }) {
   return nodo("ul", { class: "faltas" }, faltas.map((f) => {
     const aqui = alGuardar && seEscribeAqui(f, estado.datos.pais);
+    const fija = f.donde.startsWith("encuentro"); // quedó al empezar la consulta
     const dicha = [
-      aqui ? null : nodo("button", { type: "button", class: "discreto chico", onclick: () => ir(f) }, "Ir"),
-      nodo("span", {}, decir(f)),
+      aqui || fija ? null : nodo("button", { type: "button", class: "discreto chico", onclick: () => ir(f) }, "Ir"),
+      nodo("span", {}, decir(f), fija ? " (se elige al empezar a grabar)" : ""),
       f.norma === "propia" ? null : nodo("span", { class: "norma" }, `${f.norma.replace(/-SSA3-\d+/, "")}, ${f.numeral}`),
     ];
     return aqui ? nodo("li", { class: "con-campos" }, nodo("p", {}, dicha), escribirAqui(f, estado, alGuardar)) : nodo("li", {}, dicha);
