@@ -10,12 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+
+import pytest
 
 from scribe.consulta import Borrador
 from scribe.envio.autorizados import EquipoAutorizado, autorizar
@@ -300,3 +302,20 @@ def quinientos_tras_guardar(p: Peticion) -> bool:
 def cortar_tras_guardar(p: Peticion) -> bool:
     p.pasar()
     return p.cortar()
+
+
+@pytest.fixture(scope="module")
+def servidor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServidorFhir]:
+    """Un servidor FHIR para todas las pruebas de un archivo."""
+    s = ServidorFhir(tmp_path_factory.mktemp("fhir"))
+    s.levantar()
+    yield s
+    s.matar()
+
+
+@pytest.fixture
+def proxy(servidor: ServidorFhir) -> Iterator[ProxyMentiroso]:
+    """Un proxy delante de ese servidor, que sabe mentir."""
+    p = ProxyMentiroso(servidor.puerto)
+    yield p
+    p.cerrar()

@@ -17,6 +17,7 @@ from scribe.ordenes.expediente import ClaveArchivo, Datos, ajustes_de, consola_d
 if TYPE_CHECKING:
     from scribe.expediente.bitacora import Actor
     from scribe.expediente.conservacion.politica import Unidad
+    from scribe.expediente.transaccion import Transaccion
     from scribe.web.servicios import Servicios
 
 app = typer.Typer(
@@ -54,17 +55,15 @@ def politica(
         raise AjusteInvalido(
             "Falta decir qué, quién o por qué.", "Dé la clase de dato, --usuario y --fuente."
         )
-    with consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor):
-        if plazo is not None and usuario is not None:
-            cantidad, unidad = _plazo(plazo)
-            with (
-                _administrador(servicios, actor, usuario) as quien,
-                servicios.expediente.transaccion(quien) as t,
-            ):
-                politicas.fijar(t, tipo, cantidad, unidad, fuente or "", al_revocar)  # type: ignore[arg-type]
-        with servicios.expediente.transaccion(actor) as t:
-            vigentes = [p for p in politicas.todas(t) if tipo in (None, p.tipo)]
-    for p in vigentes:
+    if plazo is not None and usuario is not None:
+        cantidad, unidad = _plazo(plazo)
+        with _decidiendo(usuario, datos, clave_archivo) as t:
+            politicas.fijar(t, tipo, cantidad, unidad, fuente or "", al_revocar)  # type: ignore[arg-type]
+            vigentes = politicas.todas(t)
+    else:
+        with _mirando(datos, clave_archivo) as t:
+            vigentes = politicas.todas(t)
+    for p in (v for v in vigentes if tipo in (None, v.tipo)):
         unidades = {"dias": "días", "anios": "años"}[p.unidad]
         revocar = f"; al revocar: {p.al_revocar}" if p.al_revocar else ""
         typer.echo(f"{p.tipo}\t{p.cantidad} {unidades} desde {p.desde}{revocar}\t{p.fuente}")
@@ -75,10 +74,7 @@ def proponer(datos: Datos = None, clave_archivo: ClaveArchivo = None) -> None:
     """Busca lo que ya cumplió su plazo y lo propone. Es lo mismo que hace solo el servidor, cada hora."""
     from scribe.expediente.conservacion import propuesta
 
-    with (
-        consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor),
-        servicios.expediente.transaccion(actor) as t,
-    ):
+    with _mirando(datos, clave_archivo) as t:
         nuevas = propuesta.proponer(t)
     decir(f"Propuestas nuevas: {len(nuevas)}. Nada se destruye hasta que alguien lo confirme.")
 
@@ -92,10 +88,7 @@ def listar(
     """Escribe lo que está por decidir, una por línea: qué es, de cuándo, de qué expediente y si se puede."""
     from scribe.expediente.conservacion import propuesta
 
-    with (
-        consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor),
-        servicios.expediente.transaccion(actor) as t,
-    ):
+    with _mirando(datos, clave_archivo) as t:
         filas = propuesta.listar(t, todas=todas)
     for p in filas:
         de = f"{p.de_cuando:%Y-%m-%d}" if p.de_cuando else ""
@@ -152,10 +145,7 @@ def certificado(
     from scribe.errores import SalidaInvalida
     from scribe.expediente.conservacion.certificado import certificado as hacer
 
-    with (
-        consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor),
-        servicios.expediente.transaccion(actor) as t,
-    ):
+    with _mirando(datos, clave_archivo) as t:
         hecho = hacer(t, _uuid(propuesta))
     typer.echo(hecho.texto)
     if salida is not None:
@@ -179,11 +169,7 @@ def retener(
     """Marca «no destruir» a todo lo de un paciente, hasta que se levante."""
     from scribe.expediente.conservacion import retencion
 
-    with (
-        consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor),
-        _administrador(servicios, actor, usuario) as quien,
-        servicios.expediente.transaccion(quien) as t,
-    ):
+    with _decidiendo(usuario, datos, clave_archivo) as t:
         nueva = retencion.retener(t, _uuid(paciente), razon)
     decir(f"Retención {nueva}. Se quita con «scribe conservacion levantar».")
 
@@ -199,13 +185,30 @@ def levantar(
     """Levanta un «no destruir»."""
     from scribe.expediente.conservacion import retencion as retenciones
 
+    with _decidiendo(usuario, datos, clave_archivo) as t:
+        retenciones.levantar(t, _uuid(retencion), razon)
+    decir("Retención levantada.")
+
+
+@contextmanager
+def _mirando(datos: Path | None, clave_archivo: Path | None) -> Iterator[Transaccion]:
+    """El expediente abierto desde la consola, en una transacción."""
+    with (
+        consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor),
+        servicios.expediente.transaccion(actor) as t,
+    ):
+        yield t
+
+
+@contextmanager
+def _decidiendo(usuario: str, datos: Path | None, clave_archivo: Path | None) -> Iterator[Transaccion]:
+    """El expediente abierto a nombre de quien administra, que escribe su contraseña."""
     with (
         consola_de(ajustes_de(datos=datos, clave_archivo=clave_archivo)) as (servicios, actor),
         _administrador(servicios, actor, usuario) as quien,
         servicios.expediente.transaccion(quien) as t,
     ):
-        retenciones.levantar(t, _uuid(retencion), razon)
-    decir("Retención levantada.")
+        yield t
 
 
 @contextmanager

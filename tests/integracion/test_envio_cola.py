@@ -9,7 +9,6 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -27,31 +26,18 @@ from scribe.expediente.modelo import DatosPaciente
 from scribe.trabajos import envios, estado
 from scribe.trabajos.presencia import Presencia
 from scribe.trabajos.procesar import Repetir, hacer
-from tests.envio_apoyo import (
+from tests.envio_apoyo import (  # noqa: F401
     Peticion,
     ProxyMentiroso,
     ServidorFhir,
     a_la_vez,
+    proxy,
     puerto_libre,
     quinientos_tras_guardar,
+    servidor,
 )
 from tests.envio_clinica import MARCAS, PLAZO_S, Consultorio, marcas, matar, repetidos
 from tests.expediente_base import Clinica, clinica, motor, plantilla  # noqa: F401
-
-
-@pytest.fixture(scope="module")
-def servidor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServidorFhir]:
-    s = ServidorFhir(tmp_path_factory.mktemp("fhir"))
-    s.levantar()
-    yield s
-    s.matar()
-
-
-@pytest.fixture
-def proxy(servidor: ServidorFhir) -> Iterator[ProxyMentiroso]:
-    p = ProxyMentiroso(servidor.puerto)
-    yield p
-    p.cerrar()
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+# ruff: noqa: F811  (una fixture importada y el argumento que la pide se llaman igual)
 """El destino FHIR contra un servidor de verdad que se cae, tarda, miente y cambia.
 
 La regla que manda: pase lo que pase, al terminar hay exactamente uno de cada recurso.
@@ -11,7 +12,6 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from scribe.envio.fhir.documento import Acuerdo
 from scribe.envio.protocolo import Entregado, Rechazado, Reintentar, Resultado, YaEstaba
 from scribe.envio.reintentos import insistir
 from scribe.envio.transporte import Limites
-from tests.envio_apoyo import (
+from tests.envio_apoyo import (  # noqa: F401
     ACUERDO,
     MARCAS,
     PDF,
@@ -37,7 +37,9 @@ from tests.envio_apoyo import (
     ServidorFhir,
     a_la_vez,
     cortar_tras_guardar,
+    proxy,
     quinientos_tras_guardar,
+    servidor,
     un_borrador,
     un_destino,
     un_envio,
@@ -49,21 +51,6 @@ TIPOS = (
     "Organization", "Practitioner", "Patient", "Device", "Encounter", "Condition", "FamilyMemberHistory",
     "MedicationRequest", "Composition", "Bundle", "DocumentReference", "Provenance",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def servidor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServidorFhir]:
-    s = ServidorFhir(tmp_path_factory.mktemp("fhir"))
-    s.levantar()
-    yield s
-    s.matar()
-
-
-@pytest.fixture
-def proxy(servidor: ServidorFhir) -> Iterator[ProxyMentiroso]:
-    p = ProxyMentiroso(servidor.puerto)
-    yield p
-    p.cerrar()
 
 
 def propios(servidor: ServidorFhir, instalacion: UUID, tipo: str) -> list[dict[str, Any]]:

