@@ -42,6 +42,8 @@ def preparar(texto: str, idioma: str) -> str:
     datos = lexico(idioma).reglas["numeros"]
     if idioma == "es":  # «sí» afirma y «si» condiciona: se distinguen antes de quitar los acentos
         texto = _SI.sub("sii", texto)
+    if datos.get("aproxima"):
+        texto = re.sub(datos["aproxima"], "como ", texto)
     texto = _CIEN.sub(r"\g<0>,", texto)
     plano = llano(alpha2digit(texto.replace("½", " ½ "), idioma))
     plano = re.sub(rf"\b(?:{'|'.join(datos['palabras'])})\b|½", lambda m: datos["palabras"][m[0]], plano)
@@ -50,6 +52,8 @@ def preparar(texto: str, idioma: str) -> str:
         plano = re.sub(datos["mitad"].replace("medi[oa]", r"0\.5"), lambda m: f"{m[1]}.5", plano)
     if datos.get("temperatura"):
         plano = re.sub(datos["temperatura"], r"\1\2.\3", plano)
+    if datos.get("kilos"):
+        plano = re.sub(datos["kilos"], r"\1.\2 kilos", plano)
     if datos.get("talla"):
         plano = re.sub(datos["talla"], r"\1.\2", plano)
     if datos.get("punto"):

@@ -25,6 +25,7 @@ _ASUNTO = re.compile(
 _ASUNTO_MAXIMO = 6
 _RETOMA = re.compile(
     r"\s*(?:\W*(?:no|ay no)\W+)?(?:perdon|digo|mejor dicho|corrijo|no,? mejor|mas bien|me equivoque)\b"
+    r"|\s*(?:bueno|ah|ay)\W+no\W+(?:(?:por|de|cada|en|hace|son|a las) )?(?:\d|un[oa]s?\b)"
 )
 _LARGA = 14
 """Palabras a partir de las cuales una oración sin puntuación se corta también por pausas y enlaces."""

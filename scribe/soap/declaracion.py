@@ -20,6 +20,7 @@ from scribe.soap.rotulos import (
     con_asunto,
     de_otro,
     enlistar,
+    habla_de_si,
     pariente,
     rotulos,
     tipo_de,
@@ -32,7 +33,7 @@ _ABRE = re.compile(
 )
 
 
-def declarar(
+def declarar(  # noqa: PLR0912
     trozos: list[Trozo],
     tema: Tema | None,
     cabeza: str,
@@ -60,6 +61,11 @@ def declarar(
     negada = bool(negados) and not presentes
     tipo = tipo_de(texto, menciones, tema, negada, familiar)
     citas = tuple(trozos)
+    if trozos[0].turno.rol is Rol.ACOMPANANTE and habla_de_si(texto) and (menciones or nombrados(texto)):
+        de_familia = tema is not None and tema.nombre == "familiar"
+        rotulo = "Antecedente familiar" if de_familia else "De otra persona"
+        final = f"{rotulo} (quien acompaña): {cuerpo[:1].lower() + cuerpo[1:]}"
+        return Propuesta("subjetivo", "antecedente_familiar" if de_familia else "antecedente", final, citas)
     politico = familiar if familiar and not es_de_sangre(familiar) else ""
     ajeno = (de_otro(texto) if len(trozos) == 1 else "") or politico
     if ajeno and not _PROPIO.search(llano(texto)):
@@ -80,6 +86,11 @@ def declarar(
         cabecera = f"Antecedente familiar ({quien})" + (f", {padece}" if padece else "")
         citas = (*preguntas, *trozos) if padece else citas
     sin_nombre = not menciones and not nombrados(texto)
+    if sin_nombre and (seco := _NO_SECO.match(llano(texto))):
+        dicho = texto[seco.start("que") : seco.end("que")]
+        return Propuesta(
+            "subjetivo", "negacion", f"Niega {dicho[:1].lower() + dicho[1:]} («{cuerpo}»)", citas
+        )
     if not sin_nombre:
         cabeza = _si_sigue(texto, menciones, tema, cabeza)
     elif not cabecera:
@@ -95,6 +106,13 @@ def declarar(
         if es_mal and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
             return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
     return Propuesta("subjetivo", tipo, _con_cabecera(cabecera, cuerpo), citas)
+
+
+_NO_SECO = re.compile(
+    r"(?P<que>(?!(?:ell?[oa]?s?|yo|eso|esa|ese|esos|esas|la otra|el otro|lo otro|creo|todavia|ahorita|asi|aqui)\b)"  # noqa: E501
+    r"\w{4,}(?: \w+){0,3}?),? (?:no|tampoco)$"
+)
+"""Un no con su asunto y sin verbo: «azúcar tampoco», «drogas no»."""
 
 
 def _que_padece(preguntas: list[Trozo], menciones: list[Mencion], trozos: list[Trozo]) -> str:

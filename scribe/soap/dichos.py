@@ -43,7 +43,7 @@ PARA = re.compile(r"\bpara (?:el|la|los|las|su|tu) [^,.;:]{2,40}(?=[,.;:]|$)")
 
 PLAZO = re.compile(
     r"\b(?:en|dentro de|a) (?:unos? )?(?:\d+|un[oa]?|dos|tres|cuatro|seis|ocho|quince)(?: o \d+)? (?:dias?|semanas?|mes(?:es)?|horas|anos?)\b|"  # noqa: E501
-    r"\b(?:el|la|este|proxim[oa]|el proximo) (?:lunes|martes|miercoles|jueves|viernes|sabado|semana|mes)\b|\bmanana\b(?! y)|"  # noqa: E501
+    r"\b(?:el|la|este|proxim[oa]|el proximo) (?:lunes|martes|miercoles|jueves|viernes|sabado|semana|mes)\b|\bpasado manana\b|\bmanana\b(?! y)|"  # noqa: E501
     r"\b(?:proxima|otra) (?:semana|cita|consulta)\b|\bun mes\b|\buna semana\b"
 )
 

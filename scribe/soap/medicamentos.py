@@ -20,7 +20,7 @@ _TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|it
 _FRECUENCIA = (
     rf"cada {_N}(?: ?a ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"  # noqa: E501
     rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa]s?(?:mente)?|todos los dias|todas las (?:noches|mananas)|"  # noqa: E501
-    r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:otr[oa] )?(?:en |por )?la (?:noche|tarde|manana))?|"  # noqa: E501
+    r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:(?:otr[oa]|un[oa]|\d½?|½) )?(?:en |por )?la (?:noche|tarde|manana))?|"  # noqa: E501
     r"(?:antes|despues) de (?:dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno)|"  # noqa: E501
     r"con (?:el |la |cada )?(?:desayuno|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"  # noqa: E501
     r"de (?:manana y noche|dia y de noche)|manana y noche|dosis unica|una sola (?:vez|dosis)|una sola toma"

@@ -19,8 +19,9 @@ _FINALES = {
 _AMBIGUAS = {"como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso", "bajo", "corte", "golpe", "tos", "vi", "di",  # noqa: E501
              "visto", "medico", "nota", "cura", "cierra", "llevo", "toque", "lloro", "pego", "paro", "mejore", "curo", "salgo",  # noqa: E501
              "ahogo", "meto", "corto", "cuido", "manchas", "pasas", "notas", "curas", "cenas", "comas", "marcas", "cargas",  # noqa: E501
-             "medidas", "vistas", "llamo", "seguido", "bate", "pegas", "paras", "siento"}  # fmt: skip
-_ARTICULO = {"el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu", "su", "por", "con", "en", "ese", "este", "mas",  # noqa: E501
+             "medidas", "vistas", "llamo", "seguido", "bate", "pegas", "paras", "siento", "trago"}  # fmt: skip  # noqa: E501
+_ARTICULO = {"otros", "otras", "dos", "tres", "ambos", "ambas", "estos", "estas", "esos", "esas", "unos", "unas", "varios",  # noqa: E501
+             "varias", "muchos", "muchas", "sus", "el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu", "su", "por", "con", "en", "ese", "este", "mas",  # noqa: E501
              "mucho", "sin", "para", "a", "tan", "muy", "cada", "lado"}  # fmt: skip
 _FIJAS_YO = {"he": "ha", "era": "era", "soy": "es", "mi": "su", "mis": "sus", "conmigo": "consigo", "mío": "suyo", "mía": "suya",  # noqa: E501
              "yo": "", "nos": "les", "estuve": "estuvo", "nuestro": "su", "nuestra": "su"}  # fmt: skip

@@ -70,6 +70,17 @@ def _desde_la_cantidad(previo: str) -> str:
 _SI_ANTES = re.compile(r"\b(?:si|cuando)\b[^,;.]*[,;]?\s*$")
 
 
+_CAUSA = re.compile(
+    r"\b(?:por|debido a|causad[oa] por|de tanto|a causa de)(?: tanto| tanta| el| la| los| las| del)* $"
+)
+
+
+def _es_causa(linea: Linea, antes: str) -> bool:
+    """«Una gastritis por el ibuprofeno»: se nombra como causa; sin dosis ni horario, no se receta."""
+    sin_pauta = not (linea.dosis or linea.frecuencia or linea.toma)
+    return sin_pauta and _CAUSA.search(llano(antes)) is not None
+
+
 class Recetario:
     """Lo que comparten los pasos que escriben el plan de medicamentos; lo usa `Medico`."""
 
@@ -139,7 +150,7 @@ class Recetario:
         recetadas = [
             x
             for x in lineas
-            if x[0].completa
+            if (x[0].completa and not _es_causa(x[0], texto[: x[1]]))
             or (x[0].dosis and (self._en_plan(trozo) or senal("plan", "receta").search(plano)))
         ]
         if recetadas and not (anteplan and not senal("plan", "receta").search(plano)):

@@ -14,6 +14,7 @@ _MARCA = re.compile(
 )
 _NO_SOLO = re.compile(
     r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)|[\s.,;…]+no\s*[,.…]+\s*(?=\d)"
+    r"|[\s.,;…]+(?:bueno|ah|ay)[\s,]+no[\s,.…]+(?=(?:(?:de|cada|por|en|a las|son|es|hace) )?\d)"
 )
 _LADO = re.compile(r"\b(?:derech|izquierd)[oa]s?\b")
 _SE_CORRIGE = re.compile(

@@ -140,6 +140,22 @@ def tipo_de(
     return tema.tipo if tema and tema.tipo else "sintoma"
 
 
+_YA_NO = re.compile(r"\bya no\b")
+_DE_QUIEN_ACOMPANA = re.compile(
+    r"\byo (?:tambien |si |misma? )?(?:tengo|soy|padezco|tuve|tomo|uso|fumo|era|sufro)\b|\ba mi (?:me|tambien)\b|"  # noqa: E501
+    r"^\W*(?:tambien )?(?:padezco|sufro)\b"
+)
+
+
+def habla_de_si(texto: str) -> bool:
+    """Si quien acompaña habla de sí mismo («yo tengo rinitis»): no es del paciente."""
+    return _DE_QUIEN_ACOMPANA.search(llano(texto)) is not None
+
+
+_NO_DENTRO = re.compile(r"\w+ (?:ya )?no (?:me|te|le|les|se) (?:duel|molest|ard|lastim|punz|quem|pic)")
+"""La negación que va dentro de la propia mención: «la panza no me duele»."""
+
+
 def rotulos(
     texto: str, menciones: list[Mencion], paciente: frozenset[str] = frozenset()
 ) -> tuple[list[str], list[str], str | None]:
@@ -165,7 +181,9 @@ def rotulos(
             "infección",
         ):
             continue
-        if c.negada:
+        if c.negada and _YA_NO.search(plano[m.hasta :]):
+            continue  # «ronchas de bebé, ya no»: lo tuvo; no es que lo niegue
+        if c.negada or _NO_DENTRO.search(plano[m.desde : m.hasta]):
             negados.append(m.termino)
         elif not c.hipotetica and not c.interrogada and llano(m.termino).split(" (")[0] not in plano:
             presentes.append(segun_contexto(m.termino, plano))

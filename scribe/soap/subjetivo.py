@@ -88,7 +88,7 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
             a_que = re.search(r"a (?:algun[ao]? )?(?:medicinas?|medicamentos?|farmacos?)", plano)
             partes.append("alergia a medicamentos" if a_que or "medic" in plano else "alergias")
         else:
-            partes.append(con_dicho(i, _alrededor(intercambio)))
+            partes.append(con_dicho(i, _alrededor(intercambio, i.trozo)))
     partes += [f"«{dicho}»" for dicho, _ in literales]
     tipo = "alergia" if alergia and not literales and len(alergia) == len(lectura.negados) else "negacion"
     seccion: Seccion = "subjetivo"
@@ -104,12 +104,14 @@ _OTRA_PARTE = re.compile(
 )
 
 
-def _alrededor(intercambio: Intercambio) -> str:
-    """De qué se habla: la pregunta y la respuesta, en llano; lo previo, si ellas no nombran otra parte del cuerpo.
+def _alrededor(intercambio: Intercambio, trozo: Trozo) -> str:
+    """De qué se habla: la pregunta, la respuesta y lo previo, en llano; solo la pregunta si nombra otra parte.
 
     «¿Le sale algo del oído, sangre?» tras hablar de la diarrea no pregunta por sangre en las evacuaciones.
     """  # noqa: E501
     propio = llano(" ".join(t.turno.texto for t in (*intercambio.preguntas, *intercambio.respuesta)))
+    if _OTRA_PARTE.search(llano(trozo.texto)):
+        return llano(trozo.texto)
     return propio if _OTRA_PARTE.search(propio) else f"{propio} {llano(intercambio.previo)}"
 
 

@@ -41,6 +41,12 @@ _A_URGENCIAS = re.compile(
     r"\b(?:se va|te vas|vaya(?:se|n)?|vete|corr\w+|acud\w+|ven(?:ga|gan|gase)|viene|vienes|la trae|lo trae) (?:\w+ )?(?:a )?urgencias\b"  # noqa: E501
 )
 _CONDICION = re.compile(r"\b(?:si|cuando|en caso de|ante)\b")
+_ADVERSATIVA = re.compile(r"\b(?:pero|aunque|sino|salvo|excepto)\b")
+_MATIZA = re.compile(
+    r"\W*(?:no|nada|ningun[oa]?|nunca)\b\W+(?:\w+\W+){0,2}?(?:bueno|aunque|salvo|excepto|solo que|nomas que|nada mas que)\W+(?=\w)"  # noqa: E501
+    r"(?!no\b|ningun|nada\b|gracias|doctor)(?!(?:\w+\W+){0,3}(?:doctor|gracias))"
+)
+"""«Nada. Bueno, el lunes estuvo caliente»: la negación ya no es rotunda."""
 _TEMOR = re.compile(r"\b(?:miedo|temor|contrario|pendiente|dicen|preocup\w+)\b")
 _LADO = re.compile(r"\b(derech|izquierd|bilateral|ambos|ambas)")
 _SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",  # noqa: E501
@@ -110,14 +116,18 @@ def _se_afirma_tambien(propuesta: Propuesta) -> str | None:
     """Si algo que el enunciado niega se afirma en su propia cita, de quien contesta."""
     if not propuesta.texto.startswith("Niega"):
         return None
+    respuestas = [t for t in propuesta.trozos if t.turno.rol is not Rol.MEDICO and "?" not in t.texto]
+    if any(_MATIZA.match(llano(t.turno.texto[t.desde :])) for t in respuestas):
+        return "Lo negó y enseguida matizó; confírmelo."
     negados = {m.termino for m in buscar_clinico(propuesta.texto)}
     for trozo in propuesta.trozos:
         if trozo.turno.rol is Rol.MEDICO or "?" in trozo.texto:
             continue
         for m in buscar_clinico(trozo.dicho):
-            antes = llano(trozo.dicho[: m.desde])
+            antes = _ADVERSATIVA.split(llano(trozo.dicho[: m.desde]))[-1]
+            propia = antes + llano(trozo.dicho[m.desde :])
             si = re.search(r"\bsi (?:(?:me|le|se|te|lo|la) )*$", antes)
-            firme = si or not (_NEGACION.search(llano(trozo.dicho)) or _TEMOR.search(antes))
+            firme = si or not (_NEGACION.search(propia) or _TEMOR.search(antes))
             if (
                 m.clase == "sintoma"
                 and m.termino in negados

@@ -45,6 +45,10 @@ _HABLA = ("La cara se me durmió y no podía hablar, como diez minutos.",)
 _CIEN = ("M: La presión, cien sesenta y dos.",)
 _LISTA = ("M: ¿Azúcar, presión?", "Azúcar no presión sí.")
 _CORTE = ("M: ¿Sangra?", "Me salen moretones sin que me pegue, y ayer me sangró la encía.")
+_FLEMA = ("M: ¿Tos con flema, fiebre?", "No, nada.")
+_KILOS = ("M: Pesa dieciocho kilos doscientos.",)
+_UNOS = ("Veo zigzag unos veinte minutos y luego empieza el dolor.",)
+_AGUITA = ("M: ¿Le ha salido agüita?", "Agüita no.")
 _LENA = ("M: ¿Fuma?", "No fumo. Antes cocinaba con leña.")
 _CANSADA = ("Me siento muy cansada.", "M: No me impresiona depresión, estás cansada por la anemia.")
 
@@ -66,9 +70,13 @@ _CANSADA = ("Me siento muy cansada.", "M: No me impresiona depresión, estás ca
         (_ALARMA, "Acudir a urgencias (vómito, sangre, mareo)", "Acudir a urgencias (vómito con sangre)", "termino"),  # noqa: E501
         (_FUERZA, "Debilidad: fuerza sí pierde", "Debilidad y temblor", "termino"),
         (_HABLA, "Alteración del habla: no podía hablar", "Asimetría facial y disartria: boca chueca", "termino"),  # noqa: E501
+        (_FLEMA, "Niega tos con flema y fiebre", "Tos con flema y fiebre", "negacion"),
+        (_KILOS, "Peso 18.2 kg", "Peso 18.3 kg", "cifra"),
+        (_UNOS, "Aura: zigzag unos 20 minutos", "Aura: zigzag 1.20 minutos", "cifra"),
+        (_AGUITA, "Niega salida de líquido (agüita)", "Salida de líquido: agüita", "negacion"),
         (_CIEN, "TA 100/62 mmHg", "TA 162/100 mmHg", "cifra"),
         (_LISTA, "Azúcar no presión sí", "Azúcar sí", "negacion"),
-        (_CORTE, "Le salen moretones sin que se pegue, y ayer le sangró la encía", "Niega sangrado", "negacion"),
+        (_CORTE, "Le salen moretones sin que se pegue, y ayer le sangró la encía", "Niega sangrado", "negacion"),  # noqa: E501
         (_LENA, "Hábitos («fuma»): antes cocinaba con leña", "Tabaquismo: fuma", "negacion"),
         (_LENA, "Niega tabaquismo («no fumo»)", "Se dijo: «fumo diario»", "negacion"),
         (_CANSADA, "Descartado: no me impresiona depresión, Lorena, estás cansada", "Descartado: cansada", "negacion"),  # noqa: E501

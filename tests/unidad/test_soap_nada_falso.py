@@ -287,3 +287,66 @@ def test_una_medida_pide_oirse_con_mas_claridad(tipo: str, prob: float, firme: b
     )
     enunciado = verificar(Propuesta("objetivo", tipo, "FC 96 lpm", (Trozo(turno, 0, 8),)))
     assert (enunciado.estado is EstadoEnunciado.VERIFICADO) is firme
+
+
+# --- Familias vistas en consultas de validación ---------------------------------------------------------
+
+
+def test_un_farmaco_nombrado_como_causa_no_se_receta() -> None:
+    base = ("M: Presión 120 sobre 80.", "M: Le doy omeprazol de 20 mg, una en ayunas por 4 semanas.")
+    nota = _nota(*base, "M: Puede ser una gastritis por el ibuprofeno, y ya son más de 4 semanas.")
+    assert not any(e.tipo == "receta" and "ibuprofeno" in e.texto.lower() for e in nota)
+    assert any(e.tipo == "receta" and "ibuprofeno" in e.texto.lower() for e in _nota(
+        *base, "M: Para el dolor, por lo de la rodilla, ibuprofeno de 400 mg, una cada 8 horas."))  # fmt: skip  # noqa: E501
+
+
+def test_dos_tomas_al_dia_no_pierden_la_segunda() -> None:
+    texto = _textos(
+        "M: Presión 120 sobre 80.", "M: Propranolol de cuarenta, una en la mañana y una en la noche."
+    )
+    assert "y una en la noche" in texto
+
+
+def test_pasado_manana_no_es_manana() -> None:
+    texto = _textos(
+        "M: Presión 120 sobre 80.",
+        "M: Le doy omeprazol de 20 mg, una en ayunas por 4 semanas.",
+        "M: La veo pasado mañana, el jueves.",
+    )
+    assert "cita pasado mañana" in texto
+
+
+def test_lo_corregido_en_la_oracion_siguiente() -> None:
+    texto = _textos("M: ¿Cuánto tomó?", "P: Ibuprofeno de 400, por dos semanas. Bueno, no, por tres semanas.")
+    assert "3 semanas" in texto
+    assert "2 semanas" not in texto
+
+
+def test_quien_acompana_habla_de_si() -> None:
+    nota = _nota("M: ¿Alguien alérgico en la familia?", "A: Yo tengo rinitis, y su papá tuvo asma.")
+    assert not any(e.texto.startswith("Rinitis") for e in nota)
+    assert any("quien acompaña" in e.texto for e in nota)
+    assert any(
+        e.texto.startswith("Rinitis") for e in _nota("M: ¿Qué tiene?", "P: Yo tengo rinitis desde niña.")
+    )
+
+
+@pytest.mark.parametrize(
+    ("respuesta", "duda"),
+    [
+        ("Nada. Bueno, el lunes estuvo caliente.", True),
+        ("No, aunque el lunes estuvo caliente.", True),
+        ("No, nada.", False),
+        ("No. Bueno, gracias, doctor.", False),
+        ("No, bueno, no.", False),
+    ],
+)
+def test_una_negacion_matizada_no_es_rotunda(respuesta: str, duda: bool) -> None:
+    nota = [e for e in _nota("M: ¿Fiebre?", f"P: {respuesta}") if e.texto.startswith("Niega")]
+    assert nota
+    assert all(bool(e.motivo) is duda for e in nota)
+
+
+def test_lo_que_ya_no_tiene_no_se_niega() -> None:
+    nota = _nota("M: ¿Alergias?", "P: Al huevo me salían ronchas de bebé, ya no.")
+    assert not any(e.texto.startswith("Niega exantema") for e in nota)
