@@ -53,7 +53,7 @@ def vigente(t: Transaccion, nombre: str, dia: date) -> UUID:
     """La versión que regía ese día; `NoExiste` si ninguna."""
     fila = t.conexion.execute(_VIGENTE, (nombre, dia)).fetchone()
     if fila is None:
-        raise NoExiste(f"No hay catálogo {nombre} para esa fecha.", "Instálalo o revisa la fecha.")
+        raise NoExiste(f"No hay catálogo {nombre} para esa fecha.", "Instálelo o revise la fecha.")
     cual: UUID = fila["id"]
     return cual
 
@@ -82,7 +82,7 @@ def lugar(t: Transaccion, pais: str, municipio: str | None, estado: str | None, 
 def exigir(t: Transaccion, nombre: str, clave: str) -> None:
     """Lanza `DatoInvalido` si esa clave no está en ninguna versión del catálogo."""
     if t.conexion.execute(_ALGUNA_VEZ, (nombre, clave)).fetchone() is None:
-        raise DatoInvalido(f"Una clave no está en el catálogo {nombre}.", "Elígela de la lista.")
+        raise DatoInvalido(f"Una clave no está en el catálogo {nombre}.", "Elíjala de la lista.")
 
 
 def buscar(t: Transaccion, nombre: str, texto: str, dia: date, limite: int = 20) -> list[tuple[str, str]]:

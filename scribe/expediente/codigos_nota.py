@@ -70,7 +70,7 @@ def decidir(
     hace el único principal de la nota; `estado` dice si es confirmado, sospecha, antecedente…
     """
     if (accion == "cambiar") != (por is not None) or (accion == "estado" and estado is None):
-        raise DatoInvalido("«cambiar» lleva por cuál; «estado», a cuál.", "Revisa lo pedido.")
+        raise DatoInvalido("«cambiar» lleva por cuál; «estado», a cuál.", "Revise lo pedido.")
     lista = list(contenido.diagnosticos)
     lugar = next((i for i, d in enumerate(lista) if (d.sistema, d.codigo) == (sistema, codigo)), None)
     propuesto = any((c.sistema, c.codigo) == (sistema, codigo) for c in contenido.codigos)
@@ -80,7 +80,7 @@ def decidir(
             raise DatoInvalido("Ese código ya está en la nota.", "Elija otro.")
         lista.append(_nuevo(contenido, sistema, codigo, titulos, estado))
     elif lugar is None and not (propuesto and accion in {"cambiar", "rechazar"}):
-        raise DatoInvalido("Ese código no está en la nota.", "Vuelve a abrirla.")
+        raise DatoInvalido("Ese código no está en la nota.", "Vuelva a abrirla.")
     elif accion == "cambiar":
         anterior = lista[lugar] if lugar is not None else None
         if any((d.sistema, d.codigo) == (sistema, por) for d in lista):

@@ -65,7 +65,7 @@ def registrar(
     firma dibujada, la carta escaneada… Ambos cifrados. Con `encuentro` vale solo para ese.
     """
     if calidad != "paciente" and not (otorgante or "").strip():
-        raise DatoInvalido("Falta el nombre de quien responde por el paciente.", "Escríbelo.")
+        raise DatoInvalido("Falta el nombre de quien responde por el paciente.", "Escríbalo.")
     nuevo = uuid4()
     cifrados = {
         campo: t.cifrar(valor, "paciente", paciente, f"consentimiento.{campo}", nuevo)

@@ -106,7 +106,7 @@ def firmar(
             notas.leer(t, nota).estado not in modelo.ABIERTAS
         ):  # antes de usar una llave; la base lo exige después
             raise TransicionInvalida(
-                "Esa nota ya no se puede firmar.", "Vuelve a abrirla para ver cómo está."
+                "Esa nota ya no se puede firmar.", "Vuelva a abrirla para ver cómo está."
             )
         lista = armar(t, nota, version)
         fuentes = para_envio.leer(t, nota, version)

@@ -139,9 +139,9 @@ def resolver(
     """Resuelve un enunciado: confirmarlo, corregirlo (con sus palabras) o quitarlo. Lanza `DatoInvalido`."""
     enunciados = list(contenido.nota.seccion(seccion)) if seccion in SECCIONES else []
     if not 0 <= indice < len(enunciados):
-        raise DatoInvalido("No existe ese enunciado.", "Vuelve a abrir la nota.")
+        raise DatoInvalido("No existe ese enunciado.", "Vuelva a abrir la nota.")
     if (decision == "corregir") != bool((texto or "").strip()):
-        raise DatoInvalido("Corregir lleva el texto nuevo; confirmar y quitar, no.", "Revisa lo pedido.")
+        raise DatoInvalido("Corregir lleva el texto nuevo; confirmar y quitar, no.", "Revise lo pedido.")
     if decision == "quitar":
         del enunciados[indice]
     else:
@@ -159,7 +159,7 @@ def resolver_omision(
 ) -> ContenidoDeNota:
     """Mete en la nota algo que se dijo y faltaba, con su evidencia, o lo descarta. Lanza `DatoInvalido`."""
     if not 0 <= indice < len(contenido.omisiones):
-        raise DatoInvalido("No existe esa omisión.", "Vuelve a abrir la nota.")
+        raise DatoInvalido("No existe esa omisión.", "Vuelva a abrir la nota.")
     omision = contenido.omisiones[indice]
     quedan = contenido.omisiones[:indice] + contenido.omisiones[indice + 1 :]
     nota = contenido.nota
@@ -167,14 +167,14 @@ def resolver_omision(
         suyo = EnunciadoEditable(texto=omision.texto, tipo=tipo or "agregado", citas=omision.citas)
         nota = nota.con(seccion, [*nota.seccion(seccion), _del_medico(suyo, texto.strip())])
     elif texto.strip():
-        raise DatoInvalido("Descartar no lleva texto.", "Revisa lo pedido.")
+        raise DatoInvalido("Descartar no lleva texto.", "Revise lo pedido.")
     return contenido.model_copy(update={"omisiones": quedan, "nota": nota})
 
 
 def resolver_aviso(contenido: ContenidoDeNota, indice: int, resolucion: str) -> ContenidoDeNota:
     """Dice qué se hizo con un aviso. Lanza `DatoInvalido`."""
     if not 0 <= indice < len(contenido.avisos) or not resolucion.strip():
-        raise DatoInvalido("No existe ese aviso, o falta decir qué se hizo.", "Vuelve a abrir la nota.")
+        raise DatoInvalido("No existe ese aviso, o falta decir qué se hizo.", "Vuelva a abrir la nota.")
     avisos = list(contenido.avisos)
     avisos[indice] = avisos[indice].model_copy(update={"resolucion": resolucion.strip()})
     return contenido.model_copy(update={"avisos": tuple(avisos)})

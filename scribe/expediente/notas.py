@@ -105,7 +105,7 @@ def a_revision(t: Transaccion, nota: UUID) -> NotaGuardada:
 def descartar(t: Transaccion, nota: UUID, motivo: str) -> NotaGuardada:
     """La descarta con motivo; sus versiones se conservan. Una firmada no se descarta."""
     if not motivo.strip():
-        raise DatoInvalido("Para descartar una nota hace falta el motivo.", "Escríbelo en una línea.")
+        raise DatoInvalido("Para descartar una nota hace falta el motivo.", "Escríbalo en una línea.")
     guardada = _paso(t, nota, EstadoNota.DESCARTADA, motivo)
     tareas.terminar_de_nota(t, nota, cancelada=True)
     return guardada
@@ -134,7 +134,7 @@ def firmar(
     """
     suma = hashlib.sha256(contenido).digest()
     if sha256 is not None and not hmac.compare_digest(suma, sha256):
-        raise DatoInvalido("Lo que llegó no es lo que se firmó: su hash no coincide.", "Vuelve a firmar.")
+        raise DatoInvalido("Lo que llegó no es lo que se firmó: su hash no coincide.", "Vuelva a firmar.")
     guardada = _nota(t, nota)
     firmada = t.una("nota_version", "esa versión de la nota", nota=nota, numero=version)
     nueva = uuid4()
@@ -305,7 +305,7 @@ def _agregar_version(
     decisiones: Sequence[Decision] = (),
 ) -> VersionNota:
     if not contenido:
-        raise DatoInvalido("La nota está vacía.", "Escribe algo antes de guardar.")
+        raise DatoInvalido("La nota está vacía.", "Escriba algo antes de guardar.")
     base = t.fila("nota_version", nota=nota.id, numero=nota.ultima_version) if nota.ultima_version else None
     if base is not None:
         actos.anotar(t, nota.id, base["id"], decisiones)
@@ -360,7 +360,7 @@ def _comprobar(contenido: bytes, suma: bytes) -> None:
     if not hmac.compare_digest(hashlib.sha256(contenido).digest(), bytes(suma)):
         raise BitacoraRota(
             "Lo guardado no coincide con su hash.",
-            "No lo uses: corre la verificación de la bitácora y avisa.",
+            "No lo use: corra la verificación de la bitácora y avise.",
         )
 
 

@@ -115,7 +115,7 @@ def agregar_identificador(t: Transaccion, paciente: UUID, identificador: Identif
     indice = _indice(t, identificador)
     if unico and t.filas("paciente_por_indice", indices=[indice]):
         raise Duplicado(
-            f"Ese {identificador.tipo} ya es de un paciente.", "Búscalo; si son la misma persona, fusiónalos."
+            f"Ese {identificador.tipo} ya es de un paciente.", "Búsquelo; si son la misma persona, fusiónelos."
         )
     nuevo = uuid4()
     t.agregar(
@@ -163,7 +163,7 @@ def deshacer_fusion(t: Transaccion, fusion: UUID, motivo: str) -> None:
     _exigir_motivo(motivo)
     hecha = t.una("fusion_por_id", "la fusión", id=fusion)
     if hecha["deshecha"] is not None:
-        raise Duplicado("Esa fusión ya se había deshecho.", "Vuelve a abrir al paciente.")
+        raise Duplicado("Esa fusión ya se había deshecho.", "Vuelva a abrir al paciente.")
     nueva = uuid4()
     t.agregar(
         "paciente_fusion_deshecha", "paciente.fusion",
@@ -331,4 +331,4 @@ def _renglon(t: Transaccion, fila: dict[str, object]) -> PacienteHallado:
 
 def _exigir_motivo(motivo: str) -> None:
     if not motivo.strip():
-        raise DatoInvalido("Hace falta el motivo.", "Escribe en una línea por qué.")
+        raise DatoInvalido("Hace falta el motivo.", "Escriba en una línea por qué.")

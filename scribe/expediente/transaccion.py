@@ -67,7 +67,7 @@ class Transaccion:
     def usuario(self) -> UUID:
         """Quién actúa; `NoExiste` si es un trabajo automático y hace falta una persona."""
         if self.actor.usuario is None:
-            raise NoExiste("Esto lo debe hacer una persona.", "Entra con tu usuario.")
+            raise NoExiste("Esto lo debe hacer una persona.", "Entre con su usuario.")
         return self.actor.usuario
 
     # --- Consultar --------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ class Transaccion:
         """La fila; `NoExiste` si no hay. `que` es el nombre de lo buscado («la nota»)."""
         fila = self.fila(nombre, **valores)
         if fila is None:
-            raise NoExiste(f"No existe {que}.", "Revisa el identificador.")
+            raise NoExiste(f"No existe {que}.", "Revise el identificador.")
         return fila
 
     # --- Agregar ----------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ class Transaccion:
         )
         fila = self.conexion.execute(orden, {**valores, "_id": fila_id}).fetchone()
         if fila is None:
-            raise NoExiste(f"No existe ese registro ({tabla}).", "Revisa el identificador.")
+            raise NoExiste(f"No existe ese registro ({tabla}).", "Revise el identificador.")
         dicho = {"columnas": sorted(valores), **(detalle or {})}
         self.asentar_fila(tabla, fila, evento, paciente=paciente, detalle=dicho)
         return fila

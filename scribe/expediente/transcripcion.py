@@ -318,8 +318,8 @@ def _comprobar(vista: TranscripcionVista, cambio: Cambio) -> None:
     turno = next((u for u in vista.turnos if u.id == getattr(cambio, "turno", None)), None)
     pedidas = {getattr(cambio, c) for c in ("hablante", "uno", "otro") if hasattr(cambio, c)}
     if hasattr(cambio, "turno") and turno is None:
-        raise DatoInvalido("No existe ese turno.", "Vuelve a abrir la transcripción.")
+        raise DatoInvalido("No existe ese turno.", "Vuelva a abrir la transcripción.")
     if isinstance(cambio, CambioPalabras) and not cambio.desde <= cambio.hasta < len(turno.palabras):  # type: ignore[union-attr]
-        raise DatoInvalido("No existen esas palabras en el turno.", "Vuelve a abrir la transcripción.")
+        raise DatoInvalido("No existen esas palabras en el turno.", "Vuelva a abrir la transcripción.")
     if not pedidas <= voces or (isinstance(cambio, CambioIntercambio) and cambio.uno == cambio.otro):
-        raise DatoInvalido("No existe esa voz, o es la misma.", "Elige entre las de la consulta.")
+        raise DatoInvalido("No existe esa voz, o es la misma.", "Elija entre las de la consulta.")

@@ -64,7 +64,7 @@ def establecimientos(t: Transaccion) -> list[Establecimiento]:
 def alta(t: Transaccion, datos: DatosUsuario) -> Usuario:
     """Da de alta a una persona, aún sin roles ni contraseñas. `Duplicado` si ese nombre ya existe."""
     if t.fila("usuario_por_nombre", nombre_usuario=datos.nombre_usuario):
-        raise Duplicado("Ese nombre de usuario ya existe.", "Elige otro.")
+        raise Duplicado("Ese nombre de usuario ya existe.", "Elija otro.")
     fila = t.agregar(
         "usuario", "usuario.alta", {"id": uuid4(), **datos.model_dump(), "creado_por": t.actor.usuario}
     )
@@ -97,7 +97,7 @@ def cambiar(t: Transaccion, usuario: UUID, **columnas: Any) -> Usuario:
     """Cambia datos de una persona (`DatosUsuario`, salvo el nombre de usuario, o `activo`)."""
     permitidas = (set(DatosUsuario.model_fields) | {"activo"}) - {"nombre_usuario"}
     if sobran := columnas.keys() - permitidas:
-        raise DatoInvalido(f"No se puede cambiar: {', '.join(sorted(sobran))}.", "Revisa los campos.")
+        raise DatoInvalido(f"No se puede cambiar: {', '.join(sorted(sobran))}.", "Revise los campos.")
     return _armar(t, t.cambiar("usuario", usuario, "usuario.cambio", columnas))
 
 
@@ -128,7 +128,7 @@ def exigir_rol(t: Transaccion, rol: RolUsuario, establecimiento_id: UUID | None 
     """Quien actúa, si está activo y tiene ese rol; si no, `SinPermiso`."""
     persona = leer(t, t.usuario)
     if not persona.activo or not persona.tiene(rol, establecimiento_id):
-        raise SinPermiso(f"Esto lo hace una persona con rol de {rol}.", "Pídelo a quien lo tenga.")
+        raise SinPermiso(f"Esto lo hace una persona con rol de {rol}.", "Pídalo a quien lo tenga.")
     return persona
 
 
@@ -138,7 +138,7 @@ def exigir_rol(t: Transaccion, rol: RolUsuario, establecimiento_id: UUID | None 
 def guardar_secreto(t: Transaccion, usuario: UUID, clase: ClaseSecreto, valor: bytes) -> None:
     """Pone el hash de una contraseña (o un secreto cifrado) y revoca el anterior. Nunca en claro."""
     if clase in ("acceso", "firma") and not valor.startswith(b"$argon2id$"):
-        raise DatoInvalido("Solo se guardan contraseñas ya pasadas por argon2id.", "Usa el cuarto de claves.")
+        raise DatoInvalido("Solo se guardan contraseñas ya pasadas por argon2id.", "Use el cuarto de claves.")
     if clase != "recuperacion" and (vieja := t.fila("usuario_secreto", usuario=usuario, clase=clase)):
         t.cambiar("usuario_secreto", vieja["id"], "usuario.secreto", {"revocado": datetime.now(UTC)})
     t.agregar(
@@ -164,7 +164,7 @@ def anotar_intento(t: Transaccion, usuario: UUID, *, bien: bool, maximo: int = 3
         {"bien": bien, "maximo": maximo, "id": usuario},
     ).fetchone()
     if fila is None:
-        raise NoExiste("No existe esa persona.", "Revisa el identificador.")
+        raise NoExiste("No existe esa persona.", "Revise el identificador.")
     evento = "sesion.entrada" if bien else "sesion.rechazo"
     resultado = "bien" if bien else "negado"
     t.asentar_fila("usuario", fila, evento, resultado=resultado)

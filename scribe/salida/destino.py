@@ -20,15 +20,15 @@ from scribe.errores import SalidaInvalida
 
 _PREFIJO = ".scribe-parcial-"
 _ESPACIO_MINIMO = 16 * 2**20  # bytes: una consulta de 4 h con todas sus palabras ocupa menos
-_OTRA = "Elige otra carpeta con --salida."
+_OTRA = "Elija otra carpeta con --salida."
 _REMEDIOS = {
-    errno.ENOSPC: ("No queda espacio en el disco para la salida.", "Libera espacio o elige otra carpeta."),
-    errno.EDQUOT: ("Se agotó la cuota de disco para la salida.", "Libera espacio o elige otra carpeta."),
+    errno.ENOSPC: ("No queda espacio en el disco para la salida.", "Libere espacio o elija otra carpeta."),
+    errno.EDQUOT: ("Se agotó la cuota de disco para la salida.", "Libere espacio o elija otra carpeta."),
     errno.EFBIG: ("El sistema no deja escribir archivos de este tamaño.", _OTRA),
     errno.EROFS: ("La carpeta de salida es de solo lectura.", _OTRA),
     errno.EACCES: ("No hay permiso para escribir en la carpeta de salida.", _OTRA),
     errno.EPERM: ("No hay permiso para escribir en la carpeta de salida.", _OTRA),
-    errno.ENAMETOOLONG: ("El nombre de la carpeta de salida es demasiado largo.", "Usa uno más corto."),
+    errno.ENAMETOOLONG: ("El nombre de la carpeta de salida es demasiado largo.", "Use uno más corto."),
 }  # fmt: skip
 
 

@@ -195,8 +195,8 @@ def _uuid(valor: Any) -> UUID:
     try:
         return UUID(str(valor))
     except ValueError:
-        raise NoExiste("No existe eso.", "Revisa el identificador.") from None
+        raise NoExiste("No existe eso.", "Revise el identificador.") from None
 
 
 def _sin_permiso() -> SinPermiso:
-    return SinPermiso("Tu usuario no puede hacer esto.", "Pídelo a quien tenga ese permiso.")
+    return SinPermiso("Su usuario no puede hacer esto.", "Pídalo a quien tenga ese permiso.")

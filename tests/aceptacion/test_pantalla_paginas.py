@@ -161,7 +161,7 @@ def test_cada_papel_ve_solo_lo_suyo(clinica: Clinica, usuario: str) -> None:
     for ruta in sorted(ajenas):
         respuesta = pagina.goto(ruta.format(**ids))
         assert respuesta is not None and respuesta.status == 403, ruta
-        expect(pagina.get_by_role("heading", name="Tu usuario no puede hacer esto.")).to_be_visible()
+        expect(pagina.get_by_role("heading", name="Su usuario no puede hacer esto.")).to_be_visible()
     pagina.context.close()
 
 

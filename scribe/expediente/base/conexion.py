@@ -47,7 +47,7 @@ class Piscina:
         except OperationalError:
             raise BaseNoDisponible(
                 "No se pudo entrar a la base de datos.",
-                "Revisa SCRIBE_BASE_DATOS y que el servidor esté encendido.",
+                "Revise SCRIBE_BASE_DATOS y que el servidor esté encendido.",
             ) from None  # el mensaje original lleva la dirección del servidor
         self._piscina.open()
 
@@ -57,7 +57,7 @@ class Piscina:
         try:
             prestada = self._piscina.getconn()
         except PoolTimeout:
-            raise BaseNoDisponible("La base de datos no contesta.", "Espera un momento y repite.") from None
+            raise BaseNoDisponible("La base de datos no contesta.", "Espere un momento y repita.") from None
         try:
             with prestada.transaction():
                 yield prestada

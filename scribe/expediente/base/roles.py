@@ -73,5 +73,5 @@ def comprobar_rol(conexion: psycopg.Connection[tuple[object, ...]]) -> None:
     if fila is None or sobra:
         raise RolInseguro(
             f"El rol con que Scribe entra a la base {', '.join(sobra) or 'no existe'}.",
-            "Usa en SCRIBE_BASE_DATOS el rol de la aplicación, que solo tiene los permisos mínimos.",
+            "Use en SCRIBE_BASE_DATOS el rol de la aplicación, que solo tiene los permisos mínimos.",
         )

@@ -139,10 +139,10 @@ def abrir(
         pedido.datos.inicio > datetime.now(pedido.datos.inicio.tzinfo)
         and (pedido.datos.inicio - datetime.now(pedido.datos.inicio.tzinfo)).days >= 1
     ):
-        raise DatoInvalido("El encuentro empieza en el futuro.", "Revisa la fecha.")
+        raise DatoInvalido("El encuentro empieza en el futuro.", "Revise la fecha.")
     with quien.transaccion() as t:
         if not usuarios.leer(t, pedido.medico).tiene("medico", pedido.establecimiento):
-            raise SinPermiso("Quien atiende no es médico de ese establecimiento.", "Elige a otra persona.")
+            raise SinPermiso("Quien atiende no es médico de ese establecimiento.", "Elija a otra persona.")
         abierto = encuentros.abrir(
             t, paciente_id, pedido.establecimiento, pedido.medico, pedido.datos, pedido.motivo
         )

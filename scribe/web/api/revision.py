@@ -278,7 +278,7 @@ def _comparar(quien: Sujeto, nota: UUID, numero: int) -> Comparacion:
     with quien.transaccion() as t:
         ultima = notas.leer(t, nota).ultima_version
         if not 1 <= numero <= ultima:
-            raise NoExiste("No existe esa versión.", "Vuelve a abrir la nota.")
+            raise NoExiste("No existe esa versión.", "Vuelva a abrir la nota.")
         return comparar(numero, _contenido(t, nota, numero), ultima, _contenido(t, nota, ultima))
 
 
@@ -296,7 +296,7 @@ def _sobre(del_cuerpo: int | None, si_coincide: str | None) -> int:
 def _exigir_ultima(t: Transaccion, nota: UUID, sobre: int) -> None:
     ultima = notas.leer(t, nota).ultima_version
     if sobre > ultima:
-        raise NoExiste("No existe esa versión.", "Vuelve a abrir la nota.")
+        raise NoExiste("No existe esa versión.", "Vuelva a abrir la nota.")
     if sobre < ultima:
         raise VersionAtrasada(
             f"La nota ya va en la versión {ultima}: lo que escribió quedó apartado.",
