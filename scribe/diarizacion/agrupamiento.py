@@ -30,23 +30,23 @@ class Criterio:
 
     fiable_s: float = 1.0
     """Desde cuántos segundos limpios una muestra participa en la formación de grupos."""
-    corte: float = 0.15
+    corte: float = 0.30
     """Distancia en que se cortan los grupos pequeños iniciales."""
-    iguales: float = 0.10
+    iguales: float = 0.20
     """Centros más cercanos que esto se funden sin más examen."""
     ruido_s: float = 0.5
     """Segundos de voz cuya huella es mitad ruido."""
-    fondo: float = 0.03
+    fondo: float = 0.06
     """Lo que dos huellas largas de la misma persona difieren de todos modos."""
-    minimo_s: float = 2.5
+    minimo_s: float = 3.0
     """Voz limpia que debe tener un grupo para ser otra persona."""
     minimo_parte: float = 0.005
     """Lo mismo, como parte de toda la voz: en horas de audio unos segundos raros no son una persona."""
-    distancia: float = 0.11
+    distancia: float = 0.22
     """Distancia mínima entre los centros de dos personas."""
-    separacion: float = 0.28
+    separacion: float = 0.44
     """Distancia entre centros más media silueta que deben sumar dos personas."""
-    mezcla: float = 0.13
+    mezcla: float = 0.26
     """Un centro más cercano que esto a una mezcla de otros son voces encimadas, no otra persona."""
     bloque: int = 800
     """Muestras por bloque del primer paso."""

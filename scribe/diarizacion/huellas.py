@@ -1,7 +1,8 @@
 """Huellas de voz: un vector de norma 1 por persona, para saber si dos fragmentos son de la misma.
 
 CAM++ (192 dimensiones, banco de 80 filtros mel). Cada huella se calcula sola: depende nada más de su
-fragmento, no de cuáles otros se pidieron con él.
+fragmento, no de cuáles otros se pidieron con él. Es la salida lineal de la última capa, como se publicó: la
+definición que acompaña a los pesos la recorta a valores positivos y con eso pierde la mitad de los números.
 """
 
 from __future__ import annotations
@@ -40,5 +41,5 @@ class Huellero:
         entrada = np.ascontiguousarray(centrado.T, dtype=np.float32)[None, None]
         canales = self._red(filtros=entrada, tramo=tramos(len(fragmento)))[0]
         resumen = np.concatenate([canales.mean(axis=1), canales.std(axis=1, ddof=1)])
-        vector = np.maximum(self._matriz @ resumen + self._base, 0.0)
+        vector = self._matriz @ resumen + self._base
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)

@@ -48,7 +48,7 @@ _PARTE_SEGMENTAR = 0.35
 class Parametros:
     """Ajustes finos del motor; cambiarlos cambia `identidad`."""
 
-    paso_s: float = 2.5
+    paso_s: float = 5.0
     """Segundos entre ventanas de segmentación."""
     minimo_huella_s: float = 0.3
     """Voz sin encimar que necesita un trozo para tener huella."""

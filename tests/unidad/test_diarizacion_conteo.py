@@ -47,7 +47,7 @@ def test_una_sola_persona_no_se_parte(semilla: int) -> None:
 
 
 @pytest.mark.parametrize("semilla", range(5))
-@pytest.mark.parametrize("distancia", [0.5, 0.25])
+@pytest.mark.parametrize("distancia", [0.6, 0.4])
 def test_dos_personas_aunque_se_parezcan(semilla: int, distancia: float) -> None:
     azar = np.random.default_rng(semilla)
     medico = _persona(azar)
