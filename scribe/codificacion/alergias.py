@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from scribe.codificacion.sinonimos import Concepto, Hallazgo
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.texto import llano
 
+_OTRA_ORACION = re.compile(r"[.;?!]")
 _LEJOS = 60
 """Caracteres entre «alérgico a» y la sustancia a partir de los que ya no se le atribuye."""
 
@@ -22,6 +24,8 @@ def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
     base, reglas = llano(turno.texto), frases().alergias
     preguntada = _preguntada(turno, anterior)
     afirma = reglas.afirma.search(base)
+    if afirma is not None and lectura.calificar(turno, *afirma.span()).negada:
+        afirma = None  # «no es alérgico a nada»: lo que se nombre después es otra cosa
     if not (preguntada or afirma):
         return
     vistos = {h.concepto.cie10 for h in lectura.hallazgos[turno.id]}
@@ -31,6 +35,8 @@ def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
             continue
         desde = afirma.end() if afirma and afirma.end() <= m.start() else max(0, m.start() - 40)
         if reglas.corta.search(base, desde, m.start()):
+            continue
+        if not preguntada and _OTRA_ORACION.search(base, desde, m.start()):
             continue
         cal = lectura.calificar(turno, *m.span())
         lejos = not preguntada and afirma is not None and m.start() - afirma.end() > _LEJOS

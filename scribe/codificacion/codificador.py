@@ -18,7 +18,9 @@ from scribe.codificacion.menciones import Lector
 from scribe.codificacion.reglas import (
     en_embarazo,
     explica,
+    frases,
     historia_familiar,
+    imposible,
     lesion,
     manifestacion,
     refinamientos,
@@ -53,6 +55,8 @@ _PROPIOS = frozenset({EstadoCodigo.CONFIRMADO, EstadoCodigo.ANTECEDENTE, EstadoC
 _SINTOMAS = 3
 _ALTERNATIVAS = 5
 _REORDENADAS = 15
+_TURNOS_ATRAS = 6
+"""Cuántos turnos antes se busca dónde fue la lesión que el médico nombra sin sitio."""
 _CITAS = 4
 _UMBRAL_CIE11 = 0.75
 
@@ -121,7 +125,12 @@ class Codificador:
         if not transcripcion.turnos or not transcripcion.idioma.startswith("es"):
             return ()
         menciones = Lector(transcripcion, nota, contexto, self.buscador, detector()).menciones()
-        refinadas = _refinar(menciones, transcripcion)
+        refinadas = [
+            m
+            for m in _refinar(menciones, transcripcion)
+            if m.estado is EstadoCodigo.FAMILIAR
+            or not imposible(m.concepto.cie10, contexto.edad, contexto.sexo)
+        ]
         grupos = _ordenar(_depurar(_agrupar(_con_asociados(_con_historia_familiar(refinadas)))))
         cie10 = [self._codigo(g, "CIE-10") for g in grupos]
         cie11 = [c for g in grupos if (c := self._codigo(g, "CIE-11")) is not None]
@@ -197,15 +206,22 @@ def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Men
                 extra = _con(mencion, concepto, EstadoCodigo.SOSPECHA)
             else:
                 actual = _con(actual, concepto)
-        sitio = lesion(actual.concepto.cie10, llano(mencion.citas[0].texto)) or lesion(
-            actual.concepto.cie10, llano(turno.texto)
-        )
+        sitio = _sitio_de_lesion(actual, transcripcion)
         if sitio is not None:
             actual = _con(actual, Concepto(sitio, equivalencias().get(sitio), actual.concepto.clase, ()))
         salida.append(actual)
         if extra is not None and turno.rol == Rol.MEDICO:
             salida.append(extra)
     return salida
+
+
+def _sitio_de_lesion(mencion: Mencion, transcripcion: Transcripcion) -> str | None:
+    """El código de la lesión donde se dice que fue: en su oración, en su turno o al contar el accidente."""
+    codigo = mencion.concepto.cie10
+    cerca = [t for t in transcripcion.turnos if mencion.turno - _TURNOS_ATRAS <= t.id < mencion.turno]
+    relatos = [t.texto for t in reversed(cerca) if frases().accidente.search(llano(t.texto))]
+    textos = [mencion.citas[0].texto, transcripcion.turno(mencion.turno).texto, *relatos]
+    return next((c for t in textos if (c := lesion(codigo, llano(t))) is not None), None)
 
 
 def _con(mencion: Mencion, concepto: Concepto, estado: EstadoCodigo | None = None) -> Mencion:

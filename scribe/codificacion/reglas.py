@@ -67,6 +67,7 @@ class Frases:
     operado_pregunta: re.Pattern[str]
     padece_pregunta: re.Pattern[str]
     juicio: re.Pattern[str]
+    accidente: re.Pattern[str]
     nominal: re.Pattern[str]
     exploracion: re.Pattern[str]
     evolucion: re.Pattern[str]
@@ -111,6 +112,7 @@ def frases() -> Frases:
         operado_pregunta=re.compile(datos["operacion"]["pregunta"]),
         padece_pregunta=re.compile(respuesta["padece"]),
         juicio=re.compile(diagnostico["juicio"]),
+        accidente=re.compile(diagnostico["accidente"]),
         nominal=re.compile(diagnostico["frases"]),
         exploracion=re.compile(diagnostico["exploracion"]),
         evolucion=re.compile(diagnostico["evolucion"]),
@@ -217,6 +219,24 @@ def historia_familiar(codigo: str) -> tuple[str, str] | None:
         if any(codigo.startswith(p) for p in prefijos.split()):
             return cie10, cie11
     return None
+
+
+@lru_cache(maxsize=1)
+def _imposibles() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((condicion, tuple(prefijos.split())) for condicion, prefijos in _filas("imposibles.tsv"))
+
+
+def imposible(codigo: str, edad: int | None, sexo: str | None) -> bool:
+    """Si por su sexo o su edad (años) el paciente no puede tener ese código; lo que no se sabe no descarta."""
+    for condicion, prefijos in _imposibles():
+        if condicion[0] in "<>":
+            limite = int(condicion[1:])
+            cumple = edad is not None and (edad < limite if condicion[0] == "<" else edad > limite)
+        else:
+            cumple = sexo == condicion
+        if cumple and any(codigo.startswith(p) for p in prefijos):
+            return True
+    return False
 
 
 @lru_cache(maxsize=256)

@@ -31,7 +31,7 @@ from scribe.manifiesto import Perfil
 
 _ROLES = {"M": Rol.MEDICO, "P": Rol.PACIENTE, "A": Rol.ACOMPANANTE}
 _MAS = {"Z83.3", "Z82.4", "Z84.1", "Z86.4", "G63.2", "O99.0", "Z88.1", "Z88.7", "Z88.8", "L05.9", "A00.9"}
-_MAS |= {"N08.3", "S01.1", "T23.2", "S83.6", "S43.0", "Z83.7", "Z80.3", "Z85.3", "Z80.9"}
+_MAS |= {"N08.3", "S01.1", "T23.2", "S83.6", "S43.0", "Z83.7", "Z80.3", "Z85.3", "Z80.9", "S80.0"}
 
 
 def _catalogo(sistema: Sistema) -> Catalogo:
@@ -356,6 +356,13 @@ def test_lo_que_se_receta_tras_nombrar_la_alergia_no_es_alergia(banco: Banco) ->
         (("M: ¿Fuma?", "P: Cinco al día."), {"Z72.0": "antecedente"}),
         (("M: ¿Fuma?", "P: Ya no, lo dejé."), {"Z86.4": "antecedente"}),
         (("M: ¿Toma algo para la presión?", "P: Cinco al día."), {}),
+        (("P: Es alérgico a la penicilina.",), {"Z88.0": "antecedente"}),
+        (("A: No es alérgico a nada. Le di ibuprofeno.",), {}),
+        # La lesión que el médico nombra sin sitio es donde se contó el accidente.
+        (("P: Me caí y me lastimé la rodilla.", "M: Es una contusión."), {"S80.0": "confirmado"}),
+        (("P: Me duele la rodilla.", "M: Es una contusión."), {"T14.0": "confirmado"}),
+        (("M: Tampoco es artritis reumatoide.",), {"M06.9": "descartado"}),
+        (("M: Le toca ultrasonido cada año para descartar hígado graso.",), {}),
         # Con diagnóstico, el síntoma que cuenta el paciente ya es parte del cuadro.
         (("P: Traigo comezón.", "M: Es un dengue."), {"A97.9": "confirmado"}),
         # Palabras corrientes que no son enfermedades.
@@ -378,3 +385,17 @@ def test_las_alternativas_traen_el_menos_preciso_y_los_hermanos(banco: Banco) ->
     assert "L24.9" in otras
     assert len(otras) == len(set(otras)) <= 5
     assert "L24.0" not in otras
+
+
+def test_lo_que_el_paciente_no_puede_tener_no_se_sugiere(banco: Banco) -> None:
+    lineas = ("P: Mi esposa está embarazada.", "P: Estoy con un embarazo encima, en la casa.")
+    transcripcion = _dialogo(*lineas)
+
+    def codigos(contexto: Contexto) -> set[str]:
+        dados = banco.codificador.codificar(transcripcion, Nota(), contexto)
+        return {c.codigo for c in dados if c.sistema == "CIE-10"}
+
+    assert codigos(Contexto(sexo="F")) == {"Z33"}
+    assert codigos(Contexto()) == {"Z33"}
+    assert codigos(Contexto(sexo="M")) == set()
+    assert codigos(Contexto(edad=6)) == set()
