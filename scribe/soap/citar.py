@@ -1,4 +1,4 @@
-"""De propuestas a evidencia: citas textuales y qué parte de cada turno quedó citada."""
+"""De propuestas a evidencia: citas textuales."""
 
 from __future__ import annotations
 
@@ -28,12 +28,3 @@ def ordenados(trozos: tuple[Trozo, ...]) -> list[Trozo]:
 def citas_de(propuesta: Propuesta) -> tuple[Cita, ...]:
     """Las citas textuales de una propuesta: tramos exactos de `Turno.texto` con sus tiempos."""
     return tuple(t.cita() for t in ordenados(propuesta.trozos))
-
-
-def citado(propuestas: list[Propuesta]) -> dict[int, list[tuple[int, int]]]:
-    """Por turno, los tramos que algún enunciado ya cita."""
-    tramos: dict[int, list[tuple[int, int]]] = {}
-    for propuesta in propuestas:
-        for trozo in propuesta.trozos:
-            tramos.setdefault(trozo.turno.id, []).append((trozo.desde, trozo.hasta))
-    return tramos

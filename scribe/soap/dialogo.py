@@ -77,7 +77,9 @@ def _indica(plano: str) -> bool:
 
 
 def _tajante(turno: Turno | None) -> bool:
-    """Si el turno abre con un sí o un no."""
+    """Si el turno abre con un sí o un no, y no preguntando («¿No será un tumor?»)."""
+    if turno and re.match(r"[^.?!]*\?", turno.texto):
+        return False
     palabras = re.findall(r"\w+", llano(turno.texto))[:4] if turno else []
     return bool({"no", "si", "tampoco", "nada"} & set(palabras))
 

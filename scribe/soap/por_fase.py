@@ -24,6 +24,11 @@ _PRUEBA = re.compile(
     r"(?:\W*(?:es|esta es|le hice|te hice|hicimos|aqui (?:esta|tengo))) (?:el|la|su|tu|una?) "
     r"(?:prueba|maniobra|signo|test|examen|estudio|resultado|radiografia|ultrasonido|electro)\b[^,;:]*$"
 )
+_PRUEBA_DICHA = re.compile(r"\b(?:prueba|maniobra|signo|test)\b.*\b(?:positiv|negativ|salio|normal)")
+_NO_ES = re.compile(
+    r"(?:no,? )?(?:(?:\w+ ){1,4}no (?:es|son|parece|hay|tiene[s]?)|"
+    r"no (?:es|son|parece|creo que sea|pienso que sea) \w+(?: \w+){0,4})$"
+)
 _SIN_SUJETO = re.compile(
     r"(?:salio|salieron|resulto|resultaron|dio|da|fue|es|esta|estan|quedo)\b|(?:positiv|negativ|normal)"
 )
@@ -55,7 +60,9 @@ class PorFase(Recetario):
         texto = texto_de(trozo)
         vistos = {m.clase for m in buscar_exploracion(texto)}
         contesta = self._respondida(trozo)
-        if contesta is not None and not (vistos or DIGITO.search(texto)):
+        if contesta is not None and _NO_ES.match(trozo.plano.strip(" ¿¡,.")):
+            return self._descartado(trozo, contesta)
+        if contesta is not None and not (vistos or DIGITO.search(texto) or _PRUEBA_DICHA.search(trozo.plano)):
             return False  # contesta una duda del paciente: no es un hallazgo
         mide = vistos or DIGITO.search(texto) or buscar_clinico(texto)
         if len(contenido(texto)) == 1 and not mide:
@@ -69,9 +76,17 @@ class PorFase(Recetario):
         self._pon("objetivo", tipo, cuerpo, *citas)
         return True
 
+    def _descartado(self, trozo: Trozo, contesta: Trozo) -> bool:
+        """«¿Es del que sangra?» «No, hemorrágico no es»: el médico lo descarta."""
+        texto = texto_de(trozo)
+        self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", contesta, trozo)
+        return True
+
     def _dispuesto(self, trozo: Trozo) -> bool:
         texto = texto_de(trozo)
         contesta = self._respondida(trozo)
+        if contesta is not None and _NO_ES.match(trozo.plano.strip(" ¿¡,.")):
+            return self._descartado(trozo, contesta)
         cuerpo = de_usted(texto)
         trunca = len(texto.split()) <= _CORTA or _TRUNCA.match(trozo.plano.strip(" ¿¡,."))
         if contesta is not None and trunca:

@@ -25,8 +25,9 @@ _MATIZ = re.compile(
     r"menos)\b"
 )
 _NO_SE_NIEGA = re.compile(r"(?:no|algun[oa]?s?|otr[oa]s?)\b|.*\d")
+_CIFRA = re.compile(r"(?:\b(?:hace|unos|como) )*\d+(?:[.,/]\d+)*(?: [^\W\d_]{4,})?", re.IGNORECASE)
 _LARGA = 10
-_ENCABEZADO = 12
+_ENCABEZADO = 16
 _ABIERTA = re.compile(
     r"(?:que|como|cuando|cuant[oa]s?|donde|quien|cual(?:es)?|por que|desde|hace|con que|en que|a que|de que|"
     r"para que|cada cuanto|del? \w+ al?)\b"
@@ -82,7 +83,10 @@ def encabezado(preguntas: list[Trozo], rotulo: str = "") -> str:
     """
     if not preguntas:
         return rotulo
-    dicha = alinar(preguntas[-1].dicho)
+    # Con varias preguntas van todas: la respuesta pudo ser a cualquiera.
+    dicha = alinar(" ".join(p.dicho.strip() for p in preguntas))
+    # La cifra de una pregunta la puede corregir la respuesta («¿hace 4 años, no?» «Fue hace 5»).
+    dicha = _CIFRA.sub("…", dicha)
     if not dicha or len(dicha.split()) > _ENCABEZADO:
         return rotulo
     if not rotulo:

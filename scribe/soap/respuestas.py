@@ -85,11 +85,21 @@ def _raices(texto: str) -> set[str]:
     return {p[:5] for p in re.findall(r"\w{3,}", llano(texto)) if p not in _VACIAS}
 
 
+_DUELE = re.compile(r"\b(?:duel|dol[io])")
+_SOLO_DUELE = re.compile(
+    r"(?:no|si|ya|tampoco|,|nada|ahi|tantito|poco|mucho| )*(?:me|le|se)? ?(?:le |me )?"
+    r"duelen?(?: nada| mucho| poco)?"
+)
+"""«No me duele», sin decir dónde: contesta al dolor por el que se preguntó."""
+
+
 def _habla_de(clausula: str, item: Pregunta) -> bool:
     """Si la cláusula de la respuesta retoma el concepto preguntado: mismo término o misma palabra."""
     if any(m.termino == item.mencion.termino for m in buscar_clinico(clausula)):
         return True
     if any(m.termino == item.mencion.termino for m in buscar_normales(clausula)):
+        return True
+    if _DUELE.search(llano(item.dicho)) and _SOLO_DUELE.fullmatch(llano(clausula).strip(" ,.;:…")):
         return True
     return bool(_raices(clausula) & _raices(item.dicho))
 

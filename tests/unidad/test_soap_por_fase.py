@@ -112,3 +112,19 @@ def test_avisar_y_ordenar() -> None:
 def test_la_pregunta_no_se_separa_de_su_asunto_ni_de_su_coletilla(texto: str, oraciones: int) -> None:
     turno = Turno(id=1, hablante="m", rol=Rol.MEDICO, inicio=0.0, fin=1.0, texto=texto)
     assert len(partir(turno)) == oraciones
+
+
+def test_la_pregunta_del_paciente_no_contesta_lo_que_el_medico_describe() -> None:
+    nota = _nota(
+        *_ANTES, "m: Lo reviso. Presión 120/80. El cuello, sin rigidez.", "p: ¿No será un tumor? Me da miedo."
+    )
+    assert any("sin rigidez" in e.texto for e in nota.objetivo)
+    assert not any("igidez" in e.texto for e in nota.subjetivo)
+
+
+def test_lo_que_el_medico_descarta_al_contestar_es_analisis() -> None:
+    nota = _nota(
+        *_ANTES, "m: Lo reviso. Presión 120/80.", "m: Le doy paracetamol de 500 mg cada 8 horas por 3 días.",
+        "p: ¿Es del que sangra?", "m: No, hemorrágico no es.",
+    )  # fmt: skip
+    assert any("emorrágico no es" in e.texto for e in nota.analisis)

@@ -76,3 +76,23 @@ def test_el_encabezado_no_repite_el_tema() -> None:
     assert encabezado(intercambio.preguntas, "Evolución") == "Evolución"
     (intercambio,) = conversar(_consulta(("¿Con cuántas almohadas duerme?", "Con dos."))).intercambios[1:]
     assert "almohadas" in encabezado(intercambio.preguntas, "Hábitos")
+
+
+def test_la_respuesta_a_varias_preguntas_las_lleva_todas_y_sin_la_cifra_que_corrige() -> None:
+    nota = _nota(("Usted tuvo la embolia hace 4 años, ¿no? ¿Qué secuela le quedó?", "Fue hace 5, doctora."))
+    (enunciado,) = [e for e in nota.subjetivo if "hace 5" in e.texto]
+    assert "embolia" in enunciado.texto
+    assert "4" not in enunciado.texto
+
+
+@pytest.mark.parametrize(
+    ("pregunta", "respuesta", "dicho"),
+    [
+        ("¿Alergias? ¿Azúcar?", "Alergias no. Azúcar tampoco.", "Niega azúcar"),
+        ("¿Dolor de cabeza, se ha caído?", "No, no me duele. Y no me he caído.", "cefalea"),
+        ("¿Le duele la panza?", "La panza no me duele.", "Niega dolor abdominal"),
+    ],
+)
+def test_un_no_corto_se_recoge(pregunta: str, respuesta: str, dicho: str) -> None:
+    negados = [e.texto for e in _nota((pregunta, respuesta)).subjetivo if e.texto.startswith("Niega")]
+    assert any(dicho in t for t in negados)
