@@ -89,9 +89,10 @@ class Almacen:
         """Borra lo que nadie ha usado en 30 días y los parciales de procesos muertos."""
         ahora = time.time()
         for viejo in self.carpeta.iterdir():
-            edad = ahora - viejo.stat().st_mtime
-            if edad > _CADUCA_S or (viejo.suffix == ".parcial" and edad > 3600):
-                viejo.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # otro proceso lo renombró o lo barrió
+                edad = ahora - viejo.stat().st_mtime
+                if edad > _CADUCA_S or (viejo.suffix == ".parcial" and edad > 3600):
+                    viejo.unlink(missing_ok=True)
 
 
 def clave(etapa: str, *partes: Mapping[str, Any] | str | None, cuartos: tuple[str, ...]) -> str:

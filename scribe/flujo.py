@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from scribe import memoria
 from scribe.ajustes import Ajustes
 from scribe.almacen import Almacen, clave
 from scribe.asr.correccion import corregir
@@ -84,6 +85,8 @@ def procesar(
     paso.abre(ruta)
     escuchas = paso.da("asr", lambda avance: _escuchar(paso, motores, grabacion, ajustes, contexto, avance))
     separacion = paso.da("diarizacion", lambda avance: _separar(paso, motores, grabacion, escuchas, avance))
+    grabacion = replace(grabacion, voces=())  # el sonido ya no hace falta: 3 h son 0.7 GB
+    memoria.soltar()
     transcripcion, avisos = _transcribir(escuchas, separacion, motores, contexto)
     redaccion = paso.da("nota", lambda avance: _redactar(paso, motores, transcripcion, contexto, avance))
     codigos = paso.da("codigos", lambda avance: _codificar(paso, motores, transcripcion, redaccion, contexto))
