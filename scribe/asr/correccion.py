@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from scribe.asr.evidencia import Evidencia, evidencia
+from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, evidencia
 from scribe.asr.pegadas import despegar, juntar, partido
 from scribe.consulta import Aviso, Contexto, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
@@ -308,9 +308,14 @@ def _edicion(x: _Lectura, texto: str, fichas: list[Ficha], motivo: str) -> Edici
 
 
 def _sin_nombre(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> Iterator[_Duda]:
-    """Una palabra desconocida seguida de dosis en mg: es un medicamento que no se pudo nombrar."""
+    """Una palabra desconocida donde va un medicamento: no se pudo nombrar, pero no debe desaparecer.
+
+    Va ahí si la sigue una dosis en mg o si es justo lo que se toma, se receta o se suspende.
+    """
     for i, ajena in enumerate(ajenas):
-        if ajena and len(fichas[i].llana) > 3 and evidencia(turno.texto, fichas, i, i).con_unidad:
+        if not ajena or len(fichas[i].llana) <= 3:
+            continue
+        if evidencia(turno.texto, fichas, i, i).con_unidad or es_lo_que_se_toma(fichas, i):
             yield _Duda(fichas[i].desde, fichas[i].hasta, ())
 
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from scribe.lenguaje.fichas import Ficha
 
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
+_LARGO_NOMBRE = 6
 _CIFRA = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -46,6 +47,24 @@ def evidencia(texto: str, fichas: list[Ficha], i: int, j: int) -> Evidencia:
     return Evidencia(
         dosis=mg is not None or forma or antes or medida, verbo=verbo, con_unidad=con_unidad, mg=mg
     )
+
+
+def es_lo_que_se_toma(fichas: list[Ficha], i: int) -> bool:
+    """Si la ficha `i` está donde solo cabe un medicamento: «suspenda el X», «tableta de X», «alérgica al X».
+
+    Un nombre propio o una palabra corta no cuentan.
+    """
+    ficha = fichas[i]
+    if len(ficha.llana) < _LARGO_NOMBRE or ficha.texto[0].isupper():
+        return False
+    previas = []
+    for previa in reversed(fichas[max(0, i - 3) : i]):
+        if previa.corte:
+            break
+        previas.append(previa.llana)
+    directos, tomas, formas = _palabras()["directos"], _palabras()["tomas"], _palabras()["formas"]
+    de_forma = len(previas) > 1 and previas[0] == "de" and previas[1] in formas
+    return de_forma or any(p in tomas or p.startswith(tuple(directos)) for p in previas)
 
 
 def _dosis_despues(texto: str, fichas: list[Ficha], j: int) -> tuple[float | None, bool]:

@@ -203,3 +203,26 @@ def test_corregir_dos_veces_no_cambia_nada() -> None:
     una, _ = corregir(consulta("para setamol de quinientos y a mlo dipino de cinco"))
     dos, _ = corregir(una)
     assert dos == una
+
+
+@pytest.mark.parametrize(
+    "texto", ["por ahora suspenda el gorflumina", "tomo gorflumina en la noche", "soy alérgica al gorflumina"]
+)
+def test_un_nombre_que_no_se_reconoce_donde_va_un_medicamento_se_avisa(texto: str) -> None:
+    nuevo, avisos = corregir(consulta(texto))
+    assert nuevo.turnos[0].texto == texto
+    assert [a.tipo for a in avisos] == ["farmaco_dudoso"]
+    assert "gorflumina" in avisos[0].texto
+
+
+@pytest.mark.parametrize(
+    "texto",
+    [
+        "es muy gorflumina ella",
+        "tomo agua, gorflumina no sé",
+        "me recetó Gorflumina Pérez",
+        "tomografía gorflumina",
+    ],
+)
+def test_una_palabra_rara_en_otro_lugar_no_se_avisa(texto: str) -> None:
+    assert corregir(consulta(texto))[1] == ()
