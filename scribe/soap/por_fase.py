@@ -32,6 +32,8 @@ _NO_ES = re.compile(
 _SIN_SUJETO = re.compile(
     r"(?:salio|salieron|resulto|resultaron|dio|da|fue|es|esta|estan|quedo)\b|(?:positiv|negativ|normal)"
 )
+_TURNO_CREIBLE = 200
+"""Palabras de un turno desde las que es más probable que se hayan juntado dos voces."""
 _CORTA = 5
 """Hasta cuántas palabras una respuesta del médico no se entiende sin la pregunta que la provocó."""
 
@@ -50,7 +52,8 @@ class PorFase(Recetario):
         return anuncia(trozo.texto) or (explora and manda)
 
     def _por_fase(self, trozo: Trozo) -> bool:
-        if senal("social", "de_paciente").search(trozo.plano):
+        corrido = len(trozo.turno.texto.split()) > _TURNO_CREIBLE
+        if corrido or senal("social", "de_paciente").search(trozo.plano):
             return False  # quien habló pudo no ser el médico: que lo decida él entre las omisiones
         if self._explorando(trozo):
             return self._descrito(trozo)

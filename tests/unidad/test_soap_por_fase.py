@@ -128,3 +128,12 @@ def test_lo_que_el_medico_descarta_al_contestar_es_analisis() -> None:
         "p: ¿Es del que sangra?", "m: No, hemorrágico no es.",
     )  # fmt: skip
     assert any("emorrágico no es" in e.texto for e in nota.analisis)
+
+
+def test_un_turno_interminable_o_que_habla_el_paciente_no_se_da_por_indicado() -> None:
+    """Si la separación de voces juntó a los dos, lo del paciente no puede salir como indicación del médico."""
+    plan = "m: Le doy paracetamol de 500 mg cada 8 horas por 3 días."
+    dicho = "Las escaleras me cansan mucho al segundo piso."
+    assert not any("escaleras" in e.texto for e in _nota(*_ANTES, "m: Lo reviso.", f"{plan} {dicho}").plan)
+    largo = " ".join(["Los gatos andan por toda la casa del vecino."] * 30)
+    assert not any("gatos" in e.texto for e in _nota(*_ANTES, "m: Lo reviso.", f"{plan} {largo}").plan)
