@@ -45,6 +45,7 @@ NUEVO_PARTE = 0.03
 QUIETA_S = 5.0
 """Una grabación que dejó de crecer (pausa) se pone al día con lo que tenga."""
 _AVANCE_MIN_S = 10.0
+_ADIOS_S = 5.0
 _CONTEXTO_S = 300.0
 _OCIOSO_S = 120.0
 _FALLOS_MAX = 3
@@ -92,7 +93,7 @@ class Adelantador:
     def __exit__(self, *_: object) -> None:
         self._fin.set()
         self._matar()
-        self._hilo.join()
+        self._hilo.join(timeout=_ADIOS_S)  # si la base no contesta, no se espera por esto
         self._matar()
         self._enterrar()
 
