@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from evaluacion.caso import Dicho
 from evaluacion.metricas.cantidades import Cifra, cifras, descartadas, preparar
 from evaluacion.metricas.lexico import Lexico, lexico
-from evaluacion.metricas.menciones import Mencion, Polaridad, encontrar
+from evaluacion.metricas.menciones import Mencion, Polaridad, encontrar, oracion
 from scribe.lenguaje.texto import llano
 
 _PARECIDO = 86
@@ -98,9 +98,20 @@ class Dialogo:
                     salida.append((n, replace(m, polaridad=self._respuesta(n, m))))
                 elif m.polaridad == "negada" and self._salvo(turno.plano[m.hasta :]):
                     salida.append((n, replace(m, polaridad="incierta")))
+                elif self._de_si_mismo(n, m):
+                    salida.append((n, replace(m, persona="incierta")))
                 else:
                     salida.append((n, m))
         return salida
+
+    def _de_si_mismo(self, n: int, mencion: Mencion) -> bool:
+        """Si quien acompaña habla de sí («y a mí me dio dolor de panza»): no consta que sea del paciente."""
+        patron = self.lex.reglas["persona"].get("de_si")
+        if self.dichos[n].hablante != "acompanante" or not patron or mencion.persona != "paciente":
+            return False
+        plano = self.turnos[n].plano
+        inicio, _ = oracion(plano, mencion.desde, mencion.hasta)
+        return re.search(patron, plano[inicio : mencion.desde]) is not None
 
     def _salvo(self, detras: str) -> bool:
         """«Ninguna alergia a medicinas. A los camarones sí»: lo negado tiene una excepción que lo afirma."""

@@ -33,6 +33,10 @@ _ABRE = re.compile(
 )
 
 
+_RECORTADA = re.compile(r"(?:del?|en|con|por) (?:(?:el|la|los|las|mi) )?\w+,? (?:no|tampoco|nunca)")
+"""«De la tiroides no», preguntado por operaciones: lo negado es lo que se preguntó, no lo que se nombra."""
+
+
 def declarar(  # noqa: PLR0912
     trozos: list[Trozo],
     tema: Tema | None,
@@ -53,6 +57,11 @@ def declarar(  # noqa: PLR0912
     )
     if not texto:
         return None
+    if preguntas and _RECORTADA.fullmatch(llano(texto)):
+        asunto = f"Interrogado sobre «{alinar(preguntas[-1].dicho)}»"
+        return Propuesta(
+            "subjetivo", "negacion", f"{asunto}: {texto[:1].lower() + texto[1:]}", (*preguntas, *trozos)
+        )
     menciones = list(buscar_clinico(texto))
     paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
     presentes, negados, familiar = rotulos(texto, menciones, paciente)

@@ -29,6 +29,9 @@ _HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
 """A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
 
 
+_NIEGA_AL_ABRIR = re.compile(r"^[^,;]*\b(?:no|ni|sin|tampoco|nada|ningun\w*|descart\w*|nunca|jamas)\b")
+
+
 class Medico(PorFase):
     """Recorre lo que afirmó el médico y arma sus enunciados, recordando de qué se venía hablando."""
 
@@ -136,6 +139,8 @@ class Medico(PorFase):
             return False
         if senal("exploracion", "ordenes").search(plano):
             return False
+        if self._ajeno(trozo) and not (consejo or avisa or referido):
+            return False
         if self._explorando(trozo) and not self.dialogo.tutea and _HACE.match(plano):
             return False
         if (
@@ -190,7 +195,7 @@ class Medico(PorFase):
         self._pon("objetivo", tipo, glosado(texto), trozo)
         return True
 
-    def analisis(self, trozo: Trozo) -> bool:
+    def analisis(self, trozo: Trozo) -> bool:  # noqa: PLR0912
         """Diagnósticos, sospechas y descartes; dice si la frase era de análisis."""
         texto = texto_de(trozo)
         plano = llano(texto)
@@ -246,6 +251,8 @@ class Medico(PorFase):
         ):  # fmt: skip
             return False
         if enfermedades and all(calificar(texto, m.desde, m.hasta).negada for m in enfermedades):
+            if estudio and not _NIEGA_AL_ABRIR.search(plano):
+                return False  # «taquicardia sinusal, sin fibrilación»: también afirma algo
             self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
             return True
         if self._en_plan(trozo) and not afirma and not duda:

@@ -197,6 +197,9 @@ class Recetario:
             cuerpo = de_usted(texto)
             self._pon("plan", "indicacion", f"{asunto}: {cuerpo[:1].lower() + cuerpo[1:]}", contesta, trozo)
             return True
+        if all(negado(texto, f.desde, f.hasta) for f in nombrados(texto)) and not anteplan:
+            self._pon("plan", "indicacion", de_usted(texto), trozo)
+            return True
         if senal("plan", "receta").search(plano) and not anteplan:
             linea = lineas[0][0]
             self.receta = (self._pon("plan", "receta", de_usted(texto), trozo), linea)

@@ -43,8 +43,8 @@ _A_URGENCIAS = re.compile(
 _CONDICION = re.compile(r"\b(?:si|cuando|en caso de|ante)\b")
 _ADVERSATIVA = re.compile(r"\b(?:pero|aunque|sino|salvo|excepto)\b")
 _MATIZA = re.compile(
-    r"\W*(?:no|nada|ningun[oa]?|nunca)\b\W+(?:\w+\W+){0,2}?(?:bueno|aunque|salvo|excepto|solo que|nomas que|nada mas que)\W+(?=\w)"  # noqa: E501
-    r"(?!no\b|ningun|nada\b|gracias|doctor)(?!(?:\w+\W+){0,3}(?:doctor|gracias))"
+    r"\W*(?:\w+ ){0,2}?(?:no|nada|ningun[oa]?|nunca)\b\W+(?:\w+\W+){0,2}?(?:bueno|aunque|salvo|excepto|solo que|nomas que|nada mas que)\W+(?=\w)"  # noqa: E501
+    r"(?!no\b|ningun|nada\b|gracias|doctor|(?:a |el de |la de )?(?:mis?|sus?) )(?!(?:\w+\W+){0,3}(?:doctor|gracias))"  # noqa: E501
 )
 """«Nada. Bueno, el lunes estuvo caliente»: la negación ya no es rotunda."""
 _TEMOR = re.compile(r"\b(?:miedo|temor|contrario|pendiente|dicen|preocup\w+)\b")

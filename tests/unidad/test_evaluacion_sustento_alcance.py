@@ -98,6 +98,12 @@ def test_lo_de_un_pariente_en_diminutivo_no_es_del_paciente_ni_al_reves() -> Non
     assert _clases("Antecedente familiar: asma", ("Yo tengo asma desde niña.",), familiar=True) == {"persona"}
 
 
+def test_lo_que_quien_acompana_cuenta_de_si_no_es_del_paciente() -> None:
+    dichos = ("M: ¿Alguien más?", "A: Su primo estuvo igual, y a mí me dio dolor de panza.")
+    assert _clases("De otra persona (primo): le dio dolor de panza", dichos) == set()
+    assert "persona" in _clases("Antecedente familiar: tos", ("A: Tiene tos desde ayer.",), familiar=True)
+
+
 def test_la_presion_tomada_no_es_hipertension() -> None:
     assert "termino" in _clases("Hipertensión arterial", ("M: Presión ciento veinte sobre ochenta.",))
     assert _clases("Niega hipertensión", ("M: ¿Azúcar, presión?", "No, ninguna.")) == set()

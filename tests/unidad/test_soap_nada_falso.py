@@ -336,13 +336,16 @@ def test_quien_acompana_habla_de_si() -> None:
     [
         ("Nada. Bueno, el lunes estuvo caliente.", True),
         ("No, aunque el lunes estuvo caliente.", True),
+        ("Alcohol no, nada. Bueno, una cerveza.", True),
+        ("No, aunque mi mamá sí tuvo.", False),
         ("No, nada.", False),
         ("No. Bueno, gracias, doctor.", False),
         ("No, bueno, no.", False),
     ],
 )
 def test_una_negacion_matizada_no_es_rotunda(respuesta: str, duda: bool) -> None:
-    nota = [e for e in _nota("M: ¿Fiebre?", f"P: {respuesta}") if e.texto.startswith("Niega")]
+    pregunta = "M: ¿Toma alcohol?" if "Alcohol" in respuesta else "M: ¿Fiebre?"
+    nota = [e for e in _nota(pregunta, f"P: {respuesta}") if e.texto.startswith("Niega")]
     assert nota
     assert all(bool(e.motivo) is duda for e in nota)
 
@@ -350,3 +353,16 @@ def test_una_negacion_matizada_no_es_rotunda(respuesta: str, duda: bool) -> None
 def test_lo_que_ya_no_tiene_no_se_niega() -> None:
     nota = _nota("M: ¿Alergias?", "P: Al huevo me salían ronchas de bebé, ya no.")
     assert not any(e.texto.startswith("Niega exantema") for e in nota)
+
+
+def test_de_la_tiroides_no_contesta_por_la_operacion() -> None:
+    nota = _nota("M: ¿La han operado?", "P: De la tiroides no. De la matriz, me la quitaron por miomas.")
+    assert not any("niega enfermedad de la tiroides" in e.texto.lower() for e in nota)
+    assert any("niega" in e.texto.lower() for e in _nota("M: ¿Padece de la tiroides?", "P: No, de nada."))
+
+
+def test_no_le_doy_no_es_una_receta() -> None:
+    base = ("M: Presión 120 sobre 80.", "M: Le doy omeprazol de 20 mg, una en ayunas por 4 semanas.")
+    nota = _nota(*base, "M: No le doy carbamazepina ni oxcarbazepina, por la alergia.")
+    assert not any(e.tipo == "receta" and "carbamazepina" in e.texto.lower() for e in nota)
+    assert any("carbamazepina" in e.texto.lower() for e in nota)
