@@ -51,10 +51,14 @@ class PorFase(Recetario):
         manda = not self._en_plan(trozo) and ordena(trozo.texto, tutea=self.dialogo.tutea)
         return anuncia(trozo.texto) or (explora and manda)
 
-    def _por_fase(self, trozo: Trozo) -> bool:
+    def _ajeno(self, trozo: Trozo) -> bool:
+        """Si quien habló pudo no ser el médico: no se da por indicado, sale como omisión."""
         corrido = len(trozo.turno.texto.split()) > _TURNO_CREIBLE
-        if corrido or senal("social", "de_paciente").search(trozo.plano):
-            return False  # quien habló pudo no ser el médico: que lo decida él entre las omisiones
+        return corrido or senal("social", "de_paciente").search(trozo.plano) is not None
+
+    def _por_fase(self, trozo: Trozo) -> bool:
+        if self._ajeno(trozo):
+            return False
         if self._explorando(trozo):
             return self._descrito(trozo)
         return self._en_plan(trozo) and self._dispuesto(trozo)

@@ -131,7 +131,7 @@ def test_lo_que_el_medico_descarta_al_contestar_es_analisis() -> None:
 
 
 def test_un_turno_interminable_o_que_habla_el_paciente_no_se_da_por_indicado() -> None:
-    """Si la separación de voces juntó a los dos, lo del paciente no puede salir como indicación del médico."""
+    """Si la separación de voces juntó a los dos, lo del paciente no sale como indicación del médico."""
     plan = "m: Le doy paracetamol de 500 mg cada 8 horas por 3 días."
     dicho = "Las escaleras me cansan mucho al segundo piso."
     assert not any("escaleras" in e.texto for e in _nota(*_ANTES, "m: Lo reviso.", f"{plan} {dicho}").plan)
