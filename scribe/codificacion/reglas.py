@@ -227,7 +227,7 @@ def _imposibles() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def imposible(codigo: str, edad: int | None, sexo: str | None) -> bool:
-    """Si por su sexo o su edad (años) el paciente no puede tener ese código; lo que no se sabe no descarta."""
+    """Si por su sexo o su edad (años) no puede tener ese código; lo que no se sabe no descarta."""
     for condicion, prefijos in _imposibles():
         if condicion[0] in "<>":
             limite = int(condicion[1:])
