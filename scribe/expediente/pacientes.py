@@ -115,7 +115,8 @@ def agregar_identificador(t: Transaccion, paciente: UUID, identificador: Identif
     indice = _indice(t, identificador)
     if unico and t.filas("paciente_por_indice", indices=[indice]):
         raise Duplicado(
-            f"Ese {identificador.tipo} ya es de un paciente.", "Búsquelo; si son la misma persona, fusiónelos."
+            f"Ese {identificador.tipo} ya es de un paciente.",
+            "Búsquelo; si son la misma persona, fusiónelos.",
         )
     nuevo = uuid4()
     t.agregar(

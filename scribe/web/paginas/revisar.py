@@ -14,13 +14,15 @@ from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Transaccion
 from scribe.salida.etiquetas import etiquetas
 from scribe.trabajos import estado
-from scribe.web import vista
+from scribe.web import rotulos, vista
 from scribe.web.api import textos
 from scribe.web.avance import de as avance_de
 from scribe.web.marcas import marcas
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
+_ROTULOS = ("estado_nota", "tono_nota", "envio", "tono_envio")
+"""Los que los módulos escriben por su cuenta, porque cambian sin recargar."""
 
 
 @rutas.get("/notas/{nota_id}")
@@ -80,6 +82,7 @@ def _datos(nota: NotaGuardada, *, suya: bool, pais: str, plantilla: str) -> dict
             for s in SECCIONES
         ],
         "plantillas": [p.model_dump() for p in textos.todas()],
+        "rotulos": {g: rotulos.todos()[g] for g in _ROTULOS},
         "tipos": dichos["tipos"],
         "avisos": dichos["avisos"],
         "roles": dichos["roles"],

@@ -11,22 +11,6 @@ export const mostrar = (id, visible) => {
 /** Una copia del único elemento de una plantilla. @param {string} id @returns {HTMLElement} */
 export const copiar = (id) => el(id).content.firstElementChild.cloneNode(true);
 
-/** @param {string} etiqueta @param {string} texto @param {string} [clase] */
-export function nodo(etiqueta, texto, clase = "") {
-  const nuevo = document.createElement(etiqueta);
-  nuevo.textContent = texto;
-  if (clase) nuevo.className = clase;
-  return nuevo;
-}
-
-/** @param {number} segundos */
-export function reloj(segundos) {
-  const s = Math.floor(segundos);
-  const dos = (/** @type {number} */ n) => String(n).padStart(2, "0");
-  const horas = Math.floor(s / 3600);
-  return horas ? `${horas}:${dos(Math.floor(s / 60) % 60)}:${dos(s % 60)}` : `${Math.floor(s / 60)}:${dos(s % 60)}`;
-}
-
 /** Cuánto tiempo, como se dice. @param {number} segundos */
 export function rato(segundos) {
   if (segundos < 60) return `${Math.max(1, Math.round(segundos))} s`;

@@ -2,7 +2,8 @@
 
 import { Grabacion } from "./grabar-grabacion.js";
 import { caben } from "./grabar-almacen.js";
-import { el, explicar, mostrar, rato, reloj } from "./grabar-dom.js";
+import { el, explicar, mostrar, rato } from "./grabar-dom.js";
+import { reloj } from "./nodos.js";
 import { seguirEscucha } from "./grabar-escucha.js";
 import { lista, permitido } from "./grabar-microfono.js";
 import { altura, CONSEJOS, esDeSalida, Oido } from "./grabar-nivel.js";

@@ -4,7 +4,9 @@
  * Lo escrito viaja en el cuerpo de la petición; ningún nombre queda en una dirección.
  */
 
-import { dia, el, explicar, mostrar, nodo } from "./grabar-dom.js";
+import { edad, fecha } from "./formatos.js";
+import { el, explicar, mostrar } from "./grabar-dom.js";
+import { nodo } from "./nodos.js";
 
 const ESPERA_MS = 120;
 const MINIMO = 2;
@@ -87,18 +89,15 @@ export class Eleccion {
 
   /** @param {string} texto */
   #pintar(texto) {
-    const renglones = this.hallados.map((p) => {
-      const li = nodo("li", "");
-      li.append(nodo("b", p.nombre), nodo("span", senas(p), "tenue"));
-      return li;
-    });
-    if (texto.length >= MINIMO && /\p{L}/u.test(texto)) renglones.push(nodo("li", `Crear a «${texto}»`, "nuevo"));
+    const renglones = this.hallados.map((p) => nodo("li", {}, nodo("b", {}, p.nombre), nodo("span", { class: "tenue" }, senas(p))));
+    if (texto.length >= MINIMO && /\p{L}/u.test(texto)) renglones.push(nodo("li", { class: "nuevo" }, `Crear a «${texto}»`));
     renglones.forEach((li, k) => {
       li.id = `hallado-${k}`;
       li.dataset.lugar = String(k);
       li.setAttribute("role", "option");
     });
     this.lista.replaceChildren(...renglones);
+    mostrar("de-donde", !texto && renglones.length > 0);
     this.caja.setAttribute("aria-expanded", String(renglones.length > 0));
     this.#marcar(Math.min(this.marcado, renglones.length - 1));
   }
@@ -186,17 +185,9 @@ export function comoHallado({ id, numero_expediente, datos }) {
 /** Edad, sexo y expediente. @param {Hallado} p */
 export function senas(p) {
   const sexo = { F: "mujer", M: "hombre", X: "otro" }[p.sexo ?? ""];
-  return [sexo, p.nacimiento && `${edad(p.nacimiento)} (${dia(`${p.nacimiento}T12:00`)})`, `exp. ${p.numero_expediente}`]
+  return [sexo, p.nacimiento && `${edad(p.nacimiento)} (${fecha(p.nacimiento)})`, `exp. ${p.numero_expediente}`]
     .filter(Boolean)
     .join(" · ");
-}
-
-/** @param {string} nacimiento AAAA-MM-DD */
-function edad(nacimiento) {
-  const [a, m, d] = nacimiento.split("-").map(Number);
-  const hoy = new Date();
-  const meses = (hoy.getFullYear() - a) * 12 + hoy.getMonth() + 1 - m - (hoy.getDate() < d ? 1 : 0);
-  return meses < 24 ? `${meses} meses` : `${Math.floor(meses / 12)} años`;
 }
 
 /**

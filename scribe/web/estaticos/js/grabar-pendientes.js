@@ -3,7 +3,8 @@
 import * as almacen from "./grabar-almacen.js";
 import { preguntar } from "./pagina.js";
 import { Grabacion } from "./grabar-grabacion.js";
-import { copiar, dia, el, explicar, hora, mostrar, nodo, reloj, tamano } from "./grabar-dom.js";
+import { copiar, dia, el, explicar, hora, mostrar, tamano } from "./grabar-dom.js";
+import { nodo, reloj } from "./nodos.js";
 import { segundos } from "./grabar-wav.js";
 
 /** @typedef {import("./grabar-almacen.js").Registro} Registro */
@@ -239,7 +240,7 @@ function decirAvance(li, { fase, mensaje, remedio }, grabacion) {
     sin_red: `${mensaje} Sigue guardada en este equipo; se intenta solo.`,
   }[/** @type {string} */ (fase)];
   const donde = /** @type {HTMLElement} */ (li.querySelector(".avance"));
-  donde.replaceChildren(nodo("span", texto ?? `${mensaje} ${remedio}`));
+  donde.replaceChildren(nodo("span", {}, texto ?? `${mensaje} ${remedio}`));
 }
 
 /** Solo quedan los botones con algo que hacer. @param {HTMLElement} li @param {Record<string, () => unknown>} hacer */

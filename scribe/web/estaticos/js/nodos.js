@@ -25,10 +25,13 @@ export const reloj = (s) => {
 // Sin acentos y en minúsculas, para buscar.
 export const llano = (texto) => texto.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
-// Un diálogo con título que se quita al cerrarse; la promesa da lo que se dijo al cerrar.
-export function dialogo(titulo, contenido, { clase = "" } = {}) {
-  const rotulo = nodo("h2", { id: "titulo-dialogo" }, titulo);
-  const caja = nodo("dialog", { class: clase, "aria-labelledby": "titulo-dialogo" }, rotulo, ...contenido);
+let dialogos = 0;
+
+// Un diálogo con título que se quita al cerrarse; la promesa da lo que se dijo al cerrar. `etiqueta`: la del
+// título (una pregunta es un párrafo).
+export function dialogo(titulo, contenido, { clase = "", etiqueta = "h2" } = {}) {
+  const rotulo = nodo(etiqueta, { id: `titulo-dialogo-${++dialogos}` }, titulo);
+  const caja = nodo("dialog", { class: clase, "aria-labelledby": rotulo.id }, rotulo, ...contenido);
   document.body.append(caja);
   caja.showModal();
   const cerrado = new Promise((listo) => {

@@ -1,8 +1,8 @@
 // Búsqueda mientras se teclea. Una respuesta vieja nunca pisa a una nueva.
 import { mandar } from "./api.js";
+import { edad, fecha } from "./formatos.js";
 
 const ESPERA_MS = 120;
-const MESES = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
 const el = (id) => document.getElementById(id);
 const [caja, lista, crear, molde] = [el("texto"), el("hallados"), el("crear"), el("renglon-de-paciente")];
 const alAbrir = [...lista.childNodes];
@@ -51,20 +51,7 @@ function renglon(p) {
   return li;
 }
 
-function fecha(iso) {
-  const [a, m, d] = iso.split("-").map(Number);
-  return `${d} ${MESES[m - 1]} ${a}`;
-}
-
-function edad(iso) {
-  const [a, m, d] = iso.split("-").map(Number);
-  const hoy = new Date();
-  const meses = (hoy.getFullYear() - a) * 12 + hoy.getMonth() + 1 - m - (hoy.getDate() < d ? 1 : 0);
-  if (meses < 24) return meses === 1 ? "1 mes" : `${Math.max(meses, 0)} meses`;
-  return `${Math.floor(meses / 12)} años`;
-}
-
-// Intro abre el primero; las flechas recorren la lista.
+// Entrar abre el primero; las flechas recorren la lista.
 el("buscador").addEventListener("submit", async (e) => {
   e.preventDefault();
   await pendiente; // quien teclea rápido no abre lo de la búsqueda anterior

@@ -1,4 +1,5 @@
 // Lo que toda página hace: cuidar los formularios (sesión viva antes de mandar, una sola vez) y avisar.
+import { dialogo, nodo } from "./nodos.js";
 import { asegurar } from "./sesion.js";
 
 const avisos = document.getElementById("avisar");
@@ -37,24 +38,12 @@ document.addEventListener("submit", async (e) => {
 });
 
 // Pregunta sí o no en la página. `true` si se dijo que sí.
-export function preguntar(texto, si = "Continuar") {
-  const dialogo = document.createElement("dialog");
-  dialogo.className = "pregunta";
-  const parrafo = Object.assign(document.createElement("p"), { textContent: texto, id: "pregunta-texto" });
-  dialogo.setAttribute("aria-labelledby", parrafo.id);
-  const botones = Object.assign(document.createElement("div"), { className: "botones" });
-  const boton = (rotulo, valor, clase) => {
-    const b = Object.assign(document.createElement("button"), { textContent: rotulo, className: clase });
-    b.addEventListener("click", () => dialogo.close(valor));
-    return b;
-  };
-  botones.append(boton(si, "si", "principal"), boton("No, volver", "", ""));
-  dialogo.append(parrafo, botones);
-  document.body.append(dialogo);
-  dialogo.showModal();
-  return new Promise((listo) => {
-    dialogo.addEventListener("close", () => { dialogo.remove(); listo(dialogo.returnValue === "si"); });
-  });
+export async function preguntar(texto, si = "Continuar") {
+  const cerrar = (valor) => () => caja.close(valor);
+  const { caja, cerrado } = dialogo(texto, [nodo("div", { class: "botones" },
+    nodo("button", { class: "principal", onclick: cerrar("si") }, si),
+    nodo("button", { onclick: cerrar("") }, "No, volver"))], { clase: "pregunta", etiqueta: "p" });
+  return (await cerrado) === "si";
 }
 
 // Quien salió de una nota a completar un dato vuelve a ella con un toque.

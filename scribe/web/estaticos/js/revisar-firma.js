@@ -7,6 +7,7 @@ import { claves } from "./revisar-decidir.js";
 
 const despues = document.getElementById("despues");
 const ENVIOS_MS = 4000;
+const EN_CAMINO = new Set(["pendiente", "enviando", "sin_respuesta"]);
 
 export class Firma {
   constructor(estado, lista, nota) {
@@ -154,11 +155,13 @@ export class Firma {
   }
 
   async #envios(donde) {
-    const dichos = { entregado: "llegó", pendiente: "en camino", enviando: "en camino", sin_respuesta: "sin respuesta; se insiste solo", rechazado: "lo rechazó", requiere_atencion: "requiere atención" };
+    const { envio: dichos, tono_envio: tonos } = this.estado.datos.rotulos;
     try {
       const lista = await traer(`${this.estado.nota}/envios`, { fondo: true });
-      poner(donde, lista.map((e) => nodo("li", { class: "renglon" }, nodo("span", { class: "que" }, nodo("b", {}, e.destino ?? e.nombre ?? "Destino")), nodo("span", { class: `etiqueta ${e.estado === "entregado" ? "bien" : e.estado === "rechazado" ? "grave" : ""}` }, dichos[e.estado] ?? String(e.estado)), e.motivo ? nodo("span", { class: "tenue" }, e.motivo) : null)));
-      if (lista.some((e) => !["entregado", "rechazado"].includes(e.estado)) && donde.isConnected) setTimeout(() => this.#envios(donde), ENVIOS_MS);
+      poner(donde, lista.map((e) => nodo("li", { class: "renglon" },
+        nodo("span", { class: "que" }, nodo("b", {}, e.destino), tonos[e.estado] === "grave" ? nodo("span", { class: "tenue" }, `${e.porque} ${e.remedio}`.trim()) : null),
+        nodo("span", { class: `etiqueta ${tonos[e.estado] ?? ""}` }, dichos[e.estado] ?? e.estado))));
+      if (lista.some((e) => EN_CAMINO.has(e.estado)) && donde.isConnected) setTimeout(() => this.#envios(donde), ENVIOS_MS);
     } catch { /* se verá al volver a abrir la nota */ }
   }
 }

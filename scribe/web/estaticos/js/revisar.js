@@ -23,8 +23,6 @@ new Plantilla(estado, nota, new Receta(estado, lista));
 new Platica(estado, lista, sonido, nota);
 const firma = new Firma(estado, lista, nota);
 
-const ROTULOS = { en_revision: ["Por firmar", "acento"], firmada: ["Firmada", "bien"], con_adenda: ["Firmada, con adenda", "bien"], sustituida: ["Sustituida", ""], descartada: ["Descartada", ""] };
-
 // --- Qué está guardado ----------------------------------------------------------------------------
 const guardado = por("guardado");
 function decir(texto, mal = false) { guardado.textContent = texto; guardado.classList.toggle("mal", mal); }
@@ -40,8 +38,9 @@ estado.addEventListener("fallo", (e) => decir(e.detail.codigo === "sin_red" ? "S
 estado.addEventListener("choque", (e) => alChocar(e.detail.suya));
 estado.addEventListener("nota", () => {
   por("cambios").hidden = estado.version < 2;
-  const dicho = ROTULOS[estado.datos.estado];
-  if (dicho) por("estado-nota").replaceWith(nodo("span", { id: "estado-nota", class: `etiqueta ${dicho[1]}` }, dicho[0]));
+  const { estado: cual, rotulos } = estado.datos;
+  por("estado-nota").className = `etiqueta ${rotulos.tono_nota[cual] ?? ""}`;
+  por("estado-nota").textContent = rotulos.estado_nota[cual] ?? cual;
 });
 addEventListener("beforeunload", (e) => { if (estado.cambios) { estado.guardar().catch(() => {}); e.preventDefault(); } });
 document.addEventListener("visibilitychange", () => { if (document.hidden && estado.cambios) estado.guardar().catch(() => {}); });
