@@ -7,23 +7,28 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from scribe.expediente import clinico
 from scribe.expediente.bitacora import Actor
+from scribe.expediente.modelo import Medicacion
+from scribe.flujo import procesar
 from scribe.trabajos import adelantador, revocacion
 from scribe.trabajos.adelantador import Adelantador
 from scribe.trabajos.adelanto import Adelantos
 from scribe.trabajos.destructor import Destructor
 from scribe.trabajos.procesar import Taller, hacer
 from tests.expediente_base import Clinica, clinica, motor, plantilla  # noqa: F401
-from tests.servir_base import hasta
+from tests.servir_base import hasta as hasta_que
 from tests.trabajos_base import Puesto, trozos, wav
 from tests.vivo_falso import motores_por_tramos
 
+hasta = partial(hasta_que, plazo_s=600.0)
 SEGUNDOS = 30
 TROZO = 32_000
 
@@ -63,11 +68,9 @@ def _escuchado(puesto: Puesto, subida: UUID) -> float:
     return Adelantos(puesto.audio).avance(subida).escuchado_s
 
 
-def _texto(puesto: Puesto, grabacion: UUID) -> Any:
-    return puesto.uno("SELECT estado FROM expediente.nota WHERE grabacion_id = %s", grabacion)["estado"]
-
-
 def test_lo_oido_al_grabar_no_se_vuelve_a_oir(puesto: Puesto) -> None:
+    with puesto.expediente.transaccion(puesto.clinica.medica) as t:  # sus términos entran en lo que se oye
+        clinico.agregar(t, puesto.clinica.paciente, Medicacion(medicamento="losartán"))
     sonido, subida = wav(SEGUNDOS), puesto.abrir()
     with en_vivo(puesto) as (taller, _):
         cuantos = len(trozos(sonido, TROZO))
@@ -75,9 +78,10 @@ def test_lo_oido_al_grabar_no_se_vuelve_a_oir(puesto: Puesto) -> None:
         hasta(lambda: _escuchado(puesto, subida) >= SEGUNDOS // 2 - 2)
         puesto.mandar(subida, sonido, range(cuantos // 2, cuantos), TROZO)
         hasta(lambda: _escuchado(puesto, subida) >= SEGUNDOS)
+        assert puesto.subidas.avance(puesto.clinica.medica, subida).grabado_s == SEGUNDOS
         antes = _apuntes(puesto)
         recibo = puesto.cerrar(subida, sonido, TROZO)
-        assert Adelantos(puesto.audio).archivo(subida).exists()
+        assert any("losartán" in a for a in antes)
         hacer(taller, recibo.trabajo)
     despues = [a for a in _apuntes(puesto) if a not in {"nota", "codigos"}]
     assert len(antes) == len(set(antes)) == 2 * SEGUNDOS  # cada segundo, una vez por motor
@@ -110,7 +114,10 @@ def test_un_trabajo_lo_detiene_en_el_acto(puesto: Puesto) -> None:
         puesto.mandar(subida, sonido, tamano=TROZO)
         assert uno._hay_trabajo()  # alguien espera su borrador: no se empieza
         assert not _apuntes(puesto)
+        ocupado: list[int] = []
+        taller.flujo = lambda *a: (ocupado.append(uno._ocupados), procesar(*a))[1]
         hacer(taller, espera.trabajo)
+        assert ocupado == [1]  # mientras se hace un trabajo no se adelanta nada
         puesto.uno("UPDATE trabajos.procrastinate_jobs SET status = 'succeeded' RETURNING id")
         hasta(lambda: any(a.startswith("voces") for a in _apuntes(puesto)[4:]))
         with uno.cediendo():
@@ -125,13 +132,13 @@ def test_un_trabajo_lo_detiene_en_el_acto(puesto: Puesto) -> None:
 def test_retirar_el_permiso_lo_detiene_y_borra_lo_adelantado(puesto: Puesto) -> None:
     sonido, subida = wav(SEGUNDOS), puesto.abrir()
     adelantos = Adelantos(puesto.audio)
-    with en_vivo(puesto, tarda_s=0.05) as (_, uno):
+    with en_vivo(puesto, tarda_s=0.5) as (_, uno):
         puesto.mandar(subida, sonido, tamano=TROZO)
         hasta(lambda: adelantos.archivo(subida).exists() and len(_apuntes(puesto)) > 3)
         with puesto.expediente.transaccion(puesto.clinica.medica) as t:
             revocacion.revocar(t, puesto.clinica.consentimiento, "verbal")
         hasta(lambda: not adelantos.guardados() and uno._proceso is None)
-        assert not adelantos.guardados()
+    assert len(_apuntes(puesto)) < 2 * SEGUNDOS  # se quedó a medias
 
 
 def test_lo_adelantado_se_va_con_lo_que_se_descarta_o_se_destruye(puesto: Puesto) -> None:
