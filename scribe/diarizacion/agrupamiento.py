@@ -30,7 +30,7 @@ class Criterio:
 
     fiable_s: float = 1.0
     """Desde cuántos segundos limpios una muestra participa en la formación de grupos."""
-    corte: float = 0.30
+    corte: float = 0.285
     """Distancia en que se cortan los grupos pequeños iniciales."""
     iguales: float = 0.20
     """Centros más cercanos que esto se funden sin más examen."""
@@ -46,6 +46,9 @@ class Criterio:
     """Distancia mínima entre los centros de dos personas."""
     separacion: float = 0.44
     """Distancia entre centros más media silueta que deben sumar dos personas."""
+    separacion_breve: float = 0.12
+    """Cuánto más deben sumar si una tiene `breve_s` de voz o menos; con más voz, en proporción."""
+    breve_s: float = 6.0
     mezcla: float = 0.26
     """Un centro más cercano que esto a una mezcla de otros son voces encimadas, no otra persona."""
     bloque: int = 800

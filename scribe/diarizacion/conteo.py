@@ -93,9 +93,19 @@ def _mas_debil(
     if mezclado is not None:
         return mezclado, None
     distancia, separacion = _separaciones(huellas, segundos, estado, criterio)
+    separacion -= _exigencia(estado.voz, criterio)
     a, b = (int(i) for i in np.unravel_index(separacion.argmin(), separacion.shape))
     juntos = separacion[a, b] < criterio.separacion or distancia[a, b] < criterio.distancia
     return (max(a, b), min(a, b)) if juntos or forzar else None
+
+
+def _exigencia(voz: Numeros, criterio: Criterio) -> Numeros:
+    """(k, k): cuánto más separados que lo común deben estar dos grupos si uno tiene poca voz.
+
+    Un grupo pequeño se formó escogiendo los trozos más raros: su centro sale más lejos de lo que está.
+    """
+    menor = np.minimum.outer(voz, voz)
+    return np.asarray(criterio.separacion_breve * np.minimum(1.0, criterio.breve_s / menor), dtype=np.float64)
 
 
 def _mezclado(estado: _Estado, criterio: Criterio) -> int | None:
