@@ -39,7 +39,7 @@ def pcm(audio: Path) -> bytes:
     """La grabación como la manda el navegador: un wav sin final (tamaño máximo), PCM de 16 bits a 16 kHz."""
     grabacion = leer(audio, duracion_max_s=_PLAZO_S * 2, avance=en_silencio)
     mezcla = np.mean(np.stack(grabacion.voces), axis=0)
-    muestras = np.clip(np.round(mezcla * 32767), -32768, 32767).astype("<i2").tobytes()
+    muestras: bytes = np.clip(np.round(mezcla * 32767), -32768, 32767).astype("<i2").tobytes()
     formato = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, HERCIOS, 2 * HERCIOS, 2, 16)
     sin_final = 0xFFFFFFFF
     return (
