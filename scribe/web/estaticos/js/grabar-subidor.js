@@ -49,6 +49,7 @@ export class Subidor {
     /** @type {Avance} */
     this.avance = { fase: "subiendo", llevan: 0, mensaje: "", remedio: "", recibo: null };
     this.trozos = -1; // −1: hay que preguntar al servidor
+    this.sumado = new Sha256(); // lo que se va mandando, para no releer horas de sonido al terminar
     this.fallos = 0;
     this.repetida = false;
     this.detenido = false;
@@ -95,6 +96,7 @@ export class Subidor {
   async deNuevo() {
     this.registro.subida = crypto.randomUUID();
     this.registro.abierta = false;
+    this.sumado = new Sha256();
     this.trozos = -1;
     this.#decir("subiendo");
     await this.guardar();
@@ -178,6 +180,7 @@ export class Subidor {
     await this.api("PUT", `/api/subidas/${r.subida}/trozos/${this.trozos}`, {
       cuerpo: datos, cabeceras: { "X-Scribe-Sha256": sumar(datos) },
     });
+    if (this.sumado.octetos === this.avance.llevan) this.sumado.agregar(datos);
     this.trozos += 1;
     this.avance.llevan += datos.length;
     this.#decir(r.octetos - this.avance.llevan < MINIMO ? "al_dia" : "subiendo");
@@ -194,16 +197,18 @@ export class Subidor {
     return false;
   }
 
-  /** La suma de toda la copia; nada si aquí ya no está completa (cada trozo ya se comprobó al llegar). */
+  /**
+   * La suma de todo: la de lo mandado y, si no se mandó todo desde aquí, la de la copia. Nada si aquí ya no está
+   * completa (cada trozo ya se comprobó al llegar).
+   */
   async #suma() {
-    if (this.registro.incompleta) return null;
-    const suma = new Sha256();
-    while (suma.octetos < this.registro.octetos) {
-      const datos = await this.fuente.leer(suma.octetos, MAXIMO);
+    const { sumado, registro } = this;
+    while (sumado.octetos < registro.octetos) {
+      const datos = registro.incompleta ? [] : await this.fuente.leer(sumado.octetos, MAXIMO);
       if (!datos.length) return null;
-      suma.agregar(datos);
+      sumado.agregar(/** @type {Uint8Array<ArrayBuffer>} */ (datos));
     }
-    return suma.hex();
+    return sumado.hex();
   }
 
   /** @param {any} fallo */
