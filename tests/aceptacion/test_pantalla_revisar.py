@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from scribe.consulta import Borrador
 from tests.expediente_base import BasePrueba
@@ -306,6 +307,39 @@ def test_otro_medico_la_lee_y_no_la_cambia(mesa: Mesa) -> None:
     ajena = mesa.clinica.entrar("asistente.uno")
     respuesta = ajena.goto(f"/notas/{mesa.nota}")
     assert respuesta is not None and respuesta.status == 403
+
+
+def test_firmada_se_ve_a_donde_llego_y_por_que_no(mesa: Mesa) -> None:
+    p = mesa.pagina
+    p.add_init_script(
+        "const t = setTimeout; window.esperas = [];"
+        "window.setTimeout = (f, ms, ...x) => { window.esperas.push(ms); return t(f, ms, ...x); };"
+    )
+
+    def firmada(ruta: Route) -> None:
+        dada = ruta.fetch()
+        vista = dada.json()
+        vista["nota"]["estado"] = "firmada"
+        ruta.fulfill(response=dada, json=vista)
+
+    comun = {"motivo": "firma", "porque": "", "remedio": ""}
+    envios = [
+        {**comun, "destino": "Hospital", "estado": "requiere_atencion", "porque": "El certificado venció.",
+         "remedio": "Pida otro."},
+        {**comun, "destino": "Buzón", "estado": "entregado"},
+        {**comun, "destino": "Archivo", "estado": "sin_efecto"},
+    ]  # fmt: skip
+    p.route(f"**/api/notas/{mesa.nota}", firmada)
+    p.route("**/envios", lambda ruta: ruta.fulfill(json=envios))
+    p.reload()
+    lugares = p.get_by_label("Nota firmada").locator(".renglon")
+    expect(lugares).to_have_text(
+        [re.compile(r"Hospital.*El certificado venció\. Pida otro\..*requiere atención"),
+         re.compile("Buzón.*llegó"), re.compile("Archivo.*ya no hacía falta")]
+    )  # fmt: skip
+    expect(p.locator("#estado-nota")).to_have_text("Firmada")
+    mesa.clinica.axe(p)
+    assert 4000 not in p.evaluate("window.esperas"), "nada va en camino: no se vuelve a preguntar"
 
 
 def test_corregir_un_renglon_entero_se_vuelve_el_menor_cambio(mesa: Mesa) -> None:
