@@ -1,6 +1,6 @@
 """De parar de grabar al borrador: alimenta una grabación a velocidad de reloj y mide lo que se espera.
 
-    python -m evaluacion.vivo AUDIO [--acelerado N] [--sin-adelantar]
+    python -m evaluacion.vivo AUDIO [--acelerado N] [--sin-adelantar] [--salida CARPETA]
 
 Todo es de verdad: `scribe servir` con su trabajador, la subida por trozos de un segundo como la del
 navegador, los modelos instalados. Con `--acelerado N` cada segundo de sonido llega en 1/N: el equipo tiene
@@ -27,6 +27,9 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 
 from evaluacion.carga.instalacion import atender, bien, instalar
+from evaluacion.informe import escribir
+from evaluacion.procedencia import procedencia
+from evaluacion.resultados import Cuadro, Resultados
 from scribe.audio import leer
 from scribe.consulta import HERCIOS
 from scribe.progreso import en_silencio
@@ -135,6 +138,40 @@ def _mandar(cliente: httpx2.Client, subida: str, sonido: bytes, acelerado: float
     return len(partes)
 
 
+def resultados(medido: dict[str, Any]) -> Resultados:
+    """Lo medido como una evaluación más, para `python -m evaluacion.documento`."""
+    columnas = (
+        "dura (min)",
+        "oído al parar",
+        "espera (s)",
+        "espera / duración",
+        "CPU al parar (s)",
+        "memoria (MiB)",
+    )
+    duracion, adelantado = medido["duracion_s"], medido["adelantado_s"]
+    fila = (
+        f"{duracion / 60:.1f}", f"{adelantado / duracion:.0%}", f"{medido['espera_s']:.0f}",
+        f"{medido['espera_entre_duracion']:.1%}", f"{medido['cpu_despues_s']:.0f}",
+        f"{medido['memoria_mib']}",
+    )  # fmt: skip
+    cuadro = Cuadro(
+        titulo="De parar al borrador",
+        explicacion="Lo que se espera desde que se para la grabación, con el servidor, su trabajador y los "
+        f"modelos de verdad; el sonido llegó a {medido['acelerado']:g}× la velocidad de reloj.",
+        columnas=columnas,
+        filas=(fila,),
+        cifras={"fraccion": medido["espera_entre_duracion"], "cpu": medido["cpu_despues_entre_duracion"]},
+    )
+    return Resultados(
+        conjunto="vivo",
+        titulo="De parar la grabación al borrador",
+        fuente="consultas de desarrollo, encadenadas",
+        cuadros=(cuadro,),
+        perfil="minimo",
+        **procedencia("minimo"),
+    )
+
+
 def _esperar(cliente: httpx2.Client, trabajo: str) -> Any:
     limite = time.monotonic() + _PLAZO_S
     while time.monotonic() < limite:
@@ -154,10 +191,13 @@ def main() -> None:
     orden.add_argument("--acelerado", type=float, default=1.0)
     orden.add_argument("--sin-adelantar", action="store_true", help="como si todo se hiciera al final")
     orden.add_argument("--donde", type=Path, help="carpeta donde poner la instalación temporal")
+    orden.add_argument("--salida", type=Path, help="carpeta donde dejar también resultados.json")
     dado = orden.parse_args()
     if dado.sin_adelantar:
         os.environ["SCRIBE_EN_VIVO"] = "false"
     medido = medir(dado.audio, acelerado=dado.acelerado, donde=dado.donde)
+    if dado.salida is not None:
+        escribir(resultados(medido), dado.salida, [], {})
     equipo = {"nucleos": os.cpu_count(), "carga_1min": round(os.getloadavg()[0], 2)}
     dicho = {"equipo": equipo, "en_vivo": not dado.sin_adelantar, **medido}
     print(json.dumps(dicho, ensure_ascii=False, indent=2))
