@@ -31,7 +31,20 @@ from scribe.manifiesto import Perfil
 
 _ROLES = {"M": Rol.MEDICO, "P": Rol.PACIENTE, "A": Rol.ACOMPANANTE}
 _MAS = {"Z83.3", "Z82.4", "Z84.1", "Z86.4", "G63.2", "O99.0", "Z88.1", "Z88.7", "Z88.8", "L05.9", "A00.9"}
-_MAS |= {"N08.3", "S01.1", "T23.2", "S83.6", "S43.0", "Z83.7", "Z80.3", "Z85.3", "Z80.9", "S80.0"}
+_MAS |= {
+    "N08.3",
+    "S01.1",
+    "T23.2",
+    "S83.6",
+    "S43.0",
+    "Z83.7",
+    "Z80.3",
+    "Z85.3",
+    "Z80.9",
+    "S80.0",
+    "Z85.8",
+    "S53.1",
+}
 
 
 def _catalogo(sistema: Sistema) -> Catalogo:
@@ -351,6 +364,8 @@ def test_lo_que_se_receta_tras_nombrar_la_alergia_no_es_alergia(banco: Banco) ->
         (("P: A mi mamá la operaron de la vesícula.",), {}),
         # Lo que ya pasó.
         (("P: Tuve cáncer de mama hace seis años.",), {"Z85.3": "antecedente"}),
+        (("P: Tuve cáncer de tiroides hace seis años.",), {"Z85.8": "antecedente"}),
+        (("M: Es una luxación del codo.",), {"S53.1": "confirmado"}),
         (("M: ¿Y su papá de qué murió?", "P: De cirrosis."), {"Z83.7": "familiar"}),
         (("M: ¿Alguien con cáncer en la familia?", "P: Mi tía, de mama."), {"Z80.3": "familiar"}),
         (("M: ¿Fuma?", "P: Cinco al día."), {"Z72.0": "antecedente"}),
