@@ -25,7 +25,6 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from numpy.typing import NDArray
 
 from scribe.asr import guardias
-from scribe.asr.acuerdo import acuerdos
 from scribe.asr.guardias import Pasaje
 from scribe.asr.protocolo import Recuerdos
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
@@ -193,7 +192,6 @@ class Oido:
             codificado,
             [previo] * len(lista),
             beam_size=guia.haz,
-            num_hypotheses=guia.haz,
             max_length=red.max_length,
             suppress_blank=True,
             suppress_tokens=get_suppressed_tokens(fichero, (-1,)),
@@ -217,14 +215,10 @@ class Oido:
         trozo: dict[str, Any] = {"tokens": fichas, "start": 0.0, "end": duracion, "seek": 0}
         cuadros = math.ceil(duracion) * _CUADROS_S
         self._red.add_word_timestamps([[trozo]], fichero, codificado, cuadros, _ANTES, _DESPUES, 0.0)
-        dichas = [p for p in trozo["words"] if p["word"].strip()]
-        otras = [fichero.decode(hipotesis).split() for hipotesis in salida.sequences_ids[1:]]
-        logaritmos = [p * len(h) for p, h in zip(salida.scores, salida.sequences_ids, strict=True)]
         palabras = [
-            Cruda(p["word"], float(p["start"]), float(p["end"]), min(float(p["probability"]), acuerdo))
-            for p, acuerdo in zip(
-                dichas, acuerdos([p["word"] for p in dichas], otras, logaritmos), strict=True
-            )
+            Cruda(p["word"], float(p["start"]), float(p["end"]), float(p["probability"]))
+            for p in trozo["words"]
+            if p["word"].strip()
         ]
         return Lectura(
             palabras=tuple(_unir(palabras)),

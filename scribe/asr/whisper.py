@@ -284,6 +284,6 @@ def _computo(dispositivo: str) -> str:
 def _suma_de_datos() -> str:
     datos = files("scribe.asr").joinpath("datos")
     suma = hashlib.sha256()
-    for nombre in ("guardias.toml", "indicaciones.toml", "invenciones.toml", "criticas.toml"):
+    for nombre in ("guardias.toml", "indicaciones.toml", "invenciones.toml"):
         suma.update(datos.joinpath(nombre).read_bytes())
     return suma.hexdigest()[:16]
