@@ -22,11 +22,12 @@ def main() -> None:
     una.add_argument("--minutos", type=float, default=60.0)
     otra = cuales.add_parser("pacientes", help="buscar y ver listas con muchos pacientes")
     otra.add_argument("--cuantos", type=int, default=10_000)
+    otra.add_argument("--navegador", action="store_true", help="también tecla por tecla, en Chromium")
     dado = orden.parse_args()
     if dado.que == "subidas":
         medido = subidas.medir(dado.cuantas, dado.formato, dado.minutos, donde=dado.donde)
     else:
-        medido = pacientes.medir(dado.cuantos, donde=dado.donde)
+        medido = pacientes.medir(dado.cuantos, donde=dado.donde, navegador=dado.navegador)
     equipo = {
         "nucleos": os.cpu_count(),
         "carga_1min": round(os.getloadavg()[0], 2),

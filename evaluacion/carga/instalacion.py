@@ -42,8 +42,13 @@ class Instalacion:
     def cliente(self) -> Iterator[httpx2.Client]:
         """Un navegador con sesión, sin esperas que lo corten."""
         with httpx2.Client(base_url=self.api, timeout=600) as cliente:
-            bien(cliente.post("/sesion", json={"usuario": _PERSONA["nombre_usuario"], "contrasena": _ACCESO}))
+            bien(cliente.post("/sesion", json=self.credenciales))
             yield cliente
+
+    @property
+    def credenciales(self) -> dict[str, str]:
+        """Con qué se abre la sesión de la única persona que hay."""
+        return {"usuario": _PERSONA["nombre_usuario"], "contrasena": _ACCESO}
 
 
 @contextmanager
