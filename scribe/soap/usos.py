@@ -94,9 +94,7 @@ def _con_nota(todos: list[Uso], nota: Nota) -> list[Uso]:
     salida = []
     for uso in todos:
         numero = uso.turno.id if uso.turno else 0
-        papel = next(
-            (p for p, t, g in citados if t == numero and g & set(uso.mencion.genericos)), uso.estado
-        )
+        papel = next((p for p, t, g in citados if t == numero and g & set(uso.mencion.genericos)), uso.estado)
         salida.append(replace(uso, estado=papel) if uso.estado == Estado.MENCION else uso)
     return salida
 

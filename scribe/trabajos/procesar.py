@@ -242,9 +242,7 @@ def parar_si_se_cancelo(taller: Taller, trabajo: Trabajo) -> None:
 
 def de_su_expediente(t: Transaccion, grabacion: UUID, plantilla: str) -> Contexto:
     """Lo que el expediente ya sabe del paciente de esa grabación; queda asiento de que se leyó."""
-    return de_paciente(
-        t, t.una("grabacion_por_id", "la grabación", id=grabacion)["paciente_id"], plantilla
-    )
+    return de_paciente(t, t.una("grabacion_por_id", "la grabación", id=grabacion)["paciente_id"], plantilla)
 
 
 def de_paciente(t: Transaccion, quien: UUID, plantilla: str) -> Contexto:
