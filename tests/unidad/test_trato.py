@@ -12,8 +12,8 @@ import pytest
 SCRIBE = Path(__file__).resolve().parents[2] / "scribe"
 CUARTOS = ("web", "expediente", "trabajos", "salida", "ordenes", "envio")
 ORDENES = (
-    "Revisa|Vuelve a (?:abrir|firmar|entrar|intentar)|Elige|Elígel[oa]|Pídel[oa]|Búscal[oa]|Instálal[oa]|Instala"
-    "|Espera|Repite|Escribe|Escríbel[oa]|Usa|Entra|Corrígel[oa]|Cierra|Borra|Bórral[oa]|Agrega|Libera|Reinicia|Copia"
+    "Revisa|Vuelve a (?:abrir|firmar|entrar|intentar)|Elige|Elígel[oa]|Pídel[oa]|Búscal[oa]"
+    "|Instálal[oa]|Instala|Espera|Repite|Escribe|Escríbel[oa]|Usa|Entra|Corrígel[oa]|Cierra|Borra|Bórral[oa]|Agrega|Libera|Reinicia|Copia"
     "|Confirma|Recarga|Intenta|Inténtal[oa]|Complétal[oa]|Conecta|Regístral[oa]|Créal[oa]|Toca|Pulsa|Haz"
 )
 TUTEO = re.compile(

@@ -30,6 +30,7 @@ export function escribirAqui(falta, estado, alGuardar) {
   const boton = nodo("button", { type: "submit" }, "Guardar");
   const formulario = nodo("form", { "data-propio": "", class: "falta-aqui", "aria-label": falta.texto, autocomplete: "off" },
     nodo("div", { class: "rejilla" }, entradas), falla, nodo("div", { class: "botones" }, boton));
+  formulario.addEventListener("input", (e) => { e.target.removeAttribute("aria-invalid"); falla.textContent = ""; });
   formulario.addEventListener("submit", async (e) => {
     e.preventDefault();
     const dado = Object.fromEntries([...new FormData(formulario)].map(([c, v]) => [c, v.trim()]).filter(([, v]) => v));
