@@ -45,8 +45,10 @@ def teclear(servidor: Instalacion, ficha: str) -> dict[str, Any]:
     """Segundos de cada tecla a la lista pintada (con la espera de 120 ms de la página) y de cada página al
     primer pintado; y cuántas tareas de más de 200 ms hubo. `ficha`: el id de un paciente.
     """
-    from playwright.sync_api import sync_playwright
-
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as falta:
+        raise RuntimeError("Falta playwright: make entorno-pruebas.") from falta
     ejecutable = os.environ.get("SCRIBE_CHROMIUM") or shutil.which("chromium")
     if ejecutable is None:
         raise RuntimeError("Falta Chromium: apt-get install chromium, o SCRIBE_CHROMIUM=ruta.")
