@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
+
+import segno
 
 MARGEN = 4
 """Módulos en blanco alrededor (ISO/IEC 18004, 5.3.8)."""
@@ -18,14 +18,12 @@ class CodigoQr:
     trazo: str
 
 
-def codigo_qr(texto: str) -> CodigoQr | None:
-    """El QR de un texto, con corrección media; nada si falta `segno`: la página enseña el texto.
+def codigo_qr(texto: str) -> CodigoQr:
+    """El QR de un texto, con corrección media.
 
     Lanza `ValueError` si el texto no cabe en un QR.
     """
-    if find_spec("segno") is None:
-        return None
-    filas = import_module("segno").make(texto, error="m", micro=False).matrix
+    filas = segno.make(texto, error="m", micro=False).matrix
     barras = [
         f"M{MARGEN + desde} {MARGEN + y}h{largo}v1h-{largo}z"
         for y, fila in enumerate(filas)
