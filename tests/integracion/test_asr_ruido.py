@@ -204,6 +204,6 @@ def test_si_la_puerta_fallara_las_guardias_lo_descartan_igual(
     """Se obliga a Whisper a oír el ruido: lo que inventa no debe pasar de la evidencia."""
     x = senal(SENALES[nombre]())
     curva = escuchar(x)
-    oido = Oido(transcriptor._cargada(), x, curva, lote=1, haz=5)
-    pasajes = list(oido.oir([(0.0, float(SEGUNDOS))], "es", indicacion=guardias.indicacion("es")))
+    oido = Oido(transcriptor._cargada(), x, curva, lote=1, obreros=1)
+    pasajes = list(oido.oir([(0.0, float(SEGUNDOS))], transcriptor._guia("es", ())))
     assert guardias.revisar(pasajes, curva, "es").palabras == []
