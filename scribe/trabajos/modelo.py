@@ -47,6 +47,7 @@ class Opciones(_Valor):
     idioma: str | None = None
     hablantes: int | None = Field(None, ge=1, le=8)
     plantilla: str | None = None
+    diarizador: Literal["auto", "propio", "pyannote"] | None = None
     llm: bool | None = None
     x_relleno: bool | None = None
     usar_cache: bool | None = None

@@ -112,7 +112,9 @@ def test_si_el_servidor_para_el_resto_se_hace_aqui(monkeypatch: pytest.MonkeyPat
 
 
 def test_todo_lo_que_cambia_el_resultado_viaja_con_el_trabajo() -> None:
-    """Lo demás es de cada equipo: dónde están los modelos y la caché, con cuántos hilos, cuánto se admite."""
-    del_equipo = {"modelos", "hilos", "dispositivo", "cache", "duracion_max_s"}
+    """Lo demás es de cada equipo: dónde están los modelos y la caché, con cuántos hilos, cuánto se admite, si
+    se oye mientras se graba (que no cambia el resultado).
+    """
+    del_equipo = {"modelos", "hilos", "dispositivo", "cache", "duracion_max_s", "en_vivo"}
     assert set(Opciones.model_fields) == set(Ajustes.model_fields) - del_equipo
     assert issubclass(SinServidor, ErrorScribe)
