@@ -82,9 +82,9 @@ def cifrador(llavero: Llavero) -> CifradorDeExpediente:
 def test_ida_y_vuelta_y_nada_en_claro() -> None:
     clave = Clave.nueva()
     for plano in (b"", b"x", "Diagnóstico: diabetes".encode() * 500):
-        cifrado = clave.cifrar(plano, CONTEXTO)
-        assert clave.descifrar(cifrado, CONTEXTO) == plano
-        assert plano[:12] not in cifrado or not plano[:12]
+        assert clave.descifrar(clave.cifrar(plano, CONTEXTO), CONTEXTO) == plano
+    # Solo lo largo: un byte suelto aparece por azar en uno de cada seis cifrados.
+    assert b"diabetes" not in clave.cifrar(b"Diagnostico: diabetes" * 500, CONTEXTO)
 
 
 @pytest.mark.parametrize(
