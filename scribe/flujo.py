@@ -18,7 +18,7 @@ from scribe import memoria
 from scribe.ajustes import Ajustes
 from scribe.almacen import Almacen, clave
 from scribe.asr.correccion import corregir
-from scribe.asr.protocolo import Recuerdos, Transcriptor
+from scribe.asr.protocolo import Transcriptor
 from scribe.audio import leer
 from scribe.codificacion import Codificador
 from scribe.consulta import (
@@ -42,6 +42,7 @@ from scribe.diarizacion.protocolo import Diarizador
 from scribe.diarizacion.roles import asignar_roles
 from scribe.errores import ErrorScribe, FalloDeEtapa
 from scribe.progreso import Avance, Etapa, Progreso
+from scribe.recuerdos import Recuerdos
 from scribe.soap.redactor import Redactor
 from scribe.soap.seguridad import revisar_seguridad
 

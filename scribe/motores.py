@@ -51,8 +51,8 @@ def armar_oidos(ajustes: Ajustes) -> tuple[Transcriptor, Diarizador]:
 
 def _diarizador(elegido: Perfil, ajustes: Ajustes) -> Diarizador:
     """El pedido; sin pedir ninguno, la tubería de pyannote.audio donde el perfil la trae."""
-    de_fabrica = "diarizacion" in elegido.modelos if ajustes.diarizador == "auto" else False
-    if de_fabrica or ajustes.diarizador == "pyannote":
+    pedido = ajustes.diarizador
+    if pedido == "pyannote" or (pedido == "auto" and "diarizacion" in elegido.modelos):
         return DiarizadorTuberia(elegido, ajustes)
     return DiarizadorPyannote(elegido, ajustes)
 

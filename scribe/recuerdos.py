@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Recuerdos = MutableMapping[str, str]
-"""Llave opaca → texto opaco."""
+"""Lo ya hecho, ventana por ventana: llave → texto. Los dos son asunto de cada motor: quien los guarda no los
+lee. La llave es una suma y no dice nada; el valor trae voz o palabras de la consulta y se protege igual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Libreta:
         for parte in muestras:
             suma.update(f"{parte.dtype}{parte.shape}".encode())
             suma.update(np.ascontiguousarray(parte).data)
-        llave = f"dia-{que}-{suma.hexdigest()}"
+        llave = f"{que}-{suma.hexdigest()}"
         guardada = _abrir(self.recuerdos.get(llave), tipo)
         if guardada is None:
             guardada = np.asarray(hacer(), dtype=tipo)

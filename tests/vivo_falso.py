@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scribe.asr.protocolo import Recuerdos
 from scribe.consulta import HERCIOS, Escucha, Grabacion, Palabra, Senal, Separacion, Tramo
 from scribe.flujo import Motores
+from scribe.recuerdos import Recuerdos
 from scribe.trabajos import vivo
 from tests.trabajos_base import Codigos, Cuenta, Escriba
 

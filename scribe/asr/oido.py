@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 
 from scribe.asr import guardias
 from scribe.asr.guardias import Pasaje
-from scribe.asr.protocolo import Recuerdos
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
 from scribe.consulta import HERCIOS, Palabra, Senal
 from scribe.progreso import Avance, en_silencio
+from scribe.recuerdos import Recuerdos
 
 _REPASO = Reparto(minimo_s=3.0, maximo_s=10.0, pausa_s=0.3, hueco_s=1.0, margen_s=0.3)
 """Ventanas de la segunda escucha: cortas, para que un bucle no arrastre lo que sigue."""

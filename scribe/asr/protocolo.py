@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from scribe.consulta import Escucha, Grabacion, Senal
 from scribe.progreso import Avance
-
-Recuerdos = MutableMapping[str, str]
-"""Lo ya oído, ventana por ventana: llave → texto. Los dos son asunto del reconocedor: quien los guarda no los
-lee. La llave es una suma y no dice nada; el valor trae palabras de la consulta y se protege como ella."""
+from scribe.recuerdos import Recuerdos
 
 
 class Transcriptor(Protocol):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +9,8 @@ import numpy as np
 from faster_whisper.vad import get_vad_model
 from numpy.typing import NDArray
 
-from scribe.asr.protocolo import Recuerdos
 from scribe.consulta import HERCIOS, Senal
+from scribe.recuerdos import Libreta, Recuerdos
 
 _MUESTRAS = 512
 PASO_S = _MUESTRAS / HERCIOS
@@ -112,13 +110,10 @@ def escuchar(senal: Senal, recuerdos: Recuerdos | None = None, *, abierto: bool 
 
 
 def _valores(trozo: Senal, recuerdos: Recuerdos | None) -> NDArray[np.float32]:
-    llave = "voz:" + hashlib.sha256(np.ascontiguousarray(trozo).tobytes()).hexdigest()
-    if recuerdos is not None and llave in recuerdos:
-        return np.frombuffer(base64.b64decode(recuerdos[llave]), np.float32)
-    valores = np.ravel(get_vad_model()(np.pad(trozo, (0, -len(trozo) % _MUESTRAS)))).astype(np.float32)
-    if recuerdos is not None:
-        recuerdos[llave] = base64.b64encode(valores.tobytes()).decode("ascii")
-    return valores
+    def detectar() -> NDArray[np.float32]:
+        return np.ravel(get_vad_model()(np.pad(trozo, (0, -len(trozo) % _MUESTRAS))))
+
+    return Libreta(recuerdos, "detector").recordar("voz", np.float32, (trozo,), detectar)
 
 
 @dataclass(frozen=True, slots=True)

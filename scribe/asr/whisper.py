@@ -27,12 +27,12 @@ from scribe.ajustes import Ajustes
 from scribe.asr import guardias
 from scribe.asr.guardias import Revision, reloj
 from scribe.asr.oido import Guia, Oido
-from scribe.asr.protocolo import Recuerdos
 from scribe.asr.voz import PASO_S, Curva, Intervalo, Reparto, cortar, escuchar, ventanas
 from scribe.consulta import HERCIOS, Aviso, Escucha, Grabacion, Palabra, Senal
 from scribe.errores import AjusteInvalido, FalloDeEtapa
 from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
+from scribe.recuerdos import Recuerdos
 
 VERSION = "2"
 _FICHAS_DE_TERMINOS = 180

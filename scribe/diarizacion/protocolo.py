@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from scribe.consulta import Grabacion, Senal, Separacion
-from scribe.diarizacion.recuerdos import Recuerdos
 from scribe.progreso import Avance
+from scribe.recuerdos import Recuerdos
 
 
 class Diarizador(Protocol):

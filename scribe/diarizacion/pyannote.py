@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scribe.ajustes import Ajustes
-from scribe.consulta import HERCIOS, Aviso, Grabacion, Huella, Senal, Separacion, Tramo
+from scribe.consulta import HERCIOS, Grabacion, Huella, Senal, Separacion, Tramo
 from scribe.diarizacion.agrupamiento import Criterio
 from scribe.diarizacion.conteo import contar
 from scribe.diarizacion.costura import (
@@ -32,13 +32,13 @@ from scribe.diarizacion.costura import (
 from scribe.diarizacion.filtros import CUADRO_S as FILTRO_S
 from scribe.diarizacion.filtros import Filtros, filtros
 from scribe.diarizacion.huellas import DIMENSIONES, Huellero
-from scribe.diarizacion.recuerdos import Libreta, Recuerdos
 from scribe.diarizacion.reparto import Analisis, Pesos, repartir
 from scribe.diarizacion.segmentacion import CUADRO_S, DESFASE_S, LARGO, Segmentador, Ventana, inicios
-from scribe.diarizacion.tramos import Bordes, limpiar
+from scribe.diarizacion.tramos import Bordes, aviso_de_cuenta, limpiar
 from scribe.errores import AudioInvalido
 from scribe.modelos import Perfil, identidad, ruta
 from scribe.progreso import Avance
+from scribe.recuerdos import Libreta, Recuerdos
 
 VERSION = "2"
 _PARTE_SEGMENTAR = 0.35
@@ -240,14 +240,7 @@ def resolver(
     )
     tramos, orden = limpiar(partes, parametros.bordes, duracion_s)
     huellas = {f"H{i}": centros[persona] for i, persona in enumerate(orden, start=1)}
-    return Separacion(tramos, huellas, _avisos(hablantes, len(orden)))
-
-
-def _avisos(pedidos: int | None, hallados: int) -> tuple[Aviso, ...]:
-    if pedidos is None or pedidos == hallados:
-        return ()
-    texto = f"Se indicaron {pedidos} hablantes y solo se distinguieron {hallados}."
-    return (Aviso(tipo="hablantes", texto=texto),)
+    return Separacion(tramos, huellas, aviso_de_cuenta(hablantes, len(orden)))
 
 
 def _porcion(avance: Avance, parte: int, partes: int) -> Avance:

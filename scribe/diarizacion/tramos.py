@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scribe.consulta import Tramo
+from scribe.consulta import Aviso, Tramo
 
 Intervalo = tuple[float, float]
 
@@ -58,3 +58,11 @@ def _unir(suyos: Iterable[Intervalo], bordes: Bordes, duracion_s: float) -> list
         if f - i >= bordes.minimo_s
     )
     return [(i, f) for i, f in ajustados if f > i]
+
+
+def aviso_de_cuenta(pedidos: int | None, hallados: int) -> tuple[Aviso, ...]:
+    """El aviso de que no se distinguieron las personas que se indicaron; vacío si coinciden."""
+    if pedidos is None or pedidos == hallados:
+        return ()
+    texto = f"Se indicaron {pedidos} hablantes y solo se distinguieron {hallados}."
+    return (Aviso(tipo="hablantes", texto=texto),)

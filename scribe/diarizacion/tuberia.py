@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scribe.ajustes import Ajustes
-from scribe.consulta import HERCIOS, Aviso, Grabacion, Huella, Senal, Separacion, Tramo
+from scribe.consulta import HERCIOS, Grabacion, Huella, Senal, Separacion, Tramo
 from scribe.diarizacion.filtros import filtros
 from scribe.diarizacion.huellas import DIMENSIONES, Huellero
-from scribe.diarizacion.recuerdos import Recuerdos
+from scribe.diarizacion.tramos import aviso_de_cuenta
 from scribe.modelos import Perfil, identidad, ruta
 from scribe.progreso import Avance
+from scribe.recuerdos import Recuerdos
 from scribe.torchaudio_cpu import exigir
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ class DiarizadorTuberia:
         if not grabacion.por_canal:
             tramos = self.tramos(grabacion.voces[0], hablantes, avance)
             huellas = self._huellas(grabacion.voces[0], tramos)
-            return Separacion(tramos, huellas, _avisos(hablantes, tramos))
+            cuantos = len({t.hablante for t in tramos})
+            avisos = aviso_de_cuenta(hablantes, cuantos) if tramos else ()
+            return Separacion(tramos, huellas, avisos)
         juntos: list[Tramo] = []
         huellas = {}
         for i, senal in enumerate(grabacion.voces, start=1):
@@ -237,11 +240,3 @@ class _Gancho:
             desde, ancho = ((0.0, 0.35), (0.35, 0.63))[self._PARTES.index(paso)]
             self._hecho = max(self._hecho, desde + ancho * min(1.0, completed / total))
             self._avance(self._hecho)
-
-
-def _avisos(pedidos: int | None, tramos: Sequence[Tramo]) -> tuple[Aviso, ...]:
-    hallados = len({t.hablante for t in tramos})
-    if pedidos is None or not hallados or pedidos == hallados:
-        return ()
-    texto = f"Se indicaron {pedidos} hablantes y solo se distinguieron {hallados}."
-    return (Aviso(tipo="hablantes", texto=texto),)
