@@ -114,7 +114,8 @@ class Oido:
     def idiomas(self, lista: Sequence[Intervalo], cuantas: int) -> dict[str, float]:
         """Probabilidad de cada idioma: media de hasta `cuantas` ventanas repartidas en todo el audio.
 
-        Cada ventana pesa lo que dura, para que un saludo no valga como un minuto de plática.
+        Cada ventana pesa lo que dura, para que un saludo no valga como un minuto de plática. Las que ya se
+        oyeron no se vuelven a codificar.
         """
         elegidas = [lista[k] for k in np.unique(np.linspace(0, len(lista) - 1, cuantas).round().astype(int))]
         pesos: dict[str, float] = {}
@@ -200,6 +201,8 @@ class Oido:
             sampling_temperature=0.0,
             no_repeat_ngram_size=guia.sin_repetir,
         )
+        for ventana, probables in zip(lista, red.model.detect_language(codificado), strict=True):
+            self._recuerdos.setdefault(self._llave(self._trozo(*ventana), None), _idiomas(probables))
         uno_por_uno = np.asarray(codificado)
         return [
             self._lectura(salida, _vista(uno_por_uno[k : k + 1]), fichero, fin - inicio)
@@ -232,7 +235,7 @@ class Oido:
         if llave not in self._recuerdos:
             codificado = self._red.encode(pad_or_trim(self._espectro(inicio, fin)))
             (probables,) = self._red.model.detect_language(codificado)
-            self._recuerdos[llave] = json.dumps({ficha.strip("<|>"): prob for ficha, prob in probables})
+            self._recuerdos[llave] = _idiomas(probables)
         recordado: dict[str, float] = json.loads(self._recuerdos[llave])
         return recordado
 
@@ -294,6 +297,11 @@ def _unir(crudas: Sequence[Cruda]) -> list[Cruda]:
         else:
             salida.append(cruda)
     return salida
+
+
+def _idiomas(probables: Sequence[tuple[str, float]]) -> str:
+    """Cada idioma y su probabilidad, como texto para recordar."""
+    return json.dumps({ficha.strip("<|>"): prob for ficha, prob in probables})
 
 
 def _vista(arreglo: NDArray[np.float32]) -> ctranslate2.StorageView:

@@ -132,10 +132,11 @@ class TranscriptorWhisper:
             return _sin_voz(idioma)
         oido = self._oido(senal, curva, recuerdos)
         lista = list(ventanas(curva.tramos(guardias.umbrales()), len(senal) / HERCIOS, _reparto()))
-        elegido, avisos = _elegir_idioma(self._cargada(), oido, lista, idioma)
+        elegido = self._idioma(oido, lista, idioma)
         avance(0.05)
         guia = self._guia(elegido, terminos)
-        oidos = oido.oir(lista, guia, avance=_Parte(avance, 0.05, 0.9))
+        oidos = list(oido.oir(lista, guia, avance=_Parte(avance, 0.05, 0.9)))
+        avisos = _comprobar_idioma(oido, lista, elegido) if idioma else ()
         pasajes = [oido.repasar(p, guia) if guardias.dudosa(p) else p for p in oidos]
         revision = guardias.revisar(pasajes, curva, elegido)
         revision, perdidas = _rescatar(oido, revision, curva, elegido)
@@ -147,6 +148,17 @@ class TranscriptorWhisper:
             segmentos=guardias.comienzos_de_frase(revision.palabras, revision.comienzos),
             avisos=(*avisos, *revision.avisos, *perdidas),
         )
+
+    def _idioma(self, oido: Oido, lista: Sequence[Intervalo], pedido: str | None) -> str:
+        """El idioma pedido o, si no se dijo, el más probable en toda la grabación."""
+        if pedido is None:
+            probables = oido.idiomas(lista, guardias.reglas()["idioma"]["ventanas"])
+            return max(probables, key=lambda clave: probables[clave])
+        if pedido not in self._cargada().supported_languages:
+            raise AjusteInvalido(
+                f"El modelo no transcribe el idioma «{pedido}».", "Use un código de dos letras: es, en…"
+            )
+        return pedido
 
     def _oido(self, senal: Senal, curva: Curva, recuerdos: Recuerdos | None) -> Oido:
         sello = hashlib.sha256(json.dumps(self.identidad, sort_keys=True).encode()).hexdigest()
@@ -198,24 +210,18 @@ class _Parte:
         self.avance(self.desde + self.ancho * fraccion)
 
 
-def _elegir_idioma(
-    red: WhisperModel, oido: Oido, lista: Sequence[Intervalo], pedido: str | None
-) -> tuple[str, tuple[Aviso, ...]]:
-    """El idioma pedido, o el más probable; avisa si lo pedido no es lo que se oye."""
-    if pedido is not None and pedido not in red.supported_languages:
-        raise AjusteInvalido(
-            f"El modelo no transcribe el idioma «{pedido}».", "Use un código de dos letras: es, en…"
-        )
+def _comprobar_idioma(oido: Oido, lista: Sequence[Intervalo], pedido: str) -> tuple[Aviso, ...]:
+    """El aviso de que lo pedido no es lo que se oye. Mira ventanas ya oídas: no se codifica nada más."""
     reglas = guardias.reglas()["idioma"]
-    probables = oido.idiomas(lista, reglas["ventanas"] if pedido is None else reglas["comprobar"])
+    probables = oido.idiomas(lista, reglas["comprobar"])
     oido_ = max(probables, key=lambda clave: probables[clave])
-    if pedido is None or pedido == oido_ or probables[oido_] < reglas["seguro"]:
-        return pedido or oido_, ()
+    if pedido == oido_ or probables[oido_] < reglas["seguro"]:
+        return ()
     texto = (
         f"La grabación parece estar en otro idioma ({oido_}) y se transcribió como «{pedido}»: el texto "
         f"puede ser una traducción y no lo que se dijo. Repita con --idioma {oido_}."
     )
-    return pedido, (Aviso(tipo="idioma_distinto", texto=texto),)
+    return (Aviso(tipo="idioma_distinto", texto=texto),)
 
 
 def _rescatar(

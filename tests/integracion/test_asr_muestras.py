@@ -229,3 +229,14 @@ def test_sin_idioma_dicho_no_se_adelanta(transcriptor: TranscriptorWhisper, fari
     recuerdos: dict[str, str] = {}
     assert transcriptor.adelantar(faringitis.voces[0], idioma=None, terminos=(), recuerdos=recuerdos) == 0.0
     assert not recuerdos
+
+
+def test_comprobar_el_idioma_no_codifica_nada_mas(
+    transcriptor: TranscriptorWhisper, faringitis: Grabacion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def de_nuevo(*_: object) -> None:
+        raise AssertionError("se volvió a codificar una ventana ya oída")
+
+    monkeypatch.setattr("faster_whisper.WhisperModel.encode", de_nuevo)
+    escucha = oir(transcriptor, suelta(recorte(faringitis, 20)), idioma="en")
+    assert "idioma_distinto" in {aviso.tipo for aviso in escucha.avisos}
