@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import pregunta_final, ultima_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.reglas import frases
-from scribe.codificacion.sinonimos import Concepto, Hallazgo
+from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.texto import llano
 

@@ -12,6 +12,7 @@ from scribe import modelos
 from scribe.codificacion.alternativas import alternativas
 from scribe.codificacion.buscador import Buscador, codificable
 from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_relleno
+from scribe.codificacion.detector import detector
 from scribe.codificacion.indice import VERSION
 from scribe.codificacion.lectura import Mencion
 from scribe.codificacion.menciones import Lector
@@ -25,7 +26,7 @@ from scribe.codificacion.reglas import (
     manifestacion,
     refinamientos,
 )
-from scribe.codificacion.sinonimos import Concepto, detector, equivalencias
+from scribe.codificacion.sinonimos import Concepto, equivalencias
 from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano

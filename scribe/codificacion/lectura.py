@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import oracion, palabras_del_paciente, ultima_pregunta
 from scribe.codificacion.reglas import frases
-from scribe.codificacion.sinonimos import Concepto, Hallazgo
+from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano

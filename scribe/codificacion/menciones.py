@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from scribe.codificacion.alergias import alergias
 from scribe.codificacion.buscador import Buscador
+from scribe.codificacion.detector import Detector, Hallazgo
 from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ultima_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
 from scribe.codificacion.operaciones import contesta_operacion, operado, tramo_operado
 from scribe.codificacion.preguntas import contestado, es_pregunta, preguntado
 from scribe.codificacion.reglas import frases, historia_personal
-from scribe.codificacion.sinonimos import Clase, Concepto, Detector, Hallazgo, equivalencias
+from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano

@@ -50,6 +50,8 @@ class Ficha:
     hasta: int
     salto: bool
     """Si entre la anterior y esta hay un signo que las separa (`.`, `;`, `?`…)."""
+    palabra: str = ""
+    """Como se escribió, en texto llano."""
 
 
 def plano(texto: str) -> str:
@@ -61,14 +63,20 @@ def plano(texto: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def raiz(palabra: str) -> str:
+    """Una palabra llana (minúsculas, sin acentos) sin género ni número, con su ortografía."""
+    if len(palabra) <= 3 or palabra.isdigit():
+        return palabra
+    return _GENERO.sub("", _PLURAL.sub("", palabra) if len(palabra) > 4 else palabra)
+
+
+@lru_cache(maxsize=65536)
 def clave(palabra: str) -> str:
-    """La forma de comparar de una palabra llana (minúsculas, sin acentos)."""
-    raiz = palabra
-    if len(raiz) > 3 and not raiz.isdigit():
-        raiz = _GENERO.sub("", _PLURAL.sub("", raiz) if len(raiz) > 4 else raiz)
+    """La forma de comparar de una palabra llana: su raíz, como suena."""
+    forma = raiz(palabra)
     for patron, sonido in _FONEMAS:
-        raiz = patron.sub(sonido, raiz)
-    return raiz or palabra
+        forma = patron.sub(sonido, forma)
+    return forma or palabra
 
 
 _SEPARA = re.compile(r"[.;:?!¿¡…]|,")
@@ -82,7 +90,7 @@ def fichas(texto: str) -> list[Ficha]:
         fin = m.end()
         if m.group() in VACIAS:
             continue
-        salida.append(Ficha(clave(m.group()), m.start(), m.end(), salto))
+        salida.append(Ficha(clave(m.group()), m.start(), m.end(), salto, m.group()))
         salto = False
     return salida
 

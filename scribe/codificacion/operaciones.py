@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import oracion, ultima_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.reglas import frases, operaciones
-from scribe.codificacion.sinonimos import Concepto, Hallazgo
+from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.texto import llano
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from scribe.codificacion.detector import Hallazgo, detector
 from scribe.codificacion.dialogo import oracion, parece_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.reglas import frases
-from scribe.codificacion.sinonimos import Hallazgo, detector
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import Calificacion
 from scribe.lenguaje.texto import llano

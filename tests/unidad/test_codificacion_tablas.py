@@ -9,9 +9,10 @@ import pytest
 from scribe.codificacion import indice as indices
 from scribe.codificacion.buscador import Buscador
 from scribe.codificacion.catalogo import Catalogo, titulos_propios
+from scribe.codificacion.detector import Detector
 from scribe.codificacion.normal import claves, normal
 from scribe.codificacion.reglas import en_embarazo, explica, frases, historia_familiar, manifestacion
-from scribe.codificacion.sinonimos import Detector, conceptos, de_codiesp, equivalencias
+from scribe.codificacion.sinonimos import conceptos, de_codiesp, equivalencias
 
 
 def test_hay_al_menos_700_filas_y_2000_terminos() -> None:
