@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluacion.informe import leer
-from evaluacion.informe.metas import juzgar
+from evaluacion.informe.metas import juzgar, umbral
 from evaluacion.informe.metas import leer as leer_prueba
 from evaluacion.informe.textos import definicion, numero
 from evaluacion.resultados import Resultados
@@ -42,10 +42,7 @@ def caidas(todos: Sequence[Resultados]) -> list[str]:
         if juzgar(piso, lectura) in ("no", "sin medir"):
             medida = definicion(piso["medida"])
             hallado = numero(lectura.valor, medida) if lectura else "sin medir"
-            signo, limite = ("≥", piso["desde"]) if "desde" in piso else ("≤", piso["hasta"])
-            frases.append(
-                f"{piso['conjunto']}, {medida.titulo}: {hallado} (piso: {signo} {numero(limite, medida)})"
-            )
+            frases.append(f"{piso['conjunto']}, {medida.titulo}: {hallado} (piso: {umbral(piso, lectura)})")
     return frases
 
 

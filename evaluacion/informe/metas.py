@@ -165,7 +165,7 @@ def _fila(
     return (
         valor,
         Celda(str(lectura.n) if lectura else NADA),
-        Celda(_umbral(prueba, lectura)),
+        Celda(umbral(prueba, lectura)),
         Celda(veredicto),
         Celda("; ".join(_al_lado(meta, prueba, todos)) or NADA),
         Celda(_mejor_par(prueba, todos) or NADA),
@@ -186,7 +186,8 @@ def _rango(lectura: Lectura) -> str:
     return f"{_decir(lectura.bajo, lectura)}–{_decir(lectura.alto, lectura)}"
 
 
-def _umbral(prueba: dict[str, Any], lectura: Lectura | None) -> str:
+def umbral(prueba: dict[str, Any], lectura: Lectura | None) -> str:
+    """Lo que la prueba pide, en las unidades de lo leído: «≥ 97.0 %»."""
     signo, limite = ("≥", prueba["desde"]) if "desde" in prueba else ("≤", prueba["hasta"])
     nombre = prueba.get("medida") or prueba.get("maximo")
     sustituto = Lectura(0, None, None, 0, definicion(nombre) if nombre else None, "razon" in prueba)

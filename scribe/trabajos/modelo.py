@@ -128,6 +128,18 @@ class EstadoSubida(_Valor):
     trozos: tuple[TrozoGuardado, ...] = ()
 
 
+class Hueco(_Valor):
+    """Algo que la grabación no tiene, en segundos de la propia grabación.
+
+    En `en_s` faltan `falto_s` (nada: no se sabe cuántos). «mudo» es al revés: esos segundos sí están, en
+    silencio.
+    """
+
+    en_s: float = Field(ge=0, le=1_000_000, allow_inf_nan=False)
+    falto_s: float | None = Field(None, ge=0, le=10_000_000, allow_inf_nan=False)
+    clase: Literal["perdido", "desconectado", "interrumpida", "mudo", "final", "pausa"]
+
+
 class AvanceSubida(_Valor):
     """Segundos de una grabación en curso que ya se pueden oír y que ya se oyeron. Ceros: no ha empezado.
 

@@ -34,10 +34,12 @@ from scribe.trabajos.adelanto import Adelantos
 from scribe.trabajos.audio import AlmacenAudio, a_disco, carpeta_a_disco
 from scribe.trabajos.capacidad import RESERVA, disco_lleno_claro, estimar, exigir_cola, exigir_espacio
 from scribe.trabajos.errores import SubidaRechazada, SubidaTerminada, TrozoCorrupto, TrozosFaltan
+from scribe.trabajos.huecos import guardar as guardar_huecos
 from scribe.trabajos.modelo import (
     AvanceSubida,
     DatosSubida,
     EstadoSubida,
+    Hueco,
     Opciones,
     Recibo,
     SubidaAbierta,
@@ -137,12 +139,20 @@ class Subidas:
         return carpeta.abrir(numero, sha256.lower(), self._audio.clave(subida, crear=True))
 
     def cerrar(
-        self, actor: Actor, subida: UUID, *, trozos: int, sha256: str | None, duracion_s: float | None = None
+        self,
+        actor: Actor,
+        subida: UUID,
+        *,
+        trozos: int,
+        sha256: str | None,
+        duracion_s: float | None = None,
+        huecos: tuple[Hueco, ...] = (),
     ) -> Recibo:
         """Da por completa la grabación. Al volver de aquí ya no se puede perder: es el «201».
 
         `trozos` y `sha256` (hexadecimal, de todo el archivo) los dice el cliente; sin `sha256` (ya no tiene
-        su copia) vale lo que llegó, que se comprobó trozo por trozo. Repetirlo devuelve el mismo recibo.
+        su copia) vale lo que llegó, que se comprobó trozo por trozo. `huecos` es lo que quien grabó sabe que
+        falta: lo verá quien revise. Repetirlo devuelve el mismo recibo.
         Lanza `TrozosFaltan`, `TrozoCorrupto`, `SinEspacio`, `SinConsentimiento` o `SubidaTerminada`; en todos
         los casos lo que llegó sigue a salvo.
         """
@@ -152,6 +162,7 @@ class Subidas:
             if fila["estado"] == "abierta":
                 octetos, suma = self._armar(subida, carpeta, trozos, dicho)
                 with self._expediente.transaccion(actor) as t:
+                    guardar_huecos(t, subida, huecos)
                     recibo = self._registrar(t, fila, suma, octetos, duracion_s)
             else:
                 with self._expediente.transaccion(actor) as t:

@@ -19,6 +19,7 @@ from scribe.trabajos.modelo import (
     EstadoSubida,
     EstadoTrabajador,
     Estimacion,
+    Hueco,
     Opciones,
     PasoDeTrabajo,
     Prioridad,
@@ -50,11 +51,15 @@ class AltaSubida(_Pedido):
 
 
 class CierreSubida(_Pedido):
-    """Cuántos trozos y el sha256 (hexadecimal) de toda la grabación; sin él, vale lo que llegó."""
+    """Cuántos trozos y el sha256 (hexadecimal) de toda la grabación; sin él, vale lo que llegó.
+
+    `huecos`: lo que quien grabó sabe que falta (pausas, el equipo dormido, el micrófono mudo…).
+    """
 
     trozos: int = Field(ge=1, le=100_000)
     sha256: str | None = Field(None, pattern=r"^[0-9a-fA-F]{64}$")
     duracion_s: float | None = Field(None, ge=0, allow_inf_nan=False)
+    huecos: tuple[Hueco, ...] = Field((), max_length=1000)
 
 
 class Cancelacion(_Pedido):
@@ -135,8 +140,9 @@ def cerrar(
 ) -> Recibo:
     """Con 201 la grabación ya no se puede perder: se puede soltar la copia."""
     return quien.servicios.subidas.cerrar(
-        quien.actor, subida_id, trozos=pedido.trozos, sha256=pedido.sha256, duracion_s=pedido.duracion_s
-    )
+        quien.actor, subida_id, trozos=pedido.trozos, sha256=pedido.sha256, duracion_s=pedido.duracion_s,
+        huecos=pedido.huecos,
+    )  # fmt: skip
 
 
 @rutas.delete("/subidas/{subida_id}", status_code=204, summary="Descartar una subida sin terminar")

@@ -130,6 +130,9 @@ WHERE s.estado = 'abierta' AND s.formato = 'wav' AND s.equipo_guarda = %(equipo)
 -- nombre: subida_terminar
 UPDATE trabajos.subida SET estado = %(estado)s, terminada = clock_timestamp() WHERE id = %(id)s RETURNING *
 
+-- nombre: subida_huecos
+UPDATE trabajos.subida SET huecos = %(huecos)s WHERE id = %(id)s RETURNING id
+
 -- nombre: subidas_olvidadas
 SELECT s.id, s.creada, e.paciente_id, e.medico_id FROM trabajos.subida s
 JOIN expediente.encuentro e ON e.id = s.encuentro_id
