@@ -27,7 +27,7 @@ from scribe.expediente.modelo import Alergia, Medicacion, Problema
 from scribe.expediente.transaccion import Expediente, Transaccion
 from scribe.flujo import Motores, Resultado, procesar
 from scribe.progreso import Progreso
-from scribe.trabajos import estado, pasos, resultado
+from scribe.trabajos import estado, huecos, pasos, resultado
 from scribe.trabajos.adelanto import Adelantos
 from scribe.trabajos.audio import AlmacenAudio
 from scribe.trabajos.errores import Ceder, Definitivo
@@ -182,7 +182,14 @@ def _procesar(taller: Taller, trabajo: Trabajo) -> datetime | None:
         taller.audio.en_claro(grabacion) as ruta,
     ):
         hecho = taller.flujo(ruta, replace(motores, recuerdos=recuerdos), ajustes, contexto, anotador)
-    taller.con_paciencia(lambda t: resultado.entregar(t, trabajo, hecho.borrador, time.monotonic() - inicio))
+    taller.con_paciencia(
+        lambda t: resultado.entregar(
+            t,
+            trabajo,
+            huecos.con_huecos(hecho.borrador, huecos.leer(t, grabacion)),
+            time.monotonic() - inicio,
+        )
+    )
     adelantos.borrar(grabacion)
     return None
 

@@ -13,7 +13,7 @@ from scribe.expediente.modelo import ABIERTAS, NotaGuardada
 from scribe.expediente.nota_editable import ContenidoDeNota
 from scribe.expediente.transaccion import Transaccion
 from scribe.salida.etiquetas import etiquetas
-from scribe.trabajos import estado
+from scribe.trabajos import estado, huecos
 from scribe.web import rotulos, vista
 from scribe.web.api import textos
 from scribe.web.avance import de as avance_de
@@ -45,7 +45,7 @@ def revisar(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> Resp
             proceso=_proceso(t, nota),
             titulos=etiquetas(),
             datos=_datos(
-                nota, suya=nota.medico_id == quien.persona.id,
+                nota, huecos=_huecos(t, nota), suya=nota.medico_id == quien.persona.id,
                 pais=usuarios.establecimiento(t, consulta.establecimiento_id).pais,
                 plantilla=preferencias.leer(t, "plantilla") or "general",
             ),
@@ -66,12 +66,22 @@ def _proceso(t: Transaccion, nota: NotaGuardada) -> dict[str, Any] | None:
     return {"trabajo": trabajos[-1], "avance": avance_de(t, trabajos[-1])[1]} if trabajos else None
 
 
-def _datos(nota: NotaGuardada, *, suya: bool, pais: str, plantilla: str) -> dict[str, Any]:
+def _huecos(t: Transaccion, nota: NotaGuardada) -> list[dict[str, Any]]:
+    """Lo que la grabación no tiene: en qué segundo, de qué clase y cómo se dice."""
+    if nota.grabacion_id is None:
+        return []
+    return [{**h.model_dump(), "dice": huecos.decir(h)} for h in huecos.leer(t, nota.grabacion_id)]
+
+
+def _datos(
+    nota: NotaGuardada, *, huecos: list[dict[str, Any]], suya: bool, pais: str, plantilla: str
+) -> dict[str, Any]:
     """Lo que los módulos necesitan saber de entrada; ningún dato del paciente."""
     dichos = etiquetas()
     return {
         "nota": str(nota.id),
         "grabacion": str(nota.grabacion_id) if nota.grabacion_id else None,
+        "huecos": huecos,
         "estado": nota.estado.value,
         "editable": suya and nota.estado in ABIERTAS,
         "suya": suya,

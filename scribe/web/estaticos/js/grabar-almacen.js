@@ -27,9 +27,14 @@ import { abrir, cerrar, SOBRA } from "./grabar-llave.js";
  * @property {number} hercios
  * @property {boolean} terminada si ya no llegará más
  * @property {boolean} incompleta si aquí ya no está todo (se soltó lo que el servidor tenía, por falta de lugar)
- * @property {{en_s: number, falto_s: number}[]} huecos lo que no se grabó porque el equipo se durmió
+ * @property {Hueco[]} huecos lo que no se grabó, o se grabó en silencio: lo ve quien revisa
+ * @property {number} [pausada] desde cuándo está en pausa (ms); nada si se interrumpió grabando
  * @property {number} tocada cuándo se guardó lo último (ms)
  * @property {{nombre: string, tamano: number, modificado: number} | null} archivo
+ *
+ * @typedef {object} Hueco
+ * @property {string} clase «perdido», «desconectado», «interrumpida», «mudo», «final» o «pausa»
+ * @property {number} en_s segundo de la grabación @property {number | null} falto_s cuántos; nada si no se sabe
  *
  * @typedef {object} Trozo
  * @property {string} id de la grabación @property {number} desde byte en que empieza

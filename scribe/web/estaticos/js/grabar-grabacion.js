@@ -15,6 +15,8 @@ import { cabecera, segundos } from "./grabar-wav.js";
 
 const HUECO_MS = 1000;
 const CALLADO_MS = 3000;
+const MUDO_S = 8; // como al aconsejar: un audífono inalámbrico calla del todo entre frases
+const CERO = 3; // de 32767: ni el ruido de un micrófono encendido
 const REABRIR_MS = 8000;
 
 /**
@@ -44,6 +46,9 @@ export class Grabacion {
     this.ultimo = 0;
     this.medido = 0; // cuándo terminó el último trozo, según el hilo de audio
     this.vigia = 0;
+    this.causa = "perdido"; // por qué faltaría lo que no llegue
+    this.callado = 0; // bytes seguidos en silencio total
+    this.retomada = registro.octetos > 0; // sigue una que dejó otra página
     this.api = api;
     /** @type {Promise<CryptoKey> | null} */
     this.pedida = null;
@@ -53,7 +58,7 @@ export class Grabacion {
     this.microfono = new Microfono({
       nivel: (nivel, pico, topes) => this.oyente.nivel(nivel, pico, topes),
       trozo: (trozo, cuando) => this.#llego(trozo, cuando),
-      cambio: (que) => this.oyente.suceso(que),
+      cambio: (que) => this.#cambio(que),
     });
     this.subidor = new Subidor(
       registro,
@@ -61,6 +66,7 @@ export class Grabacion {
         leer: (desde, maximo) => this.#leer(desde, maximo),
         esperar: () => this.estado === "grabando",
         duracion: () => Math.round(this.segundos * 1000) / 1000,
+        huecos: () => this.registro.huecos,
       },
       { api, guardar: () => almacen.guardar(registro), avisar: (avance) => this.oyente.subida(avance) },
     );
@@ -121,6 +127,7 @@ export class Grabacion {
     if (!this.microfono.contexto) await this.abrir();
     await this.microfono.despertar();
     if (!this.llegado) this.#guardar(cabecera(this.registro.hercios));
+    else this.#siguio();
     this.ultimo = this.medido = Date.now();
     this.microfono.grabar();
     this.#pasar("grabando");
@@ -134,6 +141,9 @@ export class Grabacion {
     clearInterval(this.vigia);
     await this.microfono.pausar();
     await this.escribiendo;
+    this.#sono();
+    this.registro.pausada = Date.now();
+    await almacen.guardar(this.registro);
     this.#pasar("pausada");
     this.subidor.empujar();
   }
@@ -141,6 +151,7 @@ export class Grabacion {
   /** Ya no habrá más; lo que falte de subir sigue subiendo. */
   async terminar() {
     if (this.estado === "grabando") await this.pausar();
+    else if (this.retomada && !this.registro.pausada) this.#anotar("final", null);
     await this.microfono.cerrar();
     this.registro.terminada = true;
     await almacen.guardar(this.registro);
@@ -177,13 +188,44 @@ export class Grabacion {
   #llego(trozo, cuando) {
     const falto = cuando - this.medido - (trozo.length / this.registro.hercios) * 1000;
     if (falto > HUECO_MS) {
-      const hueco = { en_s: segundos(this.llegado, this.registro.hercios), falto_s: Math.round(falto / 1000) };
-      this.registro.huecos.push(hueco);
-      this.oyente.suceso("hueco", hueco);
+      this.#sono();
+      this.oyente.suceso("hueco", this.#anotar(this.causa, Math.round(falto / 1000)));
     }
+    this.causa = "perdido";
+    if (trozo.every((v) => Math.abs(v) <= CERO)) this.callado += trozo.byteLength;
+    else this.#sono();
     this.medido = cuando;
     this.ultimo = Date.now();
     this.#guardar(new Uint8Array(trozo.buffer));
+  }
+
+  /** Lo que falta, o se grabó en silencio, para quien revise. @param {string} clase @param {number | null} falto_s */
+  #anotar(clase, falto_s, en_s = segundos(this.llegado, this.registro.hercios)) {
+    const hueco = { clase, en_s: Math.round(en_s * 10) / 10, falto_s };
+    this.registro.huecos.push(hueco);
+    return hueco;
+  }
+
+  /** Se acabó un silencio total, si lo había. */
+  #sono() {
+    const duro = this.callado / (this.registro.hercios * 2);
+    this.callado = 0;
+    if (duro >= MUDO_S) this.#anotar("mudo", Math.round(duro), segundos(this.llegado, this.registro.hercios) - duro);
+  }
+
+  /** Vuelve a grabar: lo que pasó desde lo último no está. */
+  #siguio() {
+    const { pausada, tocada } = this.registro;
+    const falto = (Date.now() - (pausada ?? tocada)) / 1000;
+    if (falto >= 1) this.#anotar(pausada ? "pausa" : "interrumpida", Math.round(falto));
+    delete this.registro.pausada;
+    this.retomada = false;
+  }
+
+  /** @param {"desconectado" | "silenciado" | "suspendido" | "de_vuelta"} que */
+  #cambio(que) {
+    if (que === "desconectado") this.causa = "desconectado";
+    this.oyente.suceso(que);
   }
 
   /** @param {Uint8Array<ArrayBuffer>} datos */

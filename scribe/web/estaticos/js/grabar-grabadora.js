@@ -241,7 +241,7 @@ export class Grabadora {
   /** @param {string} que @param {any} dato */
   #avisar(que, dato) {
     if (que === "hueco") {
-      el("grabadora-falla").textContent = `Faltan ${rato(dato.falto_s)} a partir de ${reloj(dato.en_s)}: el equipo se durmió o el micrófono se detuvo.`;
+      el("grabadora-falla").textContent = `Faltan ${rato(dato.falto_s)} a partir de ${reloj(dato.en_s)}: ${dato.clase === "desconectado" ? "el micrófono se desconectó" : "el equipo se durmió o el micrófono se detuvo"}.`;
       this.suceso = "";
     } else if (que === "lugar") {
       this.cupo = dato ?? Math.min(this.cupo, 0);

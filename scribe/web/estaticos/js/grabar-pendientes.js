@@ -186,7 +186,8 @@ export class Pendientes {
         botones(li, {});
         try {
           const { trozos } = await this.api("GET", `/api/subidas/${s.id}`);
-          const cuerpo = { trozos: trozos.length, sha256: null };
+          const huecos = [{ clase: "final", en_s: dura, falto_s: null }]; // quien grababa ya no puede decirlo
+          const cuerpo = { trozos: trozos.length, sha256: null, huecos };
           const recibo = await this.api("POST", `/api/subidas/${s.id}/cierre`, { cuerpo });
           this.#quitar(li);
           this.alEntregar(nombre, recibo);

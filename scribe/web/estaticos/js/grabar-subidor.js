@@ -14,6 +14,7 @@ import { Sha256, sumar } from "./grabar-sha256.js";
  * @property {(desde: number, maximo: number) => Promise<Uint8Array<ArrayBuffer>>} leer
  * @property {() => boolean} esperar si conviene esperar a que se junte más antes de mandar lo poco que hay
  * @property {() => number | null} duracion en segundos, si se sabe
+ * @property {() => import("./grabar-almacen.js").Hueco[]} [huecos] lo que la grabación no tiene
  *
  * @typedef {"subiendo" | "al_dia" | "cerrando" | "hecha" | "sin_red" | "sin_lugar" | "atorada" | "otra_version" | "revocada"} Fase
  * @typedef {object} Avance
@@ -190,7 +191,7 @@ export class Subidor {
   async #cerrar() {
     const r = this.registro;
     this.#decir("cerrando");
-    const cuerpo = { trozos: this.trozos, sha256: await this.#suma(), duracion_s: this.fuente.duracion() };
+    const cuerpo = { trozos: this.trozos, sha256: await this.#suma(), duracion_s: this.fuente.duracion(), huecos: this.fuente.huecos?.() ?? [] };
     const recibo = await this.api("POST", `/api/subidas/${r.subida}/cierre`, { cuerpo });
     this.avance.recibo = recibo;
     this.#decir("hecha");
