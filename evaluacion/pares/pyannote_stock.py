@@ -11,14 +11,13 @@ Qué es «de fábrica» aquí:
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from evaluacion.caso import Caso, Tarea
 from evaluacion.par import Par, Reloj, senal_de
 from evaluacion.salida import Costo, Salida
-from scribe.consulta import HERCIOS, Senal, Tramo
-from scribe.diarizacion.tuberia import armada, completa, tramos_de
+from scribe.consulta import Senal, Tramo
+from scribe.diarizacion.tuberia import armada, completa, pasar
 
 
 class PyannoteDeFabrica(Par):
@@ -59,14 +58,7 @@ class PyannoteDeFabrica(Par):
 
     def separar(self, senal: Senal) -> tuple[Tramo, ...]:
         """Los tramos de cada hablante, sin decirle cuántos son."""
-        import torch
-
-        entrada = {"waveform": torch.from_numpy(senal)[None], "sample_rate": HERCIOS}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            salida = self._tuberia(entrada)
-        anotacion = getattr(salida, "speaker_diarization", salida)
-        return tramos_de(anotacion)
+        return pasar(self._tuberia, senal)
 
 
 SISTEMAS = (PyannoteDeFabrica(),)

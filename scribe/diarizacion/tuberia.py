@@ -21,7 +21,7 @@ from scribe.diarizacion.filtros import filtros
 from scribe.diarizacion.huellas import DIMENSIONES, Huellero
 from scribe.diarizacion.tramos import aviso_de_cuenta
 from scribe.modelos import Perfil, identidad, ruta
-from scribe.progreso import Avance
+from scribe.progreso import Avance, en_silencio
 from scribe.recuerdos import Recuerdos
 from scribe.torchaudio_cpu import exigir
 
@@ -72,7 +72,7 @@ class DiarizadorTuberia:
         """
         del recuerdos
         if not grabacion.por_canal:
-            tramos = self.tramos(grabacion.voces[0], hablantes, avance)
+            tramos = pasar(self._cargada(), grabacion.voces[0], hablantes, avance)
             huellas = self._huellas(grabacion.voces[0], tramos)
             cuantos = len({t.hablante for t in tramos})
             avisos = aviso_de_cuenta(hablantes, cuantos) if tramos else ()
@@ -80,9 +80,7 @@ class DiarizadorTuberia:
         juntos: list[Tramo] = []
         huellas = {}
         for i, senal in enumerate(grabacion.voces, start=1):
-            propios = [
-                t.model_copy(update={"hablante": f"H{i}"}) for t in self.tramos(senal, 1, lambda _: None)
-            ]
+            propios = [t.model_copy(update={"hablante": f"H{i}"}) for t in pasar(self._cargada(), senal, 1)]
             juntos += propios
             huellas |= self._huellas(senal, propios)
             avance(i / len(grabacion.voces))
@@ -92,21 +90,6 @@ class DiarizadorTuberia:
         """Nada: siempre 0.0 (véase `separar`)."""
         del senal, recuerdos
         return 0.0
-
-    def tramos(self, senal: Senal, hablantes: int | None, avance: Avance) -> tuple[Tramo, ...]:
-        """Los tramos de cada persona en una señal mono a `HERCIOS`, en orden de inicio."""
-        import torch
-
-        tuberia = self._cargada()
-        ventana = round(10.0 * HERCIOS)
-        if len(senal) < ventana:  # la red mira 10 s: lo más corto se completa con silencio
-            senal = np.pad(senal, (0, ventana - len(senal)))
-        entrada = {"waveform": torch.from_numpy(np.ascontiguousarray(senal))[None], "sample_rate": HERCIOS}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            salida = tuberia(entrada, num_speakers=hablantes, hook=_Gancho(avance))
-        avance(1.0)
-        return tramos_de(getattr(salida, "speaker_diarization", salida))
 
     def _huellas(self, senal: Senal, tramos: Sequence[Tramo]) -> dict[str, Huella]:
         """La huella CAM++ de cada persona, con lo que dijo sin nadie encima: es la que compara los roles."""
@@ -130,6 +113,26 @@ class DiarizadorTuberia:
             if self._dispositivo == "cuda" or (self._dispositivo == "auto" and torch.cuda.is_available()):
                 self._tuberia.to(torch.device("cuda"))
         return self._tuberia
+
+
+def pasar(
+    tuberia: Any, senal: Senal, hablantes: int | None = None, avance: Avance = en_silencio
+) -> tuple[Tramo, ...]:
+    """Los tramos de cada persona en una señal mono a `HERCIOS`, en orden de inicio.
+
+    `tuberia` es la de `completa` o `armada`; sin `hablantes`, ella decide cuántos hay.
+    """
+    import torch
+
+    ventana = round(10.0 * HERCIOS)
+    if len(senal) < ventana:  # la red mira 10 s: lo más corto se completa con silencio
+        senal = np.pad(senal, (0, ventana - len(senal)))
+    entrada = {"waveform": torch.from_numpy(np.ascontiguousarray(senal))[None], "sample_rate": HERCIOS}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        salida = tuberia(entrada, num_speakers=hablantes, hook=_Gancho(avance))
+    avance(1.0)
+    return tramos_de(getattr(salida, "speaker_diarization", salida))
 
 
 def solos(tramos: Sequence[Tramo]) -> dict[str, list[tuple[float, float]]]:
