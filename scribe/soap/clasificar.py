@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from scribe.consulta import Seccion
-from scribe.soap.dialogo import NUNCA, Dialogo
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.dialogo import Dialogo
+from scribe.soap.fases import NUNCA
+from scribe.soap.fragmentos import Lugar, Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.llm import ModeloLenguaje
 from scribe.soap.omisiones import tramos_clinicos
 from scribe.soap.persona import de_usted
@@ -33,11 +34,11 @@ Clase: hallazgo
 _MOTIVO = "La sección la eligió el modelo de lenguaje; confírmela."
 
 
-def opciones(turno: int, dialogo: Dialogo) -> tuple[str, ...]:
+def opciones(lugar: Lugar, dialogo: Dialogo) -> tuple[str, ...]:
     """Qué puede ser lo dicho según el momento de la consulta: en el interrogatorio nada es plan todavía."""
-    if turno >= dialogo.plan_desde:
+    if lugar >= dialogo.plan_desde:
         return ("plan", "diagnostico", "nada")
-    if turno >= dialogo.exploracion_desde:
+    if lugar >= dialogo.exploracion_desde:
         return ("hallazgo", "diagnostico", "nada")
     if min(dialogo.plan_desde, dialogo.exploracion_desde) >= NUNCA:
         return _OPCIONES  # no se distinguen las fases
@@ -55,7 +56,7 @@ def clasificar(sin_clase: list[Trozo], modelo: ModeloLenguaje | None, dialogo: D
     dudosos = [t for t in sin_clase if tramos_clinicos(t.texto) and len(t.texto.split()) >= 3]
     for trozo in dudosos[:MAXIMO]:
         clase = modelo.elegir(
-            _COMUN, f"Frase: {alinar(trozo.dicho)}\nClase: ", opciones(trozo.turno.id, dialogo)
+            _COMUN, f"Frase: {alinar(trozo.dicho)}\nClase: ", opciones(trozo.lugar, dialogo)
         )
         if clase in _DESTINO:
             seccion, tipo = _DESTINO[clase]

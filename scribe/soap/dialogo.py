@@ -9,15 +9,14 @@ from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.oraciones import COLETILLA
 from scribe.lenguaje.texto import llano
-from scribe.soap.charla import anuncia, es_charla, ordena, tutea
-from scribe.soap.dichos import HALLA, PLAZO
+from scribe.soap.charla import es_charla, tutea
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Trozo, trocear
+from scribe.soap.fases import NUNCA, TENSION, fases
+from scribe.soap.fragmentos import Lugar, Trozo, trocear
 from scribe.soap.reglas import pregunta, senal
 
 _CIFRA = re.compile(r"\d")
 _ALERGIA = re.compile(r"\b(?:alergi[ac]\w*|alergias?|alegia)\b")
-_TENSION = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
 
 
 @dataclass(slots=True)
@@ -30,10 +29,6 @@ class Intercambio:
     previo: str = ""
 
 
-NUNCA = 10**9
-"""El turno de una fase que no se reconoció en la consulta."""
-
-
 @dataclass(slots=True)
 class Dialogo:
     """La consulta repartida: intercambios, lo que el médico afirma y lo que el paciente dice por su cuenta."""  # noqa: E501
@@ -43,8 +38,8 @@ class Dialogo:
     paciente: list[Trozo] = field(default_factory=list)
     sin_respuesta: list[Trozo] = field(default_factory=list)
     preguntas_paciente: dict[int, list[Trozo]] = field(default_factory=dict)
-    exploracion_desde: int = NUNCA
-    plan_desde: int = NUNCA
+    exploracion_desde: Lugar = NUNCA
+    plan_desde: Lugar = NUNCA
     tutea: bool = False
 
 
@@ -72,7 +67,7 @@ def _indica(plano: str) -> bool:
     alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
     return bool(
         receta or cita or alarma or (senal("plan", "incapacidad").search(plano) and _CIFRA.search(plano))
-        or _TENSION.search(plano)
+        or TENSION.search(plano)
     )  # fmt: skip
 
 
@@ -155,96 +150,27 @@ def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
     )
 
 
-def _inicio_de(turnos: list[Turno], patron: re.Pattern[str]) -> int:
-    return next((t.id for t in turnos if patron.search(llano(t.texto))), NUNCA)
-
-
-def _anunciada(turnos: list[Turno], de_tu: bool) -> int:
-    """El primer turno en que el médico avisa que explora, ordena algo o cuenta lo que encuentra."""
-    for turno in turnos:
-        for trozo in trocear(turno):
-            manda = not trozo.signo and ordena(trozo.texto, tutea=de_tu)
-            if manda or anuncia(trozo.texto) or _describe(trozo):
-                return turno.id
-    return NUNCA
-
-
-def _describe(trozo: Trozo) -> bool:
-    """Si cuenta lo que ve, oye o toca («al tacto, la próstata está crecida»)."""
-    if trozo.signo or not HALLA.search(trozo.plano):
-        return False
-    return bool(buscar_exploracion(trozo.texto) or buscar_clinico(trozo.texto))
-
-
-def _decide(turno: Turno) -> bool:
-    """Si en el turno el médico receta, pide un estudio, cita o da datos de alarma."""
-    plano = llano(turno.texto)
-    if senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano):
-        return True
-    return any(not t.signo and _dispone(t.texto, t.plano) for t in trocear(turno))
-
-
-def _dispone(texto: str, plano: str) -> bool:
-    clases = {m.clase for m in buscar_exploracion(texto)}
-    pide = senal("plan", "estudio").search(plano) and clases & {"estudio", "imagen"}
-    cita = senal("plan", "cita").search(plano) and PLAZO.search(plano)
-    alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
-    receta = senal("plan", "posologia").search(plano) and re.search(r"\bcada \d+ horas\b", plano)
-    return bool(pide or cita or alarma or receta)
-
-
-def _concluye(turno: Turno) -> bool:
-    plano = llano(turno.texto)
-    return (
-        senal("analisis", "afirma").search(plano) is not None
-        and any(m.clase == "enfermedad" for m in buscar_clinico(turno.texto))
-        and not _TENSION.search(plano)
-    )
-
-
-def _fases(turnos: list[Turno], de_tu: bool) -> tuple[int, int]:
-    """En qué turno empieza la exploración y en cuál el plan (10⁹ si no se ve)."""
-    medico = [t for t in turnos if _habla_medico(t)]
-    # Al saludar también se dice «siéntese» o «déjeme ver»: una orden solo cuenta pasado el principio.
-    saludo = turnos[len(turnos) // 5].id if turnos else 0
-    tarde = [t for t in medico if t.id >= saludo]
-    explora = min(
-        _inicio_de(tarde, senal("exploracion", "ordenes")),
-        _inicio_de(medico, _TENSION),
-        _anunciada([t for t in tarde if t.id >= turnos[len(turnos) // 4].id], de_tu),
-    )
-    for turno in medico:
-        plano = llano(turno.texto)
-        if senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano):
-            return explora, turno.id
-        if turno.id > explora and _decide(turno):
-            return explora, turno.id
-        if turno.id > explora and _concluye(turno):
-            return explora, turno.id + 1
-    return explora, NUNCA
-
-
 def conversar(transcripcion: Transcripcion) -> Dialogo:
     """Reparte todos los trozos de la consulta. Ningún trozo se pierde."""
     dialogo = Dialogo()
     turnos = [t for t in transcripcion.turnos if t.texto.strip()]
     dialogo.tutea = tutea(transcripcion)
-    dialogo.exploracion_desde, dialogo.plan_desde = _fases(turnos, dialogo.tutea)
+    medico = [t for t in turnos if _habla_medico(t)]
+    dialogo.exploracion_desde, dialogo.plan_desde = fases(turnos, medico, dialogo.tutea)
+    tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
     pendientes: list[Trozo] = []
     for i, turno in enumerate(turnos):
         trozos = trocear(turno)
         if _habla_medico(turno):
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
-            antes = turno.id < min(dialogo.exploracion_desde, dialogo.plan_desde)
             for trozo in trozos:
-                if _es_pregunta(
-                    trozo, siguiente, antes_de_explorar=antes, plan=turno.id >= dialogo.plan_desde
-                ):
+                antes, plan = trozo.lugar < tarde, trozo.lugar >= dialogo.plan_desde
+                if _es_pregunta(trozo, siguiente, antes_de_explorar=antes, plan=plan):
                     pendientes.append(trozo)
                 else:
                     dialogo.medico.append(trozo)
             continue
-        preguntas = [t for t in trozos if _pregunta_paciente(t, bool(pendientes), turno.id, dialogo)]
+        preguntas = [t for t in trozos if _pregunta_paciente(t, bool(pendientes), tarde)]
         dialogo.preguntas_paciente[turno.id] = preguntas
         resto = [t for t in trozos if t not in preguntas]
         if pendientes and resto:
@@ -252,7 +178,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                 Intercambio(
                     pendientes,
                     resto,
-                    turno.id > dialogo.exploracion_desde,
+                    (turno.id, 0) > dialogo.exploracion_desde,
                     " ".join(t.texto for t in turnos[max(0, i - 5) : i - 1]),
                 )
             )
@@ -275,10 +201,10 @@ _PROPIO = re.compile(
 )
 
 
-def _pregunta_paciente(trozo: Trozo, contesta: bool, turno: int, dialogo: Dialogo) -> bool:
+def _pregunta_paciente(trozo: Trozo, contesta: bool, desde: Lugar) -> bool:
     """Si el paciente pregunta (no aporta hechos). Tras una pregunta del médico, casi nunca."""
     plano = trozo.plano.strip(" ¿¡,.")
-    tarde = turno > min(dialogo.exploracion_desde, dialogo.plan_desde)
+    tarde = trozo.lugar > desde
     if _PROPIO.search(plano) and not re.match(r"(?:y |entonces )?(?:que|como|cuando)\b", plano):
         return False
     forma = _PIDE.match(plano) is not None

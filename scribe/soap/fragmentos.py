@@ -11,6 +11,9 @@ from scribe.lenguaje.oraciones import partir
 from scribe.lenguaje.texto import llano
 from scribe.soap.retractos import dudosa, vigente
 
+Lugar = tuple[int, int]
+"""Un punto de la consulta: id del turno y letra dentro de él."""
+
 
 @dataclass(frozen=True)
 class Trozo:
@@ -21,6 +24,11 @@ class Trozo:
     hasta: int
     signo: bool = False
     ultimo: bool = False
+
+    @property
+    def lugar(self) -> Lugar:
+        """Dónde empieza."""
+        return (self.turno.id, self.desde)
 
     @property
     def texto(self) -> str:

@@ -97,10 +97,7 @@ class Medico(PorFase):
         plazo = PLAZO.search(plano)
         if not senal("plan", "cita").search(plano) or not (plazo or "resultado" in plano or "cita" in plano):
             return False
-        if (
-            trozo.turno.id < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde)
-            and "cita" not in plano
-        ):
+        if trozo.lugar < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde) and "cita" not in plano:
             return False
         texto = de_usted(texto_de(trozo))
         cuando = f" {trozo.dicho[plazo.start() : plazo.end()]}" if plazo else ""
@@ -134,7 +131,7 @@ class Medico(PorFase):
         avisa = senal("plan", "advierte").search(plano) or senal("plan", "evita").search(plano)
         referido = senal("plan", "receta").search(plano)
         if not self._en_plan(trozo) and not (
-            consejo and medida and trozo.turno.id >= self.dialogo.exploracion_desde
+            consejo and medida and trozo.lugar >= self.dialogo.exploracion_desde
         ):
             return False
         if senal("exploracion", "ordenes").search(plano):
@@ -177,7 +174,7 @@ class Medico(PorFase):
         describe = senal("exploracion", "verbos").search(plano) or senal("exploracion", "negativo").search(
             plano
         )
-        tarde = trozo.turno.id >= self.dialogo.exploracion_desde
+        tarde = trozo.lugar >= self.dialogo.exploracion_desde
         if not tarde and not (vistos & {"maniobra", "estudio", "imagen"} and describe):
             return False
         interesa = vistos & {"hallazgo", "maniobra"} or ("estudio" in vistos and (DIGITO.search(plano) or describe)) or (  # noqa: E501
@@ -205,7 +202,7 @@ class Medico(PorFase):
         descarta = senal("analisis", "descarta").search(plano)
         afirma = senal("analisis", "afirma").search(plano)
         duda = senal("analisis", "sospecha").search(plano)
-        tarde = trozo.turno.id >= self.dialogo.exploracion_desde
+        tarde = trozo.lugar >= self.dialogo.exploracion_desde
         if not tarde and not (afirma and enfermedades):
             return False
         resultado = re.search(r"\bnegativ|\bpositiv|\bsin infeccion\b", plano) and not re.search(
@@ -271,7 +268,7 @@ class Medico(PorFase):
         return True
 
     def _motivo(self, trozo: Trozo) -> bool:
-        temprano = trozo.turno.id < self.dialogo.exploracion_desde
+        temprano = trozo.lugar < self.dialogo.exploracion_desde
         if not temprano or not senal("motivo", "dice").search(trozo.plano) or not buscar_clinico(trozo.dicho):
             return False
         self._pon("subjetivo", "motivo", de_usted(texto_de(trozo)), trozo)
@@ -279,7 +276,7 @@ class Medico(PorFase):
 
     def _sintoma(self, trozo: Trozo) -> bool:
         """El médico repite o resume lo que contó el paciente."""
-        temprano = trozo.turno.id < self.dialogo.exploracion_desde
+        temprano = trozo.lugar < self.dialogo.exploracion_desde
         clases = {m.clase for m in buscar_clinico(trozo.dicho)}
         if not temprano or not clases & {"sintoma", "enfermedad"}:
             return False

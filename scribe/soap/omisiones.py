@@ -140,7 +140,7 @@ def _no_es_dato(trozo: Trozo, dialogo: Dialogo) -> bool:
     if _CIFRA_CON_UNIDAD.search(trozo.plano):
         return False
     if trozo.turno.rol is Rol.MEDICO and (anuncia(trozo.texto) or ordena(trozo.texto, tutea=dialogo.tutea)):
-        return trozo.turno.id < dialogo.plan_desde
+        return trozo.lugar < dialogo.plan_desde
     return senal("exploracion", "ordenes").search(trozo.plano) is not None
 
 
@@ -164,7 +164,7 @@ def _importa(trozo: Trozo, clausula: str, dialogo: Dialogo) -> bool:
     """Si la cláusula dice algo clínico, o lo dice el médico cuando ya explora o indica."""
     if tramos_clinicos(clausula):
         return True
-    tarde = trozo.turno.id >= min(dialogo.exploracion_desde, dialogo.plan_desde)
+    tarde = trozo.lugar >= min(dialogo.exploracion_desde, dialogo.plan_desde)
     if trozo.turno.rol is Rol.MEDICO:
         return tarde and len(contenido(clausula)) >= _SUSTANCIA
     return not tarde and len(contenido(clausula)) >= _SUSTANCIA
@@ -178,6 +178,6 @@ def seccion_de(trozo: Trozo, dialogo: Dialogo) -> Seccion:
     concluye = senal("analisis", "afirma").search(plano) or senal("analisis", "sospecha").search(plano)
     if concluye and any(m.clase == "enfermedad" for m in buscar_clinico(trozo.dicho)):
         return "analisis"
-    if trozo.turno.id >= dialogo.plan_desde:
+    if trozo.lugar >= dialogo.plan_desde:
         return "plan"
-    return "objetivo" if trozo.turno.id >= dialogo.exploracion_desde else "subjetivo"
+    return "objetivo" if trozo.lugar >= dialogo.exploracion_desde else "subjetivo"

@@ -98,10 +98,10 @@ class Recetario:
         return propuesta
 
     def _en_plan(self, trozo: Trozo) -> bool:
-        return trozo.turno.id >= self.dialogo.plan_desde
+        return trozo.lugar >= self.dialogo.plan_desde
 
     def _explorando(self, trozo: Trozo) -> bool:
-        return trozo.turno.id >= self.dialogo.exploracion_desde and not self._en_plan(trozo)
+        return trozo.lugar >= self.dialogo.exploracion_desde and not self._en_plan(trozo)
 
     def _pregunta_previa(self, trozo: Trozo) -> list[Trozo]:
         return self.dialogo.preguntas_paciente.get(trozo.turno.id - 1, [])
@@ -137,7 +137,7 @@ class Recetario:
         if not hay_farmaco(texto) or all(_CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
             return False
         plano = llano(texto)
-        anteplan = trozo.turno.id < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde)
+        anteplan = trozo.lugar < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde)
         hecho = self._no_recetado(trozo, texto, plano)
         if hecho is not None:
             return hecho
@@ -318,7 +318,7 @@ class Recetario:
         """La dosis o el horario dichos en otra oración que el nombre: completan la última receta."""
         if hay_farmaco(trozo.texto):
             return False
-        tarde = trozo.turno.id >= self.dialogo.exploracion_desde
+        tarde = trozo.lugar >= self.dialogo.exploracion_desde
         abierta = self.receta is not None and not self.receta[1].dosis and not self.receta[1].frecuencia
         if tarde and not abierta and self._sin_nombre(trozo, texto_de(trozo), 0):
             return True

@@ -220,7 +220,22 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         farmaco = any(hay_farmaco(t.texto) for t in intercambio.preguntas)
         if farmaco or tema.nombre == "habitos":
             salida += [p for p in [declarar(intercambio.respuesta, tema, cabeza, intercambio.preguntas)] if p]
-    return salida
+    return salida or _sin_conclusion(intercambio)
+
+
+def _sin_conclusion(intercambio: Intercambio) -> list[Propuesta]:
+    """Lo preguntado que no se afirmó ni se negó («¿tiene tos?» «Ahorita no»): queda qué se contestó."""
+    asuntos = [
+        m.termino
+        for t in intercambio.preguntas
+        for m in buscar_clinico(t.texto)
+        if m.clase in ("sintoma", "enfermedad")
+    ]
+    dicho = en_tercera("; ".join(t.dicho.strip(" ,.;¿?¡!") for t in intercambio.respuesta))
+    if not asuntos or not dicho:
+        return []
+    texto = con_asunto(enlistar(list(dict.fromkeys(asuntos))), dicho)
+    return [Propuesta("subjetivo", "sintoma", texto, (*intercambio.preguntas, *intercambio.respuesta))]
 
 
 _SUSTANCIA = 3
@@ -241,7 +256,7 @@ def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
         [
             t
             for t in dialogo.paciente
-            if _vale(t, temprano=t.turno.id < tarde) and not (t.turno.id > tarde and _supone(t))
+            if _vale(t, temprano=t.lugar < tarde) and not (t.lugar > tarde and _supone(t))
         ]
     ):
         propuesta = declarar(grupo, None, "", [])

@@ -114,7 +114,7 @@ def test_lineas_de_medicamento() -> None:
 
 
 def test_en_el_interrogatorio_el_modelo_no_puede_mandar_nada_al_plan() -> None:
-    dialogo = Dialogo(exploracion_desde=10, plan_desde=20)
-    assert opciones(3, dialogo) == ("sintoma", "nada")
-    assert "plan" not in opciones(12, dialogo) and "hallazgo" in opciones(12, dialogo)
-    assert "plan" in opciones(25, dialogo)
+    dialogo = Dialogo(exploracion_desde=(10, 0), plan_desde=(20, 0))
+    assert opciones((3, 0), dialogo) == ("sintoma", "nada")
+    assert "plan" not in opciones((12, 0), dialogo) and "hallazgo" in opciones((12, 0), dialogo)
+    assert "plan" in opciones((25, 0), dialogo)

@@ -1,0 +1,165 @@
+"""En qué momento de la consulta se explora y en cuál se indica, oración por oración.
+
+Un mismo turno puede preguntar, contar lo que se encuentra, concluir y recetar: por eso cada fase empieza en
+una oración y no en un turno.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from scribe.consulta import Turno
+from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.texto import llano
+from scribe.soap.charla import anuncia, ordena
+from scribe.soap.dichos import HALLA, PLAZO
+from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.fragmentos import Lugar, Trozo, trocear
+from scribe.soap.reglas import pregunta, senal
+from scribe.soap.signos import signos_de
+
+NUNCA: Lugar = (10**9, 0)
+"""El lugar de una fase que no se reconoció en la consulta."""
+
+TENSION = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
+_CIFRA = re.compile(r"\d")
+_SALUDO = 5
+"""Al saludar también se dice «siéntese» o «déjeme ver»: una orden cuenta pasada la quinta parte."""
+_TEMPRANO = 4
+"""Una medida dicha en la primera cuarta parte suele ser la que tomó la enfermera, o la de la vez pasada."""
+_MITAD = 2
+"""Sin exploración, lo que se indica cuenta desde la mitad de la consulta."""
+_INTERROGA = 4
+"""Preguntas de interrogatorio tras las cuales lo anterior no era todavía la exploración."""
+_AL_EXPLORAR = re.compile(r"\b(?:aqui|aca|asi|ahi|este lado|el otro|(?:le|te) (?:duele|molesta|lastimo))\b")
+_RELATA = re.compile(
+    r"\b(?:refiere|dic?e[ns]?(?: que)?|comenta|cuenta|entonces|o sea|desde|hace (?:\d|un)|me dijo|"
+    r"la vez pasada|en su (?:casa|cita)|ayer|antes)\b"
+)
+_ABRE_CON_RESPUESTA = re.compile(r"\W*(?:no|si|nada|tampoco|nunca|ningun\w*|aja|claro)\b")
+
+
+def fases(turnos: list[Turno], medico: list[Turno], de_tu: bool) -> tuple[Lugar, Lugar]:
+    """Dónde empiezan la exploración y el plan; `NUNCA` la que no se reconozca.
+
+    `turnos` son todos, en orden; `medico`, los que dijo el médico; `de_tu`, si tutea.
+    """
+    explora = _exploracion(turnos, medico, de_tu)
+    return explora, _plan(turnos, medico, explora)
+
+
+def _exploracion(turnos: list[Turno], medico: list[Turno], de_tu: bool) -> Lugar:
+    saludo = turnos[len(turnos) // _SALUDO].id if turnos else 0
+    tarde = turnos[len(turnos) // _TEMPRANO].id if turnos else 0
+    siguientes = {t.id: s for t, s in itertools.pairwise(turnos)}
+    candidatos = [
+        trozo.lugar
+        for turno in medico
+        if turno.id >= saludo
+        for trozo in trocear(turno)
+        if _explora(trozo, de_tu, turno.id >= tarde, siguientes.get(turno.id))
+    ]
+    ultimas = [t.lugar for turno in medico for t in trocear(turno) if _interroga(t)][-_INTERROGA:]
+    limite = ultimas[0] if len(ultimas) == _INTERROGA else (0, 0)
+    return next((c for c in candidatos if c >= limite), candidatos[-1] if candidatos else NUNCA)
+
+
+def _interroga(trozo: Trozo) -> bool:
+    """Si es una pregunta del interrogatorio, y no de las que se hacen mientras se explora."""
+    return trozo.signo and "?" in trozo.texto and not _AL_EXPLORAR.search(trozo.plano)
+
+
+def _explora(trozo: Trozo, de_tu: bool, tarde: bool, siguiente: Turno | None) -> bool:
+    """Si avisa que explora, ordena algo al explorar, mide o cuenta lo que encuentra."""
+    plano = trozo.plano
+    if senal("exploracion", "ordenes").search(plano):
+        return True
+    if trozo.signo:
+        return False
+    if TENSION.search(plano) and not _RELATA.search(plano):
+        return True
+    if not tarde:
+        return False
+    if ordena(trozo.texto, tutea=de_tu) or anuncia(trozo.texto):
+        return True
+    return _mide(trozo) or _describe(trozo, siguiente)
+
+
+def _mide(trozo: Trozo) -> bool:
+    return bool(signos_de(trozo.dicho)) and not _RELATA.search(trozo.plano)
+
+
+def _describe(trozo: Trozo, siguiente: Turno | None) -> bool:
+    """Si cuenta lo que ve, oye o toca («al tacto, la próstata está crecida», «el abdomen, blando»)."""
+    vistos = {m.clase for m in buscar_exploracion(trozo.texto)}
+    if HALLA.search(trozo.plano):
+        return bool(vistos or buscar_clinico(trozo.texto))
+    contestan = (
+        trozo.ultimo
+        and siguiente is not None
+        and _ABRE_CON_RESPUESTA.match(llano(siguiente.texto)) is not None
+    )
+    base = trozo.plano.strip(" ¿¡,.")
+    hallado = "hallazgo" in vistos or senal("exploracion", "negativo").search(trozo.plano)
+    return bool(
+        {"parte", "maniobra"} & vistos
+        and hallado
+        and not contestan
+        and not _RELATA.search(trozo.plano)
+        and not pregunta("interrogativos").match(base)
+        and not pregunta("formas_fuertes").match(base)
+    )
+
+
+def _plan(turnos: list[Turno], medico: list[Turno], explora: Lugar) -> Lugar:
+    mitad = turnos[len(turnos) // _MITAD].id if turnos else 0
+    concluido = NUNCA
+    for turno in medico:
+        trozos = trocear(turno)
+        receta = _receta(turno, trozos)
+        for trozo in trozos:
+            ya = trozo.lugar > explora or (explora == NUNCA and turno.id >= mitad)
+            if trozo.lugar >= concluido or trozo.lugar == receta or (ya and dispone(trozo)):
+                return trozo.lugar
+            if ya and _concluye(trozo):
+                concluido = min(concluido, (turno.id + 1, 0))
+    return concluido
+
+
+def _receta(turno: Turno, trozos: Sequence[Trozo]) -> Lugar | None:
+    """Dónde empieza la receta del turno, si la hay: verbo de indicar, fármaco y cifra."""
+    plano = llano(turno.texto)
+    if not (senal("plan", "receta").search(plano) and hay_farmaco(turno.texto) and _CIFRA.search(plano)):
+        return None
+    for trozo in trozos:
+        manda = senal("plan", "receta").search(trozo.plano)
+        if manda and not trozo.signo and (hay_farmaco(trozo.texto) or _CIFRA.search(trozo.plano)):
+            return trozo.lugar
+    return None
+
+
+def dispone(trozo: Trozo) -> bool:
+    """Si el médico receta, pide un estudio, cita o da datos de alarma."""
+    if trozo.signo:
+        return False
+    plano, texto = trozo.plano, trozo.texto
+    clases = {m.clase for m in buscar_exploracion(texto)}
+    pide = senal("plan", "estudio").search(plano) and clases & {"estudio", "imagen"}
+    cita = senal("plan", "cita").search(plano) and PLAZO.search(plano)
+    alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
+    pauta = senal("plan", "posologia").search(plano) and (
+        hay_farmaco(texto) or re.search(r"\bcada \d+ horas\b", plano)
+    )
+    manda = senal("plan", "receta").search(plano) and hay_farmaco(texto) and _CIFRA.search(plano)
+    return bool(pide or cita or alarma or pauta or manda)
+
+
+def _concluye(trozo: Trozo) -> bool:
+    return (
+        not trozo.signo
+        and senal("analisis", "afirma").search(trozo.plano) is not None
+        and any(m.clase == "enfermedad" for m in buscar_clinico(trozo.texto))
+        and not TENSION.search(trozo.plano)
+    )
