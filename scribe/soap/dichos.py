@@ -41,10 +41,17 @@ AGREGAR = re.compile(r"\b(?:agreg\w+|anad\w+)\b")
 PARA = re.compile(r"\bpara (?:el|la|los|las|su|tu) [^,.;:]{2,40}(?=[,.;:]|$)")
 
 
+_CUANTOS = r"(?:\d+|un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
+_LAPSO = r"(?:dias?|semanas?|quincenas?|mes(?:es)?|horas|anos?)"
+_DIA = r"(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)"
 PLAZO = re.compile(
-    r"\b(?:en|dentro de|a) (?:unos? )?(?:\d+|un[oa]?|dos|tres|cuatro|seis|ocho|quince)(?: o \d+)? (?:dias?|semanas?|mes(?:es)?|horas|anos?)\b|"  # noqa: E501
-    r"\b(?:el|la|este|proxim[oa]|el proximo) (?:lunes|martes|miercoles|jueves|viernes|sabado|semana|mes)\b|\bpasado manana\b|\bmanana\b(?! y)|"  # noqa: E501
-    r"\b(?:proxima|otra) (?:semana|cita|consulta)\b|\bun mes\b|\buna semana\b"
+    rf"\b(?:en|dentro de|a|de aqui a|a los|a las|cada|despues de|pasad[oa]s) (?:unos? |unas? |los |las |otr[oa]s? )?{_CUANTOS}(?: (?:o|a) {_CUANTOS})? {_LAPSO}\b|"  # noqa: E501
+    rf"\bde (?:hoy|manana|este {_DIA}|el {_DIA}|{_DIA}) en (?:ocho|quince|8|15)\b|\b(?:en|de aqui a) (?:ocho|quince|8|15)(?= ?(?:[,.;]|$|con|para|y))|"  # noqa: E501
+    rf"\b(?:el|la|este|proxim[oa]|el proximo|la proxima|la otra|el otro|la semana) (?:{_DIA}|semana|quincena|mes)\b|\bpasado manana\b|\bmanana\b(?! y)|"  # noqa: E501
+    r"\b(?:proxima|otra|siguiente) (?:semana|cita|consulta|quincena)\b|\b(?:semana|mes|quincena) (?:que (?:viene|entra)|siguiente|entrante)\b|"  # noqa: E501
+    r"\bun (?:mes|par de (?:dias|semanas|meses))\b|\buna (?:semana|quincena)\b|\bmedio ano\b|"
+    r"\b(?:a |en )?(?:fin|finales|principios|mediados) de (?:mes|semana|ano)\b|"
+    r"\bel (?:dia )?\d{1,2} de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b"  # noqa: E501
 )
 
 
@@ -64,9 +71,12 @@ NO_SUSPENDER = re.compile(
 
 
 PARTE = re.compile(
-    r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero)\b|"  # noqa: E501
-    r"si (?:le|te|se|no|tiene|hay)\b|antes de (?:irse|que se vaya)|para (?:el|la|los|las)\b)"
-    r"|, (?=(?:nos vemos|(?:le|te) pido|(?:lo|la|te) veo)\b)|,? (?=si (?:le|te|se|tiene|hay|no|sangra|ve)\b[^.]*(?:urgencias|vien|regres|habla|llam|trae))"  # noqa: E501
+    r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero|dejo|formulo|ordeno|solicito|hace|haces|toma|tomas|deja|dejas|suspende|suspendes|quita|quitas|evita|cuida|van? a)\b|"  # noqa: E501
+    r"(?:si|cuando) (?:(?:le|te|se|no|nos|lo|la|en|ya|usted|acaso|por|el|los|las) )*\w+\b[^.]*(?:urgencias|vien|veng|regres|habl|llam|marc|trae|traig|hospital|avis|corriendo|consult|acud|vuelv)|"  # noqa: E501
+    r"si (?:le|te|se|no|tiene|hay)\b|"
+    r"(?:vuelv|regres|vien|veng)\w+ |"
+    r"antes de (?:irse|que se vaya)|para (?:el|la|los|las)\b)"
+    r"|, (?=(?:nos vemos|(?:le|te) (?:pido|dejo la orden|mando)|(?:lo|la|te) (?:veo|espero|cito))\b)|,? (?=si (?:le|te|se|tiene|hay|no|sangra|ve|llega|nota|presenta|siente|vomita|empeora)\b[^.]*(?:urgencias|vien|regres|habl|llam|trae|veng|hospital|avis|acud|vuelv))"  # noqa: E501
 )
 
 
