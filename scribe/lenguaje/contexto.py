@@ -137,6 +137,14 @@ def es_de_sangre(pariente: str) -> bool:
     return _reglas().sangre.fullmatch(llano(pariente)) is not None
 
 
+def sin_falsas_negaciones(texto: str) -> str:
+    """El texto llano sin las frases que llevan un «no» y no niegan («no se me quita», «no hay duda»)."""
+    plano = llano(texto)
+    for m in reversed(list(_reglas().seudo["negada"].finditer(plano))):
+        plano = plano[: m.start()] + " " * (m.end() - m.start()) + plano[m.end() :]
+    return plano
+
+
 def _plano(texto: str) -> str:
     """`llano`, salvo que «sí» conserva el acento: «si» condiciona y «sí» afirma."""
     base = llano(texto)

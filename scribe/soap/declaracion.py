@@ -8,6 +8,7 @@ from scribe.consulta import Rol
 from scribe.lenguaje.clinico import Mencion, buscar_clinico
 from scribe.lenguaje.contexto import es_de_sangre
 from scribe.lenguaje.texto import llano
+from scribe.soap.contestacion import afirma, niega
 from scribe.soap.dialogo import sin_muletilla
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
@@ -118,7 +119,7 @@ def declarar(  # noqa: PLR0912
 
 
 _NO_SECO = re.compile(
-    r"(?P<que>(?!(?:ell?[oa]?s?|yo|eso|esa|ese|esos|esas|la otra|el otro|lo otro|creo|todavia|ahorita|asi|aqui)\b)"  # noqa: E501
+    r"(?P<que>(?!(?:ell?[oa]?s?|yo|eso|esa|ese|esos|esas|la otra|el otro|lo otro|creo|todavia|ahorita|asi|aqui|hasta|por|que|hoy|ahora|desde|fijese|como)\b)"  # noqa: E501
     r"\w{4,}(?: \w+){0,3}?),? (?:no|tampoco)$"
 )
 """Un no con su asunto y sin verbo: «azúcar tampoco», «drogas no»."""
@@ -128,7 +129,7 @@ def _que_padece(preguntas: list[Trozo], menciones: list[Mencion], trozos: list[T
     """La enfermedad por la que se preguntó, si la respuesta solo dice quién («¿diabetes en su familia?»)."""
     asuntos = [m.termino for t in preguntas for m in buscar_clinico(t.dicho) if m.clase == "enfermedad"]
     nombra = any(m.clase == "enfermedad" for m in menciones)
-    return asuntos[0] if asuntos and not nombra and not pregunta("niega").match(trozos[0].plano) else ""
+    return asuntos[0] if asuntos and not nombra and not niega(trozos[0].plano) else ""
 
 
 def _si_sigue(texto: str, menciones: list[Mencion], tema: Tema | None, cabeza: str) -> str:
@@ -180,5 +181,4 @@ def _depende(texto: str, preguntas: list[Trozo], trozos: list[Trozo]) -> bool:
     if not preguntas:
         return False
     abierta = pregunta("presupone").match(sin_muletilla(preguntas[-1].plano.strip(" ¿¡,.")))
-    afirma = pregunta("afirma").match(trozos[0].plano)
-    return bool(abierta or afirma) or len(texto.split()) <= _RESPUESTA_CORTA
+    return bool(abierta) or afirma(trozos[0].dicho) or len(texto.split()) <= _RESPUESTA_CORTA

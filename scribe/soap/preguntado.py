@@ -11,6 +11,7 @@ import re
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
+from scribe.soap.contestacion import niega
 from scribe.soap.dialogo import Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, alinar
@@ -53,7 +54,7 @@ def sin_nombre(intercambio: Intercambio) -> list[tuple[str, Trozo]]:
     Las preguntas abiertas («¿cómo duerme?») y las que ya niegan («¿no se le olvida?») no se niegan.
     """
     respuesta = llano(" ".join(t.dicho for t in intercambio.respuesta)).strip()
-    if not pregunta("niega").match(respuesta) or _MATIZ.search(respuesta):
+    if not niega(respuesta, " ".join(t.plano for t in intercambio.preguntas)) or _MATIZ.search(respuesta):
         return []
     if not any(_niega_entero(t) for t in intercambio.respuesta[:1]):
         return []

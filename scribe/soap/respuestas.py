@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_normales
+from scribe.lenguaje.contexto import sin_falsas_negaciones
 from scribe.lenguaje.texto import llano
+from scribe.soap.contestacion import afirma, ignora, niega
 from scribe.soap.dialogo import Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, clausulas
@@ -32,9 +34,10 @@ _AJENO = re.compile(
 _AL_REVES = re.compile(r"\b(?:al contrario|miedo (?:a|de|que)?)\b")
 _NO_CLAUSULA = re.compile(r"\b(?:no(?! mas\b)|nada(?! mas\b)|ni|tampoco|sin|ningun[oa]?|nunca)\b")
 _DOBLE = re.compile(
-    r"\bno (?:se )?(?:crea|creas|piense|pienses|vaya a (?:creer|pensar)|es)(?: usted)? que no\b"
+    r"\b(?:no|tampoco) (?:se )?(?:crea|creas|piense|pienses|vaya a (?:creer|pensar)|es|digo|niego)(?: usted)? que no\b|"  # noqa: E501
+    r"\bno (?:solo|solamente|nomas|nada mas|unicamente)\b"
 )
-"""Dos noes que se anulan: «no crea que no», «no es que no pueda»."""
+"""Dos noes que se anulan, o uno que no niega: «no crea que no», «no es que no pueda», «no solo comezón»."""
 _COORDINADA = re.compile(r"\W*(?:y|e|ni) (?:(?:el|la|los|las|de|del) )?\w+(?: \w+)?,? (?:no|tampoco|si)\W*$")
 _DESNUDA = re.compile(r"\W*(?:(?:el|la|los|las|de|del) )?\w+\W*$")
 
@@ -68,12 +71,37 @@ def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
         for m in buscar_clinico(trozo.texto):
             if m.clase == "habito" and m.termino not in _PREGUNTABLES:
                 continue
-            if _PARA_ESO.search(llano(trozo.texto[: m.desde])):
+            if _PARA_ESO.search(llano(trozo.texto[: m.desde])) or _se_da_por_dicho(trozo.texto, m):
                 continue
             if m.termino not in vistos:
                 vistos.add(m.termino)
                 salida.append(Pregunta(m, trozo, trozo.texto[m.desde : m.hasta]))
     return salida
+
+
+_SUPUESTO = re.compile(
+    r"^\W*(?:(?:y|entonces|bueno|ahora|oiga|a ver|pero)\W+)*(?:el|la|los|las|ese|esa|esos|esas|esta|este|su|tu|sus) $"  # noqa: E501
+)
+_PREDICA = re.compile(
+    r"^(?: \w+){0,2}? (?:es|son|ha|han|tiene|viene|le|les|te|se|lo|la|sale|da|dan|fue|era|trae|corre|baja|sube|empieza|aparece)\b"  # noqa: E501
+)
+
+
+def _se_da_por_dicho(texto: str, m: Mencion) -> bool:
+    """Si la pregunta no es por la mención: si acabó o bajó, o cómo es («¿la tos es con flemas?»).
+
+    El no a «¿ha dejado de fumar?» o a «¿le baja la fiebre?» quiere decir lo contrario, y el no a «¿la tos es con
+    flemas?» no quita la tos.
+    """  # noqa: E501
+    plano = llano(texto)
+    if _SUPUESTO.match(plano[: m.desde]) and _PREDICA.match(plano[m.hasta :]):
+        return True
+    inicio = max(plano.rfind(c, 0, m.desde) for c in ",;?.") + 1
+    fin = min((x for x in (plano.find(c, m.hasta) for c in ",;?.") if x >= 0), default=len(plano))
+    return any(
+        c.end() <= m.desde - inicio or c.start() >= m.hasta - inicio
+        for c in pregunta("cese").finditer(plano[inicio:fin])
+    )
 
 
 _VACIAS = {"dolor", "duele", "duelen", "algo", "alguna", "algun", "para", "como", "cuando", "siente", "tiene", "trabajo", "cuesta",  # noqa: E501
@@ -135,7 +163,7 @@ def _segmentos(texto: str, items: list[Pregunta]) -> list[tuple[int, int]]:
 def _polaridad(texto: str, desde: int, hasta: int) -> bool:
     """Si la cláusula `texto[desde:hasta]` niega lo que nombra."""
     trozo = texto[desde:hasta]
-    plano = _DOBLE.sub("", llano(trozo))
+    plano = _DOBLE.sub("", sin_falsas_negaciones(trozo))
     afirma = re.search(r"\bs[ií]\b(?! (?:me|se|le|te) (?:da|duele))", trozo) and re.search(
         r"\w\s+si\b", plano
     )
@@ -176,18 +204,19 @@ def leer(intercambio: Intercambio) -> Lectura:
                 continue
             if _AJENO.search(llano(clausula)):
                 continue
-            niega = _polaridad(texto, desde, hasta) or reves
-            destino = negados if niega else afirmados
+            en_contra = _polaridad(texto, desde, hasta) or reves
+            destino = negados if en_contra else afirmados
             destino += [i for i in tocados if i not in negados and i not in afirmados]
-            if niega and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):
+            if en_contra and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):
                 consumidas.setdefault(n, []).append((desde, hasta))
     todo_no = _alguna(intercambio.respuesta, "niega_todo")
     resto_no = pregunta("niega_resto").search(plano) is not None
     libre = [i for i in items if i not in negados and i not in afirmados]
-    abre_no = pregunta("niega").match(plano) is not None and not re.match(r"^\W*no,? (?:pues )?si\b", plano)
-    if resto_no or (todo_no and (abre_no or not afirmados)) or (abre_no and not negados):
+    abre_no = niega(plano, " ".join(t.plano for t in intercambio.preguntas))
+    sabe = not ignora(plano) and not afirma(plano)
+    if resto_no or (todo_no and sabe and (abre_no or not afirmados)) or (abre_no and not negados):
         negados += libre
-    elif pregunta("afirma").match(plano) and not negados and not afirmados:
+    elif afirma(todo) and not negados and not afirmados:
         lectura.dudoso = len(libre) > 1
         afirmados += libre
     lectura.negados, lectura.afirmados = negados, afirmados

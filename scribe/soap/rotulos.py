@@ -7,6 +7,7 @@ import re
 from scribe.lenguaje.clinico import Mencion, segun_contexto
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano
+from scribe.soap.contestacion import afirma
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, alinar
 from scribe.soap.reglas import Tema, temas
@@ -220,7 +221,9 @@ def con_asunto(asunto: str, respuesta: str) -> str:
     «Hematuria: no, la orina normal» o «Golpe: me acosté bien» se leen como un hallazgo. Solo se dice que se
     preguntó.
     """
-    cuerpo = respuesta[:1].lower() + respuesta[1:]
-    if not _AFIRMA.match(llano(respuesta)) or (_NO.search(llano(respuesta)) and not _SI.match(respuesta)):
+    cuerpo = respuesta[:1].lower() + respuesta[1:] or "sí"
+    plano = llano(respuesta)
+    dudosa = not _AFIRMA.match(plano) or (_NO.search(plano) and not _SI.match(respuesta))
+    if dudosa and respuesta and not afirma(respuesta):
         return f"Interrogado sobre {asunto[:1].lower() + asunto[1:]}: {cuerpo}"
     return f"{asunto[:1].upper() + asunto[1:]}: {cuerpo}"
