@@ -54,22 +54,27 @@ def correr(cola: Cola, frase: str | None) -> None:
     with _atado_al_padre(servicios), Presencia(servicios.base.dsn, nombre_de_sesion(cola)) as presencia:
         # Las rutinas del equipo van con los envíos: las de cómputo pueden tardar horas en soltar el turno.
         de_equipo = rutinas(servicios) if cola == "envio" else ()
-        taller = taller_de(servicios, presencia)
+        taller = taller_de(servicios, presencia, motores_s=60.0 * ajustes.motores_min)
         with _adelantando(taller) if cola == "computo" else nullcontext():
             Trabajador(servicios.base.dsn, cola, taller, rutinas=de_equipo).correr()
 
 
-def taller_de(servicios: Servicios, presencia: Presencia) -> Taller:
-    """Lo que un trabajador necesita, con los motores y las voces de este equipo."""
+def taller_de(servicios: Servicios, presencia: Presencia, *, motores_s: float = 0.0) -> Taller:
+    """Lo que un trabajador necesita, con los motores y las voces de este equipo.
+
+    `motores_s`: segundos que se guardan los motores sin trabajo.
+    """
     from scribe.ajustes import Ajustes
     from scribe.expediente.bitacora import Actor
     from scribe.trabajos import archivo, enviar
+    from scribe.trabajos.armados import Armados
     from scribe.trabajos.mensajero import Mensajero
     from scribe.trabajos.procesar import Taller
 
+    armados = Armados(_armar, motores_s)
     return Taller(
-        servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=_armar,
-        voz=_voz,
+        servicios.expediente, servicios.audio, presencia, Actor(None, servicios.equipo), armar=armados,
+        devolver=armados.devolver, preparar=armados.preparar, voz=_voz,
         ajustes=lambda pedidas: Ajustes(**pedidas.model_dump(exclude_none=True)),
         otras={"archivo": archivo.hacer, "enviar": enviar.con(Mensajero(servicios.datos))},
     )  # fmt: skip

@@ -210,6 +210,8 @@ class Adelantador:
             ritmo=_ritmo(antes, respuesta.escuchado_s, time.monotonic() - inicio),
         )  # fmt: skip
         self._adelantos.anotar(grabacion, avance)
+        if not self._ocupados and _hay_memoria():
+            self.taller.preparar(ajustes)  # al terminar de grabar, lo que falta ya estará a la mano
 
     def _terminos(self, fila: DictRow, vista: _Vista, plantilla: str) -> tuple[str, ...]:
         """Los que tendrá el trabajo. Se releen de vez en cuando: leer el expediente deja asiento."""

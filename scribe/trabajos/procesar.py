@@ -85,6 +85,8 @@ class Taller:
     voz: Callable[[str, Ajustes], Huella | None] = lambda _usuario, _ajustes: None
     otras: dict[str, HaceOtraClase] = field(default_factory=dict)
     a_solas: Callable[[], AbstractContextManager[None]] = nullcontext
+    devolver: Callable[[bool], None] = lambda _bien: None
+    preparar: Callable[[Ajustes], None] = lambda _ajustes: None
     apagando: threading.Event = field(default_factory=threading.Event)
     paciencia_s: float = _PACIENCIA_S
 
@@ -123,7 +125,7 @@ def _intentar(taller: Taller, trabajo: Trabajo) -> None:
     inicio = time.monotonic()
     hace = _procesar if trabajo.clase == "procesar" else _otra
     try:
-        otra_vez = hace(taller, trabajo)
+        otra_vez = _y_devolver(taller, hace, trabajo)
     except Repetir:
         raise
     except Ceder:
@@ -141,6 +143,19 @@ def _intentar(taller: Taller, trabajo: Trabajo) -> None:
     if otra_vez is not None:
         taller.con_paciencia(lambda t: estado.soltar(t, trabajo.id, time.monotonic() - inicio))
         raise Repetir(otra_vez)
+
+
+def _y_devolver(
+    taller: Taller, hace: Callable[[Taller, Trabajo], datetime | None], trabajo: Trabajo
+) -> datetime | None:
+    """Hace el trabajo y dice si los motores quedaron para otro: los de uno que falló no se reutilizan."""
+    bien = False
+    try:
+        otra_vez = hace(taller, trabajo)
+        bien = True
+        return otra_vez
+    finally:
+        taller.devolver(bien)
 
 
 def explicar(fallo: Exception) -> tuple[str, str, bool]:

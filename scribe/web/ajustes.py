@@ -29,6 +29,9 @@ class AjustesServidor(BaseSettings):
     sesion_inactiva_min: int = Field(15, ge=1, le=240, description="Minutos sin uso para cerrar la sesión.")
     sesion_max_h: int = Field(12, ge=1, le=24, description="Horas que dura una sesión como mucho.")
     reautenticar_min: int = Field(5, ge=1, le=30, description="Minutos que vale haber escrito la contraseña.")
+    motores_min: int = Field(
+        10, ge=0, le=720, description="Minutos que se guardan los motores armados sin trabajo."
+    )
     confianza: Path | None = Field(None, description="Carpeta con las autoridades de la e.firma.")
 
     def plazos(self) -> Plazos:

@@ -8,6 +8,8 @@ import re
 import numpy as np
 from playwright.sync_api import Page, Route, expect
 
+from scribe.expediente.bitacora import Actor
+from scribe.trabajos import huecos
 from tests import grabadora as g
 from tests.integracion.test_pantalla_grabar import PERDIDO_S, chromium, clinica, entrar  # noqa: F401
 from tests.navegador import Clinica, base, motor  # noqa: F401
@@ -86,9 +88,19 @@ def test_el_microfono_se_va_y_el_equipo_se_duerme(clinica: Clinica) -> None:
     pagina.click("#boton-grabar")
     pagina.wait_for_selector("#grabadora[data-estado=pausada]")
     dados = g.tomado(pagina)
+    pagina.evaluate("testigo.pausada = Date.now()")
+    pagina.wait_for_function("() => Date.now() - testigo.pausada > 1500")
+    pagina.click("#boton-grabar")  # en pausa tampoco se graba, y también lo verá quien revise
+    pagina.wait_for_selector("#grabadora[data-estado=grabando]")
+    g.esperar(pagina, 0.6)
     g.terminar(pagina)
     (grabacion,) = g.grabaciones(clinica)
-    assert np.array_equal(g.quedo(clinica, grabacion), dados)
+    assert np.array_equal(g.quedo(clinica, grabacion)[: len(dados)], dados)
+    with clinica.api.servicios.expediente.transaccion(Actor(None, "prueba")) as t:
+        faltan = huecos.leer(t, grabacion)
+    assert [h.clase for h in faltan] == ["desconectado", "perdido", "pausa"]
+    assert all(h.falto_s is not None and h.falto_s >= 1 for h in faltan)
+    assert abs(faltan[-1].en_s - len(dados) / g.HERCIOS) < 0.2
 
 
 def test_morir_justo_al_terminar(clinica: Clinica) -> None:

@@ -5,12 +5,13 @@ import { dialogo, llano, nodo, poner, reloj } from "./nodos.js";
 const donde = document.getElementById("turnos");
 const voces = document.getElementById("voces");
 const MARCAS = ["cifra", "lado", "negacion"];
+const ANTES_S = 0.3; // una palabra se oye un poco antes de que empiece su cuenta
 const TANDA = 100; // turnos que se pintan de una vez: tres horas son miles, y la página no debe trabarse
 const pelada = (texto) => llano(texto).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}%]+$/gu, "");
 
 export class Platica {
   constructor(estado, lista, sonido, nota) {
-    Object.assign(this, { estado, lista, sonido, nota, palabras: [], fichas: new Map(), hechos: new Map(), vuelta: 0, flotante: null });
+    Object.assign(this, { estado, lista, sonido, nota, huecos: new Map(), palabras: [], fichas: new Map(), hechos: new Map(), vuelta: 0, flotante: null });
     this.patrones = Object.fromEntries(MARCAS.map((m) => [m, new RegExp(estado.datos.marcas[m].patron)]));
     estado.addEventListener("platica", () => this.pintar());
     estado.addEventListener("nota", () => { if (this.pintada !== undefined && this.pintada !== estado.editable) this.pintar(); });
@@ -31,6 +32,7 @@ export class Platica {
     this.vuelta += 1;
     delete donde.dataset.completa;
     this.#pintarVoces();
+    this.huecos = repartirHuecos(this.estado.datos.huecos, platica.turnos);
     this.sonido.pintar();
     this.#tanda(platica.turnos, 0, this.vuelta);
   }
@@ -73,10 +75,14 @@ export class Platica {
 
   #turno(t, fichas) {
     const texto = nodo("p", {});
+    const huecos = [...(this.huecos.get(t.id) ?? [])];
+    const faltan = (hasta) => { while (huecos.length && huecos[0].antes <= hasta) texto.append(this.#hueco(huecos.shift())); };
     fichas.forEach((f, i) => {
-      if (i) texto.append(" ");
+      faltan(f.hasta);
+      if (texto.hasChildNodes()) texto.append(" ");
       texto.append((f.nodo = this.#palabra(t, f)));
     });
+    faltan(Infinity);
     if (!fichas.length) texto.textContent = t.texto_corregido;
     return nodo("li", { class: `turno ${t.rol}`, dataset: { turno: String(t.id) }, tabIndex: -1 },
       nodo("header", {},
@@ -86,6 +92,9 @@ export class Platica {
         nodo("button", { type: "button", class: "cifra", "aria-label": `Oír desde ${reloj(t.inicio)}`, dataset: { desde: String(t.inicio) } }, `▸ ${reloj(t.inicio)}`)),
       texto);
   }
+
+  // Lo que la grabación no tiene, en su lugar: no es una palabra, y no se cita ni se corrige.
+  #hueco({ clase, dice }) { return nodo("span", { class: `hueco ${clase}`, role: "note" }, dice); }
 
   #palabra(t, f) {
     const clases = ["p"];
@@ -329,6 +338,22 @@ export class Platica {
       this.sonido.tramo(t.inicio, t.fin);
     }
   }
+}
+
+// De quién es cada hueco: `antes` de qué palabra de qué turno; los del final, después de la última.
+export function repartirHuecos(huecos, turnos) {
+  const donde = new Map();
+  const conPalabras = turnos.filter((t) => t.palabras.length);
+  for (const hueco of conPalabras.length ? huecos : []) {
+    let turno = conPalabras.at(-1);
+    let antes = Infinity;
+    for (const t of conPalabras) {
+      const i = t.palabras.findIndex((p) => p.inicio >= hueco.en_s - ANTES_S);
+      if (i >= 0) { [turno, antes] = [t, i]; break; }
+    }
+    donde.set(turno.id, [...(donde.get(turno.id) ?? []), { ...hueco, antes }]);
+  }
+  return donde;
 }
 
 // Qué palabras cambiaron al corregir el renglón entero: `{desde, hasta, texto}`, o nada si quedó igual.

@@ -1,7 +1,8 @@
 // Oír: la onda con el color de quien habla, un tramo o desde un punto, y qué palabra suena.
 import { octetos, traer } from "./api.js";
-import { nodo, reloj } from "./nodos.js";
+import { nodo, poner, reloj } from "./nodos.js";
 
+const CONTEXTO_S = 5; // lo que se oye antes de un hueco
 const ANTES_S = 0.25;
 const DESPUES_S = 0.35;
 
@@ -19,6 +20,7 @@ export class Sonido extends EventTarget {
     this.duracion = 0;
     this.hasta = null;
     this.#oirMandos();
+    this.#decirHuecos();
   }
 
   async abrir() {
@@ -35,6 +37,15 @@ export class Sonido extends EventTarget {
     } catch (fallo) {
       this.#callar(fallo.mensaje ? `${fallo.mensaje} ${fallo.remedio}` : "No se pudo abrir la grabación.");
     }
+  }
+
+  // Lo que la grabación no tiene, en su minuto; tocarlo la oye desde poco antes.
+  #decirHuecos() {
+    const donde = document.getElementById("huecos");
+    const { huecos } = this.estado.datos;
+    donde.hidden = !huecos.length;
+    poner(donde, huecos.map(({ en_s, clase, dice }) => nodo("li", { class: clase },
+      nodo("button", { type: "button", class: "cifra", "aria-label": `Oír desde antes de ${reloj(en_s)}`, onclick: () => this.desde(Math.max(0, en_s - CONTEXTO_S)) }, `▸ ${reloj(en_s)}`), " ", dice)));
   }
 
   #durar(segundos) {
@@ -123,6 +134,11 @@ export class Sonido extends EventTarget {
       lienzo.fillRect(i * paso, (alto - 6 - h) / 2 + 1, Math.max(1, paso - 0.4), h);
     });
     const estilo = getComputedStyle(document.documentElement);
+    for (const { en_s, falto_s, clase } of this.estado.datos.huecos) {
+      lienzo.fillStyle = estilo.getPropertyValue(clase === "pausa" ? "--tenue" : "--grave");
+      const largo = clase === "mudo" ? Math.max(2, x(en_s + falto_s) - x(en_s)) : 2;
+      lienzo.fillRect(Math.min(x(en_s), ancho - 2), 0, largo, clase === "mudo" ? 3 : alto);
+    }
     lienzo.fillStyle = estilo.getPropertyValue("--duda-linea");
     for (const c of citas) lienzo.fillRect(x(c.inicio), alto - 4, Math.max(3, x(c.fin) - x(c.inicio)), 4);
     lienzo.fillStyle = estilo.getPropertyValue("--tinta");
