@@ -26,7 +26,11 @@ _ASUNTO_MAXIMO = 6
 _RETOMA = re.compile(
     r"\s*(?:\W*(?:no|ay no)\W+)?(?:perdon|digo|mejor dicho|corrijo|no,? mejor|mas bien|me equivoque)\b"
     r"|\s*(?:bueno|ah|ay)\W+no\W+(?:(?:por|de|cada|en|hace|son|a las) )?(?:\d|un[oa]s?\b)"
+    r"|\s*(?:o |no,? |aunque,? )?mejor (?:(?!si |en lugar)[a-z]+ ){0,3}?(?:\d|½)|\s*que sean (?:\d|½)"
 )
+_OTRA_CIFRA = re.compile(r"\s*no\W+(?:(?:es|son|era|eran|fue|fueron|de|por|cada|a las|hace) )?\d")
+_CON_CIFRA = re.compile(r"\d[^.?!]{0,25}\.+$")
+"""«Hace 2 semanas. No, 3.»: el segundo número corrige al primero, si no lo preguntaba nadie."""
 _LARGA = 14
 """Palabras a partir de las cuales una oración sin puntuación se corta también por pausas y enlaces."""
 _ENLACE = re.compile(
@@ -52,7 +56,8 @@ def _cortes_por_puntos(texto: str) -> list[int]:
         suspenso = "..." in m.group() or "…" in m.group()
         if suspenso and (not resto or resto[0].islower()):
             continue
-        if _RETOMA.match(plano, m.end()) or _abre_la_pregunta(plano, m, cortes[-1] if cortes else 0):
+        otra = _OTRA_CIFRA.match(plano, m.end()) and _CON_CIFRA.search(plano[: m.end()])
+        if otra or _RETOMA.match(plano, m.end()) or _abre_la_pregunta(plano, m, cortes[-1] if cortes else 0):
             continue
         cortes.append(m.end())
     return cortes

@@ -34,6 +34,30 @@ _UNIDADES_EN_LETRA = (
     r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
 )
 _VENTANA = 48
+_U = r"mg|mcg|µg|g|gramos?|ml|mililitros?|cc|%|kilos?|kg|cm|gotas?|tabletas?|pastillas?|capsulas?|cucharad\w+|unidades|ui|disparos?|inhalaciones|miligramos?|microgramos?|horas?|hrs?|dias?|semanas?|mes(?:es)?|anos?|veces|grados"  # noqa: E501
+_CANTIDAD = rf"(?P<p{{0}}>(?:de|por|cada|en|con|a las|hace|son) )?(?P<n{{0}}>\d+(?:[.,/]\d+)?½?(?: ?(?:por|x|sobre) ?\d+)?|½)(?!\d)(?: ?(?P<u{{0}}>{_U})\b)?"  # noqa: E501
+_DISTANTE = re.compile(
+    rf"\b{_CANTIDAD.format(1)}(?P<cola>(?:,? [a-z]+){{0,2}})"
+    r"(?:[\s,;.…]+(?:(?:aunque|bueno|ay|ah|pero|o|este|uy)[\s,.…]+)*"
+    r"(?P<marca>no[\s,.…]+(?:perdon\w*|mejor|espere\w*|digo|a ver|no)|(?<!ya )(?<!lo )(?<!es )mejor (?!que\b|no\b|si\b)|perdon\w*|digo|miento|corrijo|"  # noqa: E501
+    r"me equivoque|que diga|mas bien|a ver|espere\w*|dejeme \w+)\b)"
+    r"(?P<medio>[\s,.:;…]*(?:(?!si\b|cuando\b|despues\b|luego\b|antes\b|hasta\b|ya\b)[a-z]+[\s,.:;…]+){0,9}?)"
+    rf"(?<![\d/.,]){_CANTIDAD.format(2)}"
+)
+"""«1 ml… perdón, eso es mucho para su peso: 0.8 ml», «de 10… no, mejor empezamos bajito, de 5»."""
+_UNA = {
+    "miligramo": "mg",
+    "gramo": "g",
+    "mililitro": "ml",
+    "cc": "ml",
+    "kilo": "kg",
+    "hr": "hora",
+    "microgramo": "mcg",
+}
+INTERRUMPIDA = re.compile(
+    r"(?:\.\.\.|…)\s*(?:(?:no|ay|uy|ah)\b[\s,.]*)*(?:esper\w+|un momento|momentito|permitame|aguant\w+)\b[\s,.]*(?:esper\w+)?[\s,.!]*$"  # noqa: E501
+)
+"""«Timolol, una gota en el… espere, espere»: la frase se dejó a medias; no dispone nada."""
 
 
 _REPITE = re.compile(
@@ -72,6 +96,29 @@ def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
     return None
 
 
+def _unidad(u: str | None) -> str:
+    base = re.sub(r"(?<=[aeiou])s$|(?<=mes)es$", "", u or "")
+    return _UNA.get(base, base)
+
+
+def _distante(m: re.Match[str]) -> tuple[int, int] | None:
+    """El tramo que deja sin efecto una corrección con palabras en medio, si las dos cantidades son de lo mismo."""  # noqa: E501
+    u1, u2 = _unidad(m["u1"]), _unidad(m["u2"])
+    p1, p2 = m["p1"] or "", m["p2"] or ""
+    if m["n1"] == m["n2"] or (u1 and u2 and u1 != u2):
+        return None
+    misma = (
+        (u1 and u1 == u2) or (p1 and p1 == p2 and not (u1 or u2)) or (u1 and not u2 and (not p2 or p1 == p2))
+    )
+    empieza = m["marca"].endswith("mejor") or m["marca"].startswith("mejor")
+    if not misma and not (
+        empieza and p1 in ("de ", "a ") and p2 in ("con ", "de ", "en ") and not (u1 or u2)
+    ):
+        return None
+    desde = m.start("p1") if p1 and p1 == p2 else m.start("n1")
+    return desde, m.start("p2") if p2 and p1 == p2 else m.start("n2")
+
+
 @lru_cache(maxsize=4096)
 def retirados(texto: str) -> tuple[tuple[int, int], ...]:
     """Tramos de `texto` que la misma persona retiró al corregirse, con la muletilla incluida."""
@@ -82,6 +129,10 @@ def retirados(texto: str) -> tuple[tuple[int, int], ...]:
             tramo = _retirado(plano, marca)
             if tramo and not any(a < tramo[1] and b > tramo[0] for a, b in tramos):
                 tramos.append(tramo)
+    for m in _DISTANTE.finditer(plano):
+        tramo = _distante(m)
+        if tramo and not any(a < tramo[1] and b > tramo[0] for a, b in tramos):
+            tramos.append(tramo)
     return tuple(sorted(tramos))
 
 
