@@ -12,7 +12,7 @@ from scribe import modelos
 from scribe.codificacion.alternativas import alternativas
 from scribe.codificacion.buscador import Buscador, codificable
 from scribe.codificacion.catalogo import COMPLEMENTO, MODELOS, Sistema, con_relleno
-from scribe.codificacion.detector import detector
+from scribe.codificacion.detector import Detector
 from scribe.codificacion.indice import VERSION
 from scribe.codificacion.lectura import Mencion
 from scribe.codificacion.menciones import Lector
@@ -26,7 +26,8 @@ from scribe.codificacion.reglas import (
     manifestacion,
     refinamientos,
 )
-from scribe.codificacion.sinonimos import Concepto, equivalencias
+from scribe.codificacion.sinonimos import Concepto, conceptos, equivalencias
+from scribe.codificacion.titulos import conceptos_del_catalogo
 from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
@@ -94,6 +95,10 @@ class Codificador:
         return Buscador.abrir(cache)
 
     @cached_property
+    def _detector(self) -> Detector:
+        return Detector((*conceptos(), *conceptos_del_catalogo(self.buscador.catalogos["CIE-10"])))
+
+    @cached_property
     def _reordenador(self) -> Reordenador | None:
         clave = self._perfil.modelos.get("reordenador")
         if clave is None:
@@ -125,7 +130,7 @@ class Codificador:
         """
         if not transcripcion.turnos or not transcripcion.idioma.startswith("es"):
             return ()
-        menciones = Lector(transcripcion, nota, contexto, self.buscador, detector()).menciones()
+        menciones = Lector(transcripcion, nota, contexto, self.buscador, self._detector).menciones()
         refinadas = [
             m
             for m in _refinar(menciones, transcripcion)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from scribe.codificacion.normal import FICHA, Ficha, clave, claves, fichas, plano, raiz
-from scribe.codificacion.sinonimos import Concepto, conceptos
+from scribe.codificacion.sinonimos import Concepto, conceptos, dicho
 from scribe.lenguaje.vocabulario import es_comun
 
 _PARECIDO = 85.0
@@ -19,6 +19,8 @@ _PARECIDO_DENTRO = 80.0
 """El de las siguientes: lo ya oído del término las respalda."""
 _LARGO_MINIMO = 7
 _LARGO_PARTIDA = 8
+_LARGO_CORTA = 4
+"""Hasta este largo, otro género es otra palabra."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class _Nodo:
     final: tuple[Concepto, str] | None = None
     raices: set[str] = field(default_factory=set)
     """Cómo se escriben, sin género ni número, los términos de una palabra que acaban aquí."""
+    palabras: set[str] = field(default_factory=set)
+    """Las mismas, tal cual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Detector:
     def __init__(self, tabla: Iterable[Concepto] | None = None) -> None:
         self._raiz = _Nodo()
         self._sueltas: dict[str, tuple[Concepto, str]] = {}
-        self._literales: list[tuple[re.Pattern[str], Concepto, str]] = []
+        self._literales: list[tuple[re.Pattern[str], bool, Concepto, str]] = []
         for concepto in conceptos() if tabla is None else tabla:
             for termino in concepto.terminos:
                 self._agregar(concepto, termino)
@@ -64,8 +68,8 @@ class Detector:
                 self._primeras.setdefault(k[0], []).append(k)
 
     def _agregar(self, concepto: Concepto, termino: str) -> None:
-        if termino.startswith("=") or termino.isupper():
-            self._agregar_literal(concepto, termino.removeprefix("="))
+        if termino[0] in "=^" or termino.isupper():
+            self._agregar_literal(concepto, termino)
             return
         partes, nodo = claves(termino), self._raiz
         for parte in partes:
@@ -73,19 +77,23 @@ class Detector:
         if nodo.final is None:
             nodo.final = (concepto, termino)
         if len(partes) == 1:
-            nodo.raices.update(raiz(p) for p in FICHA.findall(plano(termino)) if clave(p) == partes[0])
+            suyas = [p for p in FICHA.findall(plano(termino)) if clave(p) == partes[0]]
+            nodo.palabras.update(suyas)
+            nodo.raices.update(raiz(p) for p in suyas)
             if len(partes[0]) >= _LARGO_MINIMO - 1 and concepto.clase == "d":
                 self._sueltas.setdefault(partes[0], nodo.final)
 
     def _agregar_literal(self, concepto: Concepto, termino: str) -> None:
-        """Siglas (en mayúsculas) y términos que se comparan palabra por palabra."""
-        patron = rf"\b{re.escape(termino)}\b" if termino.isupper() else rf"\b{re.escape(plano(termino))}\b"
-        self._literales.append((re.compile(patron), concepto, termino))
+        """Siglas (en mayúsculas), nombres propios («^») y términos que se comparan palabra por palabra."""
+        forma = dicho(termino)
+        tal_cual = forma.isupper() or termino[0] == "^"
+        patron = rf"\b{re.escape(forma if tal_cual else plano(forma))}\b"
+        self._literales.append((re.compile(patron), tal_cual, concepto, forma))
 
     def _buscar_literales(self, texto: str) -> list[Hallazgo]:
         base, salida = plano(texto), []
-        for patron, concepto, termino in self._literales:
-            donde = texto if termino.isupper() else base
+        for patron, tal_cual, concepto, termino in self._literales:
+            donde = texto if tal_cual else base
             salida += [Hallazgo(concepto, termino, *m.span()) for m in patron.finditer(donde)]
         return salida
 
@@ -116,10 +124,12 @@ class Detector:
         return mejor
 
     def _vale_sola(self, nodo: _Nodo, ficha: Ficha, texto: str, igual: bool) -> bool:
-        """«vi» suena como «VIH»: una palabra corriente no es un término que solo suena igual."""
+        """«vi» suena como «VIH» y «sido» difiere de «sida» en el género: lo corriente no es un término."""
         if not igual:
             return nodo.final is not None and nodo.final[0].clase == "d"
-        return raiz(ficha.palabra) in nodo.raices or not es_comun(texto[ficha.desde : ficha.hasta])
+        if ficha.palabra in nodo.palabras or not es_comun(texto[ficha.desde : ficha.hasta]):
+            return True
+        return len(ficha.palabra) > _LARGO_CORTA and raiz(ficha.palabra) in nodo.raices
 
     def _partida(self, palabras: list[Ficha], i: int, texto: str) -> _Acierto | None:
         """«gastro enteritis»: un término de una palabra, oído en dos."""

@@ -27,7 +27,7 @@ from sklearn.feature_extraction.text import HashingVectorizer  # type: ignore[im
 
 from scribe.codificacion.catalogo import Catalogo, Sistema
 from scribe.codificacion.normal import normal
-from scribe.codificacion.sinonimos import conceptos, de_codiesp
+from scribe.codificacion.sinonimos import conceptos, de_codiesp, dicho
 
 VERSION = "5"
 _RASGOS = 2**18
@@ -79,7 +79,7 @@ def _documentos(catalogo: Catalogo, con_codiesp: bool) -> Iterable[tuple[str, st
         suyo = concepto.cie10 if catalogo.sistema == "CIE-10" else concepto.cie11
         if suyo is not None and suyo in catalogo and concepto.clase != "l":
             for termino in concepto.terminos:
-                yield termino.removeprefix("="), suyo, "propio"
+                yield dicho(termino), suyo, "propio"
     for codigo, titulo in catalogo.titulos.items():
         if catalogo.sistema == "CIE-10" or codigo[0] not in _FUERA_CIE11:
             yield titulo, codigo, "titulo"

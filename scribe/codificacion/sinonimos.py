@@ -38,6 +38,11 @@ def _filas(nombre: str) -> Iterator[list[str]]:
             yield linea.split("\t")
 
 
+def dicho(termino: str) -> str:
+    """El término sin la marca que dice cómo compararlo («=», palabra por palabra; «^», con su mayúscula)."""
+    return termino.lstrip("=^")
+
+
 @lru_cache(maxsize=1)
 def conceptos() -> tuple[Concepto, ...]:
     """La tabla propia, en orden."""
