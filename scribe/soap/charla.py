@@ -18,7 +18,8 @@ _NOMBRE = re.compile(
     r"|(?:^|(?<=[,.¿¡] ))[A-ZÁÉÍÓÚÑ]\w+(?=[,.])|,\s*[A-ZÁÉÍÓÚÑ]\w+(?=[,.?]|$)"
 )
 _TU = re.compile(
-    r"\b(?:tu|tus|ti|contigo|tienes|sientes|puedes|te (?:duele|voy|doy|mando|pido|dejo|tomas|reviso|checo))\b"
+    r"\b(?:tu|tus|ti|contigo|vos|sos|tenes|sentis|podes|"
+    r"tienes|sientes|puedes|te (?:duele|voy|doy|mando|pido|dejo|tomas|reviso|checo))\b"
 )
 _USTED = re.compile(
     r"\b(?:usted|le (?:duele|voy|doy|mando|pido|dejo)|l[oa] (?:reviso|checo|veo)|"

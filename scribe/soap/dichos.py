@@ -15,7 +15,7 @@ DIGITO = re.compile(r"\d")
 
 
 ABRE = re.compile(
-    r"^(?:(?:(?:sí|no)\s*[,.;]|(?:y|pero|entonces|pues|bueno|okey|ok|primero|segundo|tercero|también|además|ahora|mira|mire|por último|"  # noqa: E501
+    r"^(?:(?:(?:sí|no)\s*[,.;]|(?:y|pero|entonces|pues|bueno|okey|ok|primero|segundo|tercero|también|además|ahora|mira|mirá|mire|vea|fíjese|por último|"  # noqa: E501
     r"luego|ajá|ah|claro|bien|muy bien|perdón|a ver)\b(?!\s+(?:hay|tiene|se|te|le|es)\b))[\s,.:]*)+",
     re.IGNORECASE,
 )

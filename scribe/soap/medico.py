@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_exploracion
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import (
@@ -23,10 +23,43 @@ from scribe.soap.fragmentos import Propuesta, Trozo, alinar
 from scribe.soap.persona import de_usted
 from scribe.soap.por_fase import PorFase, con_su_sujeto
 from scribe.soap.reglas import senal
+from scribe.soap.retractos import INTERRUMPIDA
 from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signos_de
 
+_AL_PRINCIPIO = 12
+_CUANDO_VUELVO = re.compile(
+    r"\b(?:cuando|que dia|en cuanto(?: tiempo)?|cada cuando)\b.*\b(?:veng\w*|vien\w*|vuelv\w*|regres\w*|cita|consulta|traig\w*|traer\w*|nos vemos|"  # noqa: E501
+    r"me ve|lo ve|la ve|revis\w*|control)\b|\b(?:veng\w*|vuelv\w*|regres\w*|cita|traig\w*)\b.*\bcuando\b|^\W*(?:y )?(?:mi |la )?(?:proxima )?cita\b"  # noqa: E501
+)
+"""Con qué pregunta el paciente cuándo ha de volver."""
 _HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
 """A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
+
+
+_NO_ES_ESO = re.compile(
+    r"^,? (?:(?:todavia|aun|tampoco|ya|pues|eso|la verdad|para nada) )*no (?:es|son|hay|tiene[s]?|trae[s]?|parece|creo|fue|se ve|la veo|lo veo)\b"  # noqa: E501
+)
+"""Tras un diagnóstico, que se descarta: «conjuntivitis no es, doña Blanca»."""
+_POR_ESO = re.compile(r",? (?:asi que|por lo que|por lo tanto|o sea que|entonces|por eso) (?=no\b)")
+_CON_CONTROL = re.compile(
+    r"descontrol|(?:sin|fuera de|mal|bien) control|control(?:ad|$)|en metas?|va (?:muy )?bien|mejorando|"
+    r"semanas de"
+)
+
+
+_ES_ESO = re.compile(
+    r"(?:^|[:,;.] ?)(?:(?:mir[ae]|vea|ve|pues|bueno|entonces|si|oiga|lo que (?:pasa|sucede|ocurre) es que|"
+    r"usted|don \w+|dona \w+|senora?|esto|eso|ya)[ ,:]+)*(?:es|son|tiene[s]?|tenes|trae[s]?|hay|se llama|"
+    r"padece[s]?) (?:un[ao]?s? |el |la |los |las )?"
+    r"(?:lo que (?:llamamos|se llama|le dicen|conocemos como) )?$"
+)
+"""Lo que va justo antes de un diagnóstico que se afirma: «mire, son hemorroides»."""
+
+
+def _descartada(texto: str, m: Mencion) -> bool:
+    return calificar(texto, m.desde, m.hasta).negada or (
+        _NO_ES_ESO.match(llano(texto[m.hasta :])) is not None
+    )
 
 
 _NIEGA_AL_ABRIR = re.compile(r"^[^,;]*\b(?:no|ni|sin|tampoco|nada|ningun\w*|descart\w*|nunca|jamas)\b")
@@ -38,15 +71,24 @@ class Medico(PorFase):
     def redactar(self) -> list[Propuesta]:
         """Los enunciados, en el orden en que se dijeron. Los trozos con duda quedan en `sin_clase`."""
         for entero in con_su_sujeto(self.dialogo.medico):
-            for trozo in dividir(entero) if self._en_plan(entero) else [entero]:
+            for trozo in dividir(entero) if self._en_plan(entero) else self._hallado_y_concluido(entero):
                 self._trozo(trozo)
         return self.salida
+
+    def _hallado_y_concluido(self, trozo: Trozo) -> list[Trozo]:
+        """«La rotación está completa, así que no es hombro congelado»: un hallazgo y un descarte."""
+        m = _POR_ESO.search(llano(trozo.texto))
+        if not m or not self._explorando(trozo) or not buscar_exploracion(trozo.texto[: m.start()]):
+            return [trozo]
+        return [trozo.parte(0, m.start()), trozo.parte(m.end(), len(trozo.texto))]
 
     def _trozo(self, trozo: Trozo) -> None:
         if senal("social", "medico").match(trozo.plano) or self._no_es_dato(trozo):
             return
+        if INTERRUMPIDA.search(trozo.plano):
+            return  # «timolol, una gota en el… espere»: no dispuso nada; queda en omisiones
         for paso in (
-            self._pronostico, self._incapacidad, self._alarma, self._responde_farmaco, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
+            self._pronostico, self._incapacidad, self._alarma, self._cita_preguntada, self._responde_farmaco, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
             self._cita, self._estudio_pedido, self.analisis, self._hallazgo, self._indicacion, self._motivo,
             self._sintoma, self._por_fase,
         ):  # fmt: skip
@@ -99,9 +141,23 @@ class Medico(PorFase):
             return False
         if trozo.lugar < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde) and "cita" not in plano:
             return False
+        self._citar(trozo, plazo)
+        return True
+
+    def _citar(self, trozo: Trozo, plazo: re.Match[str] | None) -> None:
         texto = de_usted(texto_de(trozo))
         cuando = f" {trozo.dicho[plazo.start() : plazo.end()]}" if plazo else ""
         self._pon("plan", "cita", f"Cita{cuando}: {texto[:1].lower() + texto[1:]}", trozo)
+
+    def _cita_preguntada(self, trozo: Trozo) -> bool:
+        """«¿Cuándo vengo?» «En 4 semanas, con sus estudios»."""
+        contesta = self._respondida(trozo)
+        plazo = PLAZO.search(trozo.plano)
+        if contesta is None or plazo is None or not _CUANDO_VUELVO.search(contesta.plano):
+            return False
+        if plazo.start() > _AL_PRINCIPIO:
+            return False
+        self._citar(trozo, plazo)
         return True
 
     def _estudio_pedido(self, trozo: Trozo) -> bool:
@@ -145,7 +201,7 @@ class Medico(PorFase):
             or len(plano.split()) < 2
         ):
             return False
-        self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
+        self._indicar(trozo)
         return True
 
     def _signos(self, trozo: Trozo) -> bool:
@@ -197,11 +253,16 @@ class Medico(PorFase):
         texto = texto_de(trozo)
         plano = llano(texto)
         enfermedades = [
-            m for m in buscar_clinico(texto) if m.clase == "enfermedad" and m.termino != "alergia"
+            m
+            for m in buscar_clinico(texto)
+            if m.termino != "alergia"
+            and (m.clase == "enfermedad" or _NO_ES_ESO.match(llano(texto[m.hasta :])))
         ]
+        fuera = [m for m in enfermedades if _descartada(texto, m)]
         descarta = senal("analisis", "descarta").search(plano)
-        afirma = senal("analisis", "afirma").search(plano)
+        afirma = senal("analisis", "afirma").search(plano) is not None
         duda = senal("analisis", "sospecha").search(plano)
+        afirma = afirma or any(_ES_ESO.search(plano[: m.desde]) for m in enfermedades)
         tarde = trozo.lugar >= self.dialogo.exploracion_desde
         if not tarde and not (afirma and enfermedades):
             return False
@@ -214,22 +275,33 @@ class Medico(PorFase):
         if (
             estudio
             and not FIRME.search(plano)
+            and not (len(enfermedades) > 1 and (afirma or _CON_CONTROL.search(plano)))
             and (DIGITO.search(plano) or senal("exploracion", "negativo").search(plano))
         ) and not re.search(r"\b(?:tenemos|diagnostic)", plano):
             return False
+        describe = MIRA.search(plano) or (
+            not (afirma or duda) and any(m.clase == "parte" for m in buscar_exploracion(texto))
+        )
+        seco = any(_NO_ES_ESO.match(llano(texto[m.hasta :])) for m in enfermedades)
         if (
             self._explorando(trozo)
-            and MIRA.search(plano)
-            and not re.search(r"\b(?:datos?|signos) de\b|descart", plano)
+            and describe
+            and not seco
+            and not re.search(r"\b(?:datos?|signos) de\b|descart|\bno es\b", plano)
         ):
             return False
-        if descarta and (enfermedades or re.search(r"no ha (?:subido|llegado|afectado|pasado)", plano)):
+        if seco and not afirma:
+            self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
+            return True
+        concluye = afirma and enfermedades and not fuera
+        limitado = re.search(r"no ha (?:subido|llegado|afectado|pasado)", plano)
+        if descarta and not concluye and (enfermedades or limitado):
             if re.search(r"\b(?:es una?|lo que tienes? es)\b", plano[descarta.end() :]):
                 self._pon(
                     "analisis", "diagnostico", texto, trozo, motivo="La frase descarta y concluye a la vez."
                 )
                 return True
-            negadas = all(calificar(texto, m.desde, m.hasta).negada for m in enfermedades)
+            negadas = len(fuera) == len(enfermedades)
             self._pon(
                 "analisis",
                 "descartado",
@@ -244,10 +316,10 @@ class Medico(PorFase):
             self._pon("analisis", "sospecha", de_usted(texto), trozo)
             return True
         if not enfermedades and not (duda and tarde and buscar_clinico(texto)) and not (
-            afirma and re.search(r"descontrol|sin control|control(?:ad|$)|en metas?|va (?:muy )?bien|mejorando|semanas de", plano) and tarde  # noqa: E501
+            afirma and _CON_CONTROL.search(plano) and tarde
         ):  # fmt: skip
             return False
-        if enfermedades and all(calificar(texto, m.desde, m.hasta).negada for m in enfermedades):
+        if enfermedades and len(fuera) == len(enfermedades):
             if estudio and not _NIEGA_AL_ABRIR.search(plano):
                 return False  # «taquicardia sinusal, sin fibrilación»: también afirma algo
             self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)

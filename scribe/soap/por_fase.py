@@ -11,15 +11,12 @@ import re
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.soap.charla import anuncia, contenido, es_charla, ordena
 from scribe.soap.dichos import DIGITO, glosado, texto_de
-from scribe.soap.fragmentos import Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Trozo
 from scribe.soap.persona import de_usted
 from scribe.soap.recetario import Recetario
 from scribe.soap.reglas import senal
+from scribe.soap.replica import CORTA, a_la_pregunta, trata
 
-_TRUNCA = re.compile(
-    r"(?:si|no|claro|exacto|poquito|un poco|de|en|hasta|cuando|con|por|menos|mas|cada|unos?|unas?|un par|"
-    r"como|entre|todavia|depende|aunque|solo|nomas|tambien|tampoco|\d)\b"
-)
 _PRUEBA = re.compile(
     r"(?:\W*(?:es|esta es|le hice|te hice|hicimos|aqui (?:esta|tengo))) (?:el|la|su|tu|una?) "
     r"(?:prueba|maniobra|signo|test|examen|estudio|resultado|radiografia|ultrasonido|electro)\b[^,;:]*$"
@@ -32,10 +29,10 @@ _NO_ES = re.compile(
 _SIN_SUJETO = re.compile(
     r"(?:salio|salieron|resulto|resultaron|dio|da|fue|es|esta|estan|quedo)\b|(?:positiv|negativ|normal)"
 )
+_SIN_DECIDIR = re.compile(r"\b(?:todavia no|ahorita (?:le|te|vemos)|vamos a ver|hay que ver|no se\b|depende)")
+_EXPLICA = 6
 _TURNO_CREIBLE = 200
 """Palabras de un turno desde las que es más probable que se hayan juntado dos voces."""
-_CORTA = 5
-"""Hasta cuántas palabras una respuesta del médico no se entiende sin la pregunta que la provocó."""
 
 
 class PorFase(Recetario):
@@ -70,17 +67,27 @@ class PorFase(Recetario):
         if contesta is not None and _NO_ES.match(trozo.plano.strip(" ¿¡,.")):
             return self._descartado(trozo, contesta)
         if contesta is not None and not (vistos or DIGITO.search(texto) or _PRUEBA_DICHA.search(trozo.plano)):
-            return False  # contesta una duda del paciente: no es un hallazgo
+            return self._aclarado(trozo, contesta)
+        if self._ya_concluyo(trozo) and not (vistos or DIGITO.search(texto)):
+            self._pon("analisis", "razonamiento", de_usted(texto), trozo)
+            return True
         mide = vistos or DIGITO.search(texto) or buscar_clinico(texto)
         if len(contenido(texto)) == 1 and not mide:
             return False
         citas = [trozo]
         cuerpo = glosado(texto)
-        if contesta is not None and len(texto.split()) <= _CORTA:
+        if contesta is not None and len(texto.split()) <= CORTA:
             citas.insert(0, contesta)
-            cuerpo = _a_la_pregunta(contesta, cuerpo)
+            cuerpo = a_la_pregunta(contesta, cuerpo)
         tipo = "estudio" if vistos & {"estudio", "imagen"} else "hallazgo"
         self._pon("objetivo", tipo, cuerpo, *citas)
+        return True
+
+    def _aclarado(self, trozo: Trozo, contesta: Trozo) -> bool:
+        """Lo que se contesta a una duda al explorar no es un hallazgo: es una indicación, o no es nada."""
+        if not trata(contesta) or _SIN_DECIDIR.search(trozo.plano):
+            return False
+        self._indicar(trozo)
         return True
 
     def _descartado(self, trozo: Trozo, contesta: Trozo) -> bool:
@@ -89,19 +96,19 @@ class PorFase(Recetario):
         self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", contesta, trozo)
         return True
 
+    def _ya_concluyo(self, trozo: Trozo) -> bool:
+        """Si en este turno ya dijo qué tiene: lo que sigue lo explica, no lo describe."""
+        recientes = self.salida[-_EXPLICA:]
+        return any(p.seccion == "analisis" and p.trozos[-1].turno.id == trozo.turno.id for p in recientes)
+
     def _dispuesto(self, trozo: Trozo) -> bool:
         texto = texto_de(trozo)
         contesta = self._respondida(trozo)
         if contesta is not None and _NO_ES.match(trozo.plano.strip(" ¿¡,.")):
             return self._descartado(trozo, contesta)
-        cuerpo = de_usted(texto)
-        trunca = len(texto.split()) <= _CORTA or _TRUNCA.match(trozo.plano.strip(" ¿¡,."))
-        if contesta is not None and trunca:
-            self._pon("plan", "indicacion", _a_la_pregunta(contesta, cuerpo), contesta, trozo)
-            return True
-        if len(texto.split()) < 2:
+        if contesta is None and len(texto.split()) < 2:
             return False
-        self._pon("plan", "indicacion", cuerpo, trozo)
+        self._indicar(trozo)
         return True
 
 
@@ -116,7 +123,3 @@ def con_su_sujeto(trozos: list[Trozo]) -> list[Trozo]:
         else:
             salida.append(trozo)
     return salida
-
-
-def _a_la_pregunta(pregunta: Trozo, cuerpo: str) -> str:
-    return f"«{mayuscula(alinar(pregunta.dicho))}»: {cuerpo[:1].lower() + cuerpo[1:]}"

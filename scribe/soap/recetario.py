@@ -36,6 +36,7 @@ from scribe.soap.medicamentos import (
 )
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
+from scribe.soap.replica import a_la_pregunta, replica
 
 _CARENCIA = re.compile(
     r"\b(?:(?:falta|deficiencia|carencia|bajos?|niveles?|perdida) de|"
@@ -67,6 +68,11 @@ def _desde_la_cantidad(previo: str) -> str:
     return previo[m.start() :] if m else ""
 
 
+_MEDIDO = re.compile(
+    r"\b(?:salio|salieron|salia|marco|marca|midio|mide|reporta\w*|resulto|amanecio|trae|traia|tiene|traes|tienes|dio|pesa|peso)\b"
+    r"|\b(?:glucosa|azucar|presion|tension|temperatura|saturacion|oxigen\w+|piquete|dedo|pulso)\b"
+)
+"""Lo que se mide o resulta («el piquete salió en 312, en ayunas») no es una receta."""
 _SI_ANTES = re.compile(r"\b(?:si|cuando)\b[^,;.]*[,;]?\s*$")
 
 
@@ -110,6 +116,13 @@ class Recetario:
         """La pregunta del paciente que este trozo contesta, si abre el turno."""
         previas = self._pregunta_previa(trozo)
         return previas[-1] if previas and es_charla(trozo.turno.texto[: trozo.desde]) else None
+
+    def _indicar(self, trozo: Trozo) -> None:
+        """Una indicación; con la pregunta del paciente delante, si sin ella no se entiende."""
+        contesta = self._respondida(trozo)
+        texto, con_ella = replica(trozo, contesta)
+        citas = (contesta, trozo) if contesta is not None and con_ella else (trozo,)
+        self._pon("plan", "indicacion", texto, *citas)
 
     def _responde_farmaco(self, trozo: Trozo) -> bool:
         """«¿Y la metformina?» «Esa sigue igual, 850, cada 12 horas»: el nombre está en la pregunta."""
@@ -237,6 +250,8 @@ class Recetario:
     def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
         """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
         resto = texto[desde:]
+        if _MEDIDO.search(llano(resto)):
+            return False
         linea = linea_de(resto, 0, "")
         con_unidad = bool(linea.dosis) and not linea.dosis.startswith("de ")
         cifras = bool(linea.dosis) and bool(linea.frecuencia or (con_unidad and linea.duracion))
@@ -377,6 +392,12 @@ class Recetario:
                 nombres += [f.texto for f in nombrados(previa.dicho)]
                 citas.insert(0, previa)
         quien = f" {nombres[0].lower()}" if nombres else ""
+        contesta = self._respondida(trozo)
+        if not nombres and contesta is not None:
+            texto = a_la_pregunta(contesta, texto)
+            citas.insert(0, contesta)
+            self._pon("plan", "suspension", f"Suspender. {texto}", *dict.fromkeys(citas))
+            return True
         self._pon("plan", "suspension", f"Suspender{quien}: {texto[:1].lower() + texto[1:]}", *citas)
         return True
 
