@@ -27,21 +27,18 @@ def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
     afirma = reglas.afirma.search(base)
     if afirma is not None and lectura.calificar(turno, *afirma.span()).negada:
         afirma = None  # «no es alérgico a nada»: lo que se nombre después es otra cosa
-    if not (preguntada or afirma):
+    reacciones = [m.span() for m in reglas.reaccion.finditer(base)] if turno.rol != Rol.MEDICO else []
+    if not (preguntada or afirma or reacciones):
         return
     vistos = {h.concepto.cie10 for h in lectura.hallazgos[turno.id]}
     for codigo, patron in reglas.sustancias:
-        m = patron.search(base, 0 if preguntada else (afirma.end() if afirma else 0))
+        m = next((m for m in patron.finditer(base) if not _tolerada(base, m)), None)
         if m is None or codigo in vistos:
             continue
-        desde = afirma.end() if afirma and afirma.end() <= m.start() else max(0, m.start() - 40)
-        if reglas.corta.search(base, desde, m.start()):
-            continue
-        if not preguntada and _OTRA_ORACION.search(base, desde, m.start()):
+        if not (_reacciona(base, m, reacciones) or _atribuida(base, m, preguntada, afirma)):
             continue
         cal = lectura.calificar(turno, *m.span())
-        lejos = not preguntada and afirma is not None and m.start() - afirma.end() > _LEJOS
-        if lejos or cal.negada or cal.familiar or cal.interrogada or cal.hipotetica:
+        if cal.negada or cal.familiar or cal.interrogada or cal.hipotetica:
             continue
         cie11 = reglas.cie11_medicamento if codigo.startswith("Z88") else reglas.cie11_otra
         inicio = afirma.start() if afirma and afirma.start() < m.start() else m.start()
@@ -53,10 +50,38 @@ def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
         yield mencion
 
 
+def _atribuida(base: str, m: re.Match[str], preguntada: bool, afirma: re.Match[str] | None) -> bool:
+    """Si la sustancia es de la que se dijo «alérgico a…», o la que se contesta a quien lo preguntó."""
+    reglas = frases().alergias
+    desde = afirma.end() if afirma and afirma.end() <= m.start() else max(0, m.start() - 40)
+    if reglas.corta.search(base, desde, m.start()):
+        return False
+    if preguntada:
+        return True
+    if afirma is None or m.start() < afirma.end() or _OTRA_ORACION.search(base, desde, m.start()):
+        return False
+    return m.start() - afirma.end() <= _LEJOS
+
+
+def _reacciona(base: str, m: re.Match[str], reacciones: list[tuple[int, int]]) -> bool:
+    """«La penicilina no me la ponga, que me enronché»: la sustancia y su reacción en la misma oración."""
+    return any(
+        max(desde, m.start()) - min(hasta, m.end()) <= _LEJOS
+        and not _OTRA_ORACION.search(base, min(hasta, m.end()), max(desde, m.start()))
+        for desde, hasta in reacciones
+    )
+
+
+def _tolerada(base: str, m: re.Match[str]) -> bool:
+    """«La penicilina sí la aguanta», «digo, no, ese es su hermano»: a esa no es alérgico."""
+    return frases().alergias.tolerada.match(base, m.end()) is not None
+
+
 def _preguntada(turno: Turno, anterior: Turno | None) -> bool:
     """Si contesta, sin negar, a quien le preguntó por alergias."""
     if anterior is None or anterior.rol != Rol.MEDICO or turno.rol == Rol.MEDICO:
         return False
-    if frases().alergias.pregunta.search(pregunta_final(anterior)) is None:
+    pregunta = llano(anterior.texto) if "?" in anterior.texto else pregunta_final(anterior)
+    if frases().alergias.pregunta.search(pregunta) is None:
         return False
     return frases().niega.search(llano(turno.texto)) is None

@@ -86,6 +86,8 @@ def parece_pregunta(turno: Turno, siguiente: Turno | None, pista: bool) -> bool:
     """Pregunta que el reconocedor escribió sin signos: la respuesta empieza por sí o por no."""
     if siguiente is None or siguiente.rol == Rol.MEDICO or "?" in turno.texto:
         return False
+    if "?" in siguiente.texto[: oracion(siguiente.texto, 0, 1)[1]]:
+        return False  # «¿No será…?» pregunta; no contesta
     palabras = len(turno.texto.split())
     if palabras > (_PREGUNTA_CORTA if pista else _PREGUNTA_LARGA):
         return False

@@ -14,6 +14,7 @@ from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripci
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano
 
+_PROPIO = re.compile(r"\b(?:yo|me|tengo|tuve|soy|estoy|padezco|a mi)\b")
 _YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
 
 
@@ -69,7 +70,8 @@ class Lectura:
         """El contexto de un tramo, sabiendo quién es el paciente y quién habla."""
         cal = calificar(turno.texto, desde, hasta, paciente=self._paciente)
         if cal.familiar is None and turno.rol == Rol.PACIENTE:
-            cal = replace(cal, familiar=self._pariente_preguntado(turno, desde))
+            pariente = self._pariente_preguntado(turno, desde) or self._pariente_nombrado(turno, desde)
+            cal = replace(cal, familiar=pariente)
         if turno.rol == Rol.ACOMPANANTE and cal.familiar is None:
             inicio, fin = oracion(turno.texto, desde, hasta)
             if _YO.search(llano(turno.texto[inicio:fin])):
@@ -91,6 +93,19 @@ class Lectura:
             return None
         cal = calificar(anterior.texto, max(inicio, hasta - 2), hasta, paciente=self._paciente)
         return cal.familiar
+
+    def _pariente_nombrado(self, turno: Turno, desde: int) -> str | None:
+        """«¿Y en su familia?» «Mi papá. Le dio cáncer de colon»: sigue hablando de quien nombró."""
+        lugar = next((i for i, t in enumerate(self.turnos) if t.id == turno.id), 0)
+        anterior = self.anterior(lugar)
+        inicio, fin = oracion(turno.texto, desde, desde + 1)
+        if anterior is None or anterior.rol != Rol.MEDICO or inicio == 0:
+            return None
+        if not frases().familia.search(llano(anterior.texto)) or _PROPIO.search(
+            llano(turno.texto[inicio:fin])
+        ):
+            return None
+        return self.pariente_en(turno)
 
     def pariente_en(self, turno: Turno) -> str | None:
         """El pariente de sangre que se nombra en una respuesta breve («Mi papá.»)."""

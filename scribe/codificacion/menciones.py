@@ -19,12 +19,15 @@ from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano
+from scribe.lenguaje.vocabulario import es_comun
 
 UMBRAL_FRASE = 0.80
 """Puntaje mínimo para tomar por diagnóstico la frase nominal que sigue a «es una…»."""
 _NO_SUELTO = re.compile(r",?\s*no\s*(?:[.,;!]|$)")
 _ESTA_BIEN = re.compile(r"\bbien (?:de|del|de la|de los)\s*$")
 _LEJOS = 6
+_PASAJERAS = frozenset({"J00", "J06", "J11", "A09"})
+"""Lo que se quita en días, cuyo remedio se nombra sin tenerlo."""
 
 
 class Lector:
@@ -76,7 +79,10 @@ class Lector:
             enfermedad = any(
                 h.desde < fin and h.hasta > m.end() and h.concepto.clase in "dzp" for h in previos
             )
-            if enfermedad or not 1 <= len(claves(tramo)) <= 7 or len(tramo) < 6:
+            palabras = claves(tramo)
+            if enfermedad or not 1 <= len(palabras) <= 7 or len(tramo) < 6:
+                continue
+            if len(palabras) == 1 and es_comun(tramo.split()[-1]):
                 continue
             mejores = self._buscador.buscar(tramo, "CIE-10", 1)
             if mejores and mejores[0].puntaje >= UMBRAL_FRASE and mejores[0].codigo[0] not in "VWXYZ":
@@ -93,7 +99,9 @@ class Lector:
         cal = self._lectura.calificar(turno, hallazgo.desde, hallazgo.hasta)
         if cal.hipotetica or self._es_vacuna(i, hallazgo) or self._es_prueba(turno, hallazgo):
             return None
-        if hallazgo.concepto.clase in "dls" and self._es_operacion(i, hallazgo):
+        if self._es_remedio(turno, hallazgo) or self._desdicho(turno, hallazgo, cal):
+            return None
+        if cal.familiar is None and hallazgo.concepto.clase in "dls" and self._es_operacion(i, hallazgo):
             return None
         if turno.rol == Rol.MEDICO or (
             turno.rol == Rol.INCIERTO and self._lectura.hay_pista(turno, hallazgo.desde)
@@ -109,6 +117,22 @@ class Lector:
         contesta = turno.rol != Rol.MEDICO and anterior is not None and anterior.rol == Rol.MEDICO
         pregunta = llano(anterior.texto) if contesta and anterior else ""
         return hallazgo.concepto.clase != "z" and bool(frases().vacuna.search(f"{pregunta} {antes}"))
+
+    def _es_remedio(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """«¿Y para la gripa?», «unas pastillas para la tos»: se dice para qué es, no que lo tenga."""
+        pasajero = hallazgo.concepto.clase == "s" or hallazgo.concepto.cie10[:3] in _PASAJERAS
+        antes = llano(turno.texto[max(0, hallazgo.desde - 40) : hallazgo.desde])
+        return pasajero and frases().remedio.search(antes) is not None
+
+    def _desdicho(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
+        """«Herida, lo que se dice herida, no»: lo mismo, negado después en su oración."""
+        _, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        return not cal.negada and any(
+            otro.concepto.cie10 == hallazgo.concepto.cie10
+            and self._lectura.calificar(turno, otro.desde, otro.hasta).negada
+            for otro in self._lectura.hallazgos[turno.id]
+            if hallazgo.hasta <= otro.desde < fin
+        )
 
     def _es_prueba(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """«Le pido prueba de Helicobacter»: se busca; no se ha hallado."""
@@ -132,7 +156,7 @@ class Lector:
             or frases().evolucion.match(llano(turno.texto[hallazgo.hasta :])) is not None
             or self._lectura.citado_en_analisis(turno, hallazgo)
         )
-        if cal.interrogada or es_pregunta(self._lectura, i, hallazgo, pista):
+        if cal.interrogada or _inacabada(turno, hallazgo) or es_pregunta(self._lectura, i, hallazgo, pista):
             return preguntado(self._lectura, i, hallazgo, cal)
         if clase == "l" and not self._coordinada(turno, hallazgo):
             return None
@@ -208,7 +232,11 @@ class Lector:
         return self._lectura.mencion(i, replace(hallazgo, concepto=dejado), EstadoCodigo.ANTECEDENTE, 1)
 
     def _familiar(self, i: int, hallazgo: Hallazgo, cal: Calificacion, fuerza: int) -> Mencion | None:
-        if cal.negada or hallazgo.concepto.clase not in "dl" or not es_de_sangre(cal.familiar or ""):
+        if cal.negada or not es_de_sangre(cal.familiar or ""):
+            return None
+        if hallazgo.concepto.clase == "z" and "insulina" in hallazgo.termino:
+            hallazgo = replace(hallazgo, concepto=Concepto("E14.9", "5A14", "d", ()))
+        if hallazgo.concepto.clase not in "dl":
             return None
         return self._lectura.mencion(i, hallazgo, EstadoCodigo.FAMILIAR, fuerza)
 
@@ -310,6 +338,13 @@ class Lector:
                 ):
                     return replace(hallazgo, concepto=otro.concepto, termino=otro.termino)
         return hallazgo
+
+
+def _inacabada(turno: Turno, hallazgo: Hallazgo) -> bool:
+    """«Para dolores, para la gripa...»: el médico deja la frase abierta para que le contesten."""
+    return turno.texto.rstrip().endswith(("...", "…")) and "." not in turno.texto[hallazgo.hasta :].rstrip(
+        " .…"
+    )
 
 
 def _ya_pasado(hallazgo: Hallazgo, cal: Calificacion) -> Hallazgo:

@@ -13,6 +13,9 @@ from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import Calificacion
 from scribe.lenguaje.texto import llano
 
+_BIEN = re.compile(
+    r"\b(?:esta|estan|salio|salieron|sale) (?:muy )?(?:bien|normal\w*|limpi\w+)\b|\bdescart\w+"
+)
 _DE_QUE = re.compile(r"\b(?:de|del|en)\s+(?:la |el |los |las )?\w+")
 
 
@@ -57,8 +60,10 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
 def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     """«¿Es apendicitis, doctor?» «No.»: lo que el paciente pregunta vale según lo que el médico contesta."""
     siguiente = lectura.siguiente(i)
-    if hallazgo.concepto.clase != "d" or siguiente is None or siguiente.rol != Rol.MEDICO:
+    if hallazgo.concepto.clase not in "dl" or siguiente is None or siguiente.rol != Rol.MEDICO:
         return None
+    if _sano(lectura, siguiente, hallazgo):
+        return replace(lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.DESCARTADO), fuerza=2)
     if any(h.concepto.clase == "d" for h in lectura.hallazgos[siguiente.id]):
         return None  # el médico ya nombra una enfermedad: lo que concluya se lee de su turno
     respuesta, f = llano(siguiente.texto), frases()
@@ -71,6 +76,16 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     else:
         return None
     return replace(lectura.respondida(i, siguiente, hallazgo, estado), fuerza=2)
+
+
+def _sano(lectura: Lectura, respuesta: Turno, hallazgo: Hallazgo) -> bool:
+    """«¿No será la tiroides?» «…No, la tiroides está bien, la descartamos.»"""
+    for h in lectura.hallazgos[respuesta.id]:
+        if h.concepto.cie10 == hallazgo.concepto.cie10:
+            desde, hasta = oracion(respuesta.texto, h.desde, h.hasta)
+            if _BIEN.search(llano(respuesta.texto[desde:hasta])):
+                return True
+    return False
 
 
 def _completo(lectura: Lectura, i: int, hallazgo: Hallazgo, respuesta: Turno) -> Hallazgo:

@@ -46,6 +46,8 @@ class Alergias:
     """Cómo se dice una alergia y qué código tiene cada sustancia."""
 
     afirma: re.Pattern[str]
+    reaccion: re.Pattern[str]
+    tolerada: re.Pattern[str]
     corta: re.Pattern[str]
     pregunta: re.Pattern[str]
     sustancias: tuple[tuple[str, re.Pattern[str]], ...]
@@ -77,6 +79,8 @@ class Frases:
     quiza: re.Pattern[str]
     de_si: re.Pattern[str]
     muerte: re.Pattern[str]
+    familia: re.Pattern[str]
+    remedio: re.Pattern[str]
     reglas: tuple[Frase, ...]
     alergias: Alergias
 
@@ -122,6 +126,8 @@ def frases() -> Frases:
         quiza=re.compile(respuesta["quiza"]),
         de_si=re.compile(respuesta["de_si"]),
         muerte=re.compile(respuesta["muerte"]),
+        familia=re.compile(respuesta["familia"]),
+        remedio=re.compile(diagnostico["remedio"]),
         reglas=tuple(
             Frase(
                 codigo=r["codigo"],
@@ -138,6 +144,8 @@ def frases() -> Frases:
         ),
         alergias=Alergias(
             afirma=re.compile(alergia["afirma"]),
+            reaccion=re.compile(alergia["reaccion"]),
+            tolerada=re.compile(alergia["tolerada"]),
             corta=re.compile(alergia["corta"]),
             pregunta=re.compile(alergia["pregunta"]),
             sustancias=tuple((codigo, re.compile(rf"\b(?:{p})\b")) for codigo, p in alergia["sustancias"]),
