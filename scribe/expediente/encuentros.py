@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from psycopg.rows import DictRow
 
 from scribe.expediente.bitacora import Asiento
+from scribe.expediente.errores import Duplicado
 from scribe.expediente.modelo import DatosEncuentro, Encuentro
 from scribe.expediente.transaccion import Transaccion
 
@@ -43,6 +44,26 @@ def cerrar(t: Transaccion, encuentro: UUID, fin: datetime, destino: str | None =
          "equipo": t.actor.equipo},
         paciente=fila["paciente_id"],
     )  # fmt: skip
+
+
+def completar(t: Transaccion, encuentro: UUID, faltaban: dict[str, str]) -> None:
+    """Agrega datos que no se dijeron al abrirlo (Res. 866, elementos 18 a 25); lo dicho no cambia.
+
+    Lanza `Duplicado` si alguno ya constaba y `DatoInvalido` si no tiene su forma.
+    """
+    ya = leer(t, encuentro)
+    if constan := [c for c in faltaban if getattr(ya, c)]:
+        raise Duplicado(
+            f"Ya constaba: {', '.join(sorted(constan))}.", "Vuelva a abrir la nota para ver cómo está."
+        )
+    DatosEncuentro(inicio=ya.inicio, **faltaban)  # type: ignore[arg-type]
+    for campo, valor in faltaban.items():
+        t.agregar(
+            "encuentro_complemento", "encuentro.complemento",
+            {"encuentro_id": encuentro, "campo": campo, "valor": valor, "usuario_id": t.usuario,
+             "equipo": t.actor.equipo},
+            paciente=ya.paciente_id,
+        )  # fmt: skip
 
 
 def leer(t: Transaccion, encuentro: UUID) -> Encuentro:
@@ -137,4 +158,5 @@ def _armar(t: Transaccion, fila: DictRow) -> Encuentro:
     motivo = fila.get("motivo")
     if motivo is not None:
         motivo = t.descifrar(motivo, "paciente", fila["paciente_id"], "encuentro.motivo", fila["id"]).decode()
-    return Encuentro.model_validate({**fila, "motivo": motivo})
+    despues = {c: v for c, v in (fila.get("complemento") or {}).items() if fila[c] is None}
+    return Encuentro.model_validate({**fila, **despues, "motivo": motivo})

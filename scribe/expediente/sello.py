@@ -19,7 +19,8 @@ uso de una sesión. Que una cerrada siga cerrada se comprueba con su asiento de 
 
 SELLADAS: tuple[str, ...] = (
     "paciente", "paciente_version", "paciente_identificador", "paciente_fusion", "paciente_fusion_deshecha",
-    "encuentro", "encuentro_cierre", "consentimiento_texto", "consentimiento", "consentimiento_revocacion",
+    "encuentro", "encuentro_cierre", "encuentro_complemento", "consentimiento_texto", "consentimiento",
+    "consentimiento_revocacion",
     "grabacion", "transcripcion", "borrador", "nota", "nota_estado", "nota_version", "nota_firma",
     "nota_documento", "nota_decision", "nota_conflicto", "transcripcion_cambio", "diagnostico", "problema",
     "alergia", "medicacion", "receta", "conservacion_politica",

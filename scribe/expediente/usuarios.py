@@ -19,6 +19,16 @@ _CLAVES = {"MX": (re.compile(r"^[A-Z]{5}\d{6}$"), "CLUES"), "CO": (re.compile(r"
 _ZONAS = {"MX": "America/Mexico_City", "CO": "America/Bogota"}
 
 
+def _clave(pais: Pais, clave: str) -> str:
+    forma, rotulo = _CLAVES[pais]
+    normal = clave.strip().upper()
+    if not forma.match(normal):
+        raise DatoInvalido(
+            f"Esa clave no tiene la forma de una {rotulo}.", "Revísela en el registro oficial."
+        )
+    return normal
+
+
 def alta_establecimiento(
     t: Transaccion,
     pais: Pais,
@@ -36,12 +46,7 @@ def alta_establecimiento(
 
     Lanza `DatoInvalido` si no tiene esa forma y `Duplicado` si ya está.
     """
-    forma, rotulo = _CLAVES[pais]
-    clave = clave.strip().upper() if clave else None
-    if clave is not None and not forma.match(clave):
-        raise DatoInvalido(
-            f"Esa clave no tiene la forma de una {rotulo}.", "Revísala en el registro oficial."
-        )
+    clave = _clave(pais, clave) if clave else None
     fila = t.agregar(
         "establecimiento", "establecimiento.alta",
         {"pais": pais, "clave": clave, "tipo": tipo, "nombre": nombre, "institucion": institucion,
@@ -49,6 +54,25 @@ def alta_establecimiento(
          "zona": zona or _ZONAS[pais]},
     )  # fmt: skip
     return Establecimiento.model_validate(fila)
+
+
+def poner_clave(t: Transaccion, cual: UUID, clave: str) -> Establecimiento:
+    """La CLUES o el código REPS de uno que no la tenía; ya puesta no cambia. Solo quien lo administra.
+
+    Lanza `SinPermiso`, `DatoInvalido` o `TransicionInvalida`.
+    """
+    exigir_rol(t, "administrador", cual)
+    pais = establecimiento(t, cual).pais
+    fila = t.cambiar("establecimiento", cual, "establecimiento.cambio", {"clave": _clave(pais, clave)})
+    return Establecimiento.model_validate(fila)
+
+
+def completar_lo_mio(t: Transaccion, **faltaban: str) -> Usuario:
+    """Quien actúa dice de sí lo que nadie había escrito; lo que ya consta lo cambia quien administra."""
+    propio = leer(t, t.usuario)
+    if constan := [c for c in faltaban if getattr(propio, c)]:
+        raise DatoInvalido(f"Ya constaba: {', '.join(sorted(constan))}.", "Lo corrige quien administra.")
+    return cambiar(t, t.usuario, **faltaban)
 
 
 def establecimiento(t: Transaccion, cual: UUID) -> Establecimiento:

@@ -22,8 +22,8 @@ from scribe.web.servicios import Servicios
 
 CUARTOS = (
     "sesion", "usuarios", "pacientes", "encuentros", "grabaciones", "copia_local", "audio", "onda", "notas",
-    "revision", "transcripcion", "codigos", "catalogos", "textos", "firma", "conservacion", "envios",
-    "sistema",
+    "revision", "faltantes", "transcripcion", "codigos", "catalogos", "textos", "firma", "conservacion",
+    "envios", "sistema",
 )  # fmt: skip
 LOCALES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _DESCRIPCION = """

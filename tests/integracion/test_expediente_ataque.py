@@ -22,7 +22,8 @@ from tests.expediente_base import LLAVERO, BasePrueba, Clinica, base, clinica, m
 
 SOLO_AGREGAR = [
     "historia", "bitacora", "catalogo_concepto", "paciente", "paciente_version", "paciente_fusion",
-    "paciente_fusion_deshecha", "consentimiento_texto", "encuentro", "encuentro_cierre", "consentimiento",
+    "paciente_fusion_deshecha", "consentimiento_texto", "encuentro", "encuentro_cierre",
+    "encuentro_complemento", "consentimiento",
     "consentimiento_revocacion", "grabacion", "transcripcion", "borrador", "nota_transicion", "nota",
     "nota_estado", "nota_version", "nota_firma", "nota_documento", "nota_decision", "nota_conflicto",
     "transcripcion_cambio", "diagnostico", "problema", "alergia",

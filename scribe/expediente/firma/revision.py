@@ -32,7 +32,8 @@ class Falta(BaseModel):
     """Algo que falta o conviene corregir: qué norma lo pide, dónde está y si impide firmar.
 
     `texto` no cita la nota: se puede mostrar y registrar. `indice` es el lugar dentro de la sección o
-    lista que nombra `donde`.
+    lista que nombra `donde`. Con qué se completa: `tipo`, el de enunciado que la cubre; `campos`, los signos
+    o la parte del renglón que faltan.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,8 @@ class Falta(BaseModel):
     donde: str
     indice: int | None = None
     gravedad: Literal["impide", "avisa"] = "impide"
+    tipo: str = ""
+    campos: tuple[str, ...] = ()
 
 
 def revisar(nota: NotaParaFirmar) -> list[Falta]:
@@ -141,7 +144,8 @@ def _signos(nota: NotaParaFirmar, regla: dict[str, Any]) -> Iterator[Falta]:
     faltan = [] if explicado else [s for s in regla["signos"] if s not in medidos]
     if faltan:
         nombres = ", ".join(s.replace("_", " ").replace("tension", "tensión") for s in faltan)
-        yield _falta(regla, f"faltan {regla['pide']}: {nombres} (o por qué no se midieron)", "signos")
+        texto = f"faltan {regla['pide']}: {nombres} (o por qué no se midieron)"
+        yield _falta(regla, texto, "signos", campos=tuple(faltan))
 
 
 def _por_revisar(nota: NotaParaFirmar) -> Iterator[Falta]:
@@ -198,7 +202,7 @@ def _receta(nota: NotaParaFirmar) -> Iterator[Falta]:
         for regla in _reglas(nota)["renglon"]:
             if not getattr(renglon, regla["campo"]):
                 texto = f"al medicamento {lugar + 1} le falta {regla['pide']}"
-                yield _falta(regla, texto, "receta", lugar, "receta")
+                yield _falta(regla, texto, "receta", lugar, "receta", (regla["campo"],))
         if nota.establecimiento.pais == "MX" and renglon.fraccion_lgs226 in _ESTUPEFACIENTES:
             yield Falta(
                 clave="receta",
@@ -272,6 +276,7 @@ def _falta(
     donde: str,
     indice: int | None = None,
     clave: Literal["falta", "receta"] = "falta",
+    campos: tuple[str, ...] = (),
 ) -> Falta:
     return Falta(
         clave=clave,
@@ -281,6 +286,8 @@ def _falta(
         donde=donde,
         indice=indice,
         gravedad=regla["gravedad"],
+        tipo=regla.get("tipos", [""])[0],
+        campos=campos,
     )
 
 

@@ -33,8 +33,8 @@ class NotaVista(BaseModel):
     `contenido` trae enunciados, citas, omisiones y avisos; `dudas`, lo que hay que resolver primero, en el
     orden en que se lee; `codigos`, los propuestos con lo que se decidió de cada uno; `faltas`, lo que impide
     firmar y lo que solo conviene corregir; `propuestas`, renglones de receta y signos que la nota ya dice;
-    `por_decir`, de cada plantilla del programa, el lugar en sus `campos` de lo que la nota no menciona. Vacía
-    (`version` 0) aún no tiene contenido.
+    `por_decir`, de cada plantilla del programa, el lugar en sus `campos` de lo que la nota no menciona.
+    Con `version` 0 nadie la ha escrito: el contenido va en blanco, o no hay si espera a su grabación.
     """
 
     nota: NotaGuardada
@@ -48,13 +48,18 @@ class NotaVista(BaseModel):
     por_decir: dict[str, tuple[int, ...]] = {}
 
 
+def _en_blanco(nota: NotaGuardada) -> ContenidoDeNota | None:
+    """La hoja donde se empieza a escribir a mano; la que espera a su grabación todavía no tiene."""
+    return ContenidoDeNota() if nota.estado in ABIERTAS else None
+
+
 def ver(t: Transaccion, nota: UUID) -> NotaVista:
     """La nota como está ahora; deja asiento. Lanza `NoExiste`."""
     guardada = notas.leer(t, nota)
     if not guardada.ultima_version:
         return NotaVista(
-            nota=guardada, version=0, contenido=None, dudas=[], codigos=[], faltas=[], lista=False,
-            por_decir=faltan(None),
+            nota=guardada, version=0, contenido=_en_blanco(guardada), dudas=[], codigos=[], faltas=[],
+            lista=False, por_decir=faltan(None),
         )  # fmt: skip
     contenido = ContenidoDeNota.de_octetos(notas.leer_version(t, nota).contenido)
     abierta = guardada.estado in ABIERTAS

@@ -45,7 +45,9 @@ def revisar(nota_id: UUID, quien: Annotated[Sujeto, exige("nota.leer")]) -> Resp
             proceso=_proceso(t, nota),
             titulos=etiquetas(),
             datos=_datos(
-                nota, huecos=_huecos(t, nota), suya=nota.medico_id == quien.persona.id,
+                nota, huecos=_huecos(t, nota),
+                administra=quien.persona.tiene("administrador", consulta.establecimiento_id),
+                suya=nota.medico_id == quien.persona.id,
                 pais=usuarios.establecimiento(t, consulta.establecimiento_id).pais,
                 plantilla=preferencias.leer(t, "plantilla") or "general",
             ),
@@ -74,7 +76,8 @@ def _huecos(t: Transaccion, nota: NotaGuardada) -> list[dict[str, Any]]:
 
 
 def _datos(
-    nota: NotaGuardada, *, huecos: list[dict[str, Any]], suya: bool, pais: str, plantilla: str
+    nota: NotaGuardada, *, huecos: list[dict[str, Any]], administra: bool, suya: bool, pais: str,
+    plantilla: str,
 ) -> dict[str, Any]:
     """Lo que los módulos necesitan saber de entrada; ningún dato del paciente."""
     dichos = etiquetas()
@@ -85,6 +88,7 @@ def _datos(
         "estado": nota.estado.value,
         "editable": suya and nota.estado in ABIERTAS,
         "suya": suya,
+        "administra": administra,
         "pais": pais,
         "plantilla": plantilla,
         "secciones": [

@@ -1,9 +1,15 @@
 -- nombre: encuentro_por_id
-SELECT e.*, c.fin, c.destino FROM expediente.encuentro e
+SELECT e.*, c.fin, c.destino,
+       (SELECT jsonb_object_agg(m.campo, m.valor) FROM expediente.encuentro_complemento m
+        WHERE m.encuentro_id = e.id) AS complemento
+FROM expediente.encuentro e
 LEFT JOIN expediente.encuentro_cierre c ON c.encuentro_id = e.id WHERE e.id = %(id)s
 
 -- nombre: encuentros_de
-SELECT e.*, c.fin, c.destino FROM expediente.encuentro e
+SELECT e.*, c.fin, c.destino,
+       (SELECT jsonb_object_agg(m.campo, m.valor) FROM expediente.encuentro_complemento m
+        WHERE m.encuentro_id = e.id) AS complemento
+FROM expediente.encuentro e
 LEFT JOIN expediente.encuentro_cierre c ON c.encuentro_id = e.id
 WHERE e.paciente_id IN (SELECT expediente.paciente_familia(%(paciente)s)) ORDER BY e.inicio DESC
 

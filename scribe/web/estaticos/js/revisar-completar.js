@@ -96,7 +96,7 @@ function elegir(id, clave, que) {
   const lista = nodo("select", { id, name: clave }, nodo("option", { value: "" }, "—"));
   const poner = (opciones) => lista.append(...opciones.map(([valor, texto]) => nodo("option", { value: valor }, texto)));
   if (Array.isArray(que)) poner(que);
-  else mandar("/api/catalogos/buscar", { catalogo: que, limite: 500 }).then((hay) => poner(hay.map((c) => [c.clave, c.titulo])), () => {});
+  else mandar("/api/catalogos/buscar", { catalogo: que, limite: 500 }).then((hay) => poner(hay.sort((a, b) => (b.clave === "COL") - (a.clave === "COL")).map((c) => [c.clave, c.titulo])), () => {}); // la de casi todos, a la mano
   return lista;
 }
 

@@ -57,6 +57,7 @@ export class Estado extends EventTarget {
   decidir(ruta, cuerpo) {
     return this.enFila(async () => {
       await this.#mandarEscrito();
+      if (!this.version) await this.#mandarTodo(); // una hoja en blanco: lo decidido necesita dónde quedar
       const pedido = typeof cuerpo === "function" ? cuerpo(this.contenido) : cuerpo;
       if (pedido === null) return;
       const antes = this.version;
@@ -88,6 +89,10 @@ export class Estado extends EventTarget {
       this.avisa("guardado");
       return;
     }
+    await this.#mandarTodo();
+  }
+
+  async #mandarTodo() {
     const mandados = this.cambios;
     const antes = this.version;
     this.avisa("guardando");

@@ -2,7 +2,7 @@
 import { api, mandar, octetos, traer } from "./api.js";
 import { dialogo, nodo, poner } from "./nodos.js";
 import { avisar, preguntar } from "./pagina.js";
-import { listaDeFaltas, seEscribeAqui } from "./revisar-faltas.js";
+import { listaDeFaltas, seCompletaAqui } from "./revisar-faltas.js";
 import { claves } from "./revisar-decidir.js";
 
 const despues = document.getElementById("despues");
@@ -49,14 +49,14 @@ export class Firma {
     const seguir = async () => { caja.close(); await this.abrir(); }; // lo que quede por completar, o la contraseña
     const { caja } = dialogo("Antes de firmar", [
       this.#faltas(impiden, ir, seguir),
-      avisan.length ? nodo("details", {}, nodo("summary", {}, `Además, conviene revisar (${avisan.length})`), this.#faltas(avisan, ir)) : null,
+      avisan.length ? nodo("details", {}, nodo("summary", {}, `Además, conviene revisar (${avisan.length})`), this.#faltas(avisan, ir, seguir)) : null,
       nodo("div", { class: "botones" }, this.#irALoPrimero(impiden, ir), nodo("button", { onclick: () => caja.close() }, "Cerrar")),
     ].filter(Boolean), { clase: "ancho" });
   }
 
   #irALoPrimero(impiden, ir) {
-    const primera = impiden.find((f) => !seEscribeAqui(f, this.estado.datos.pais));
-    return primera ? nodo("button", { class: "principal", onclick: () => ir(primera) }, "Ir a lo primero") : null;
+    const primera = impiden.find((f) => !seCompletaAqui(f, this.estado));
+    return primera ? nodo("button", { type: "button", onclick: () => ir(primera) }, "Ir a lo que no se puede escribir aquí") : null;
   }
 
   // Al lugar de lo que falta: su duda, su aviso, su sección, o la ficha del paciente.
@@ -72,7 +72,7 @@ export class Firma {
       location.href = fuera;
       return undefined;
     }
-    const lugar = { receta: `receta-${f.indice ?? 0}-generico`, signos: "signos", diagnosticos: "buscar-codigo" }[f.donde.split(".")[0]];
+    const lugar = { receta: `receta-${f.indice ?? 0}-generico`, signos: "signos", diagnosticos: "buscar-codigo", diagnostico: "buscar-codigo" }[f.donde.split(".")[0]];
     const cual = document.getElementById(lugar ?? "nota");
     (cual?.matches("input") ? cual : cual?.querySelector("input, select, button"))?.focus();
     cual?.scrollIntoView({ block: "center" });
@@ -118,7 +118,7 @@ export class Firma {
     });
     const { caja } = dialogo("Firmar la nota", [
       nodo("p", { class: "ayuda" }, "Al firmar, la nota y su PDF quedan como están para siempre."),
-      avisan.length ? nodo("details", {}, nodo("summary", {}, `Se puede firmar, pero conviene revisar (${avisan.length})`), this.#faltas(avisan, (f) => { caja.close(); this.#ir(f); })) : null,
+      avisan.length ? nodo("details", {}, nodo("summary", {}, `Se puede firmar, pero conviene revisar (${avisan.length})`), this.#faltas(avisan, (f) => { caja.close(); this.#ir(f); }, async () => { caja.close(); await this.abrir(); })) : null,
       formulario,
     ].filter(Boolean));
     clave.focus();

@@ -5,7 +5,7 @@ import { abrirEditor } from "./revisar-editor.js";
 import { guardarFrase, seleccionado } from "./revisar-frases.js";
 
 const donde = document.getElementById("nota");
-const NUEVO = { citas: [], estado: "verificado", motivo: null, autor: "medico" };
+export const NUEVO = { citas: [], estado: "verificado", motivo: null, autor: "medico" };
 
 export class Nota {
   constructor(estado, lista) {

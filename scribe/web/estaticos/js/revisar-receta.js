@@ -1,18 +1,18 @@
 // La receta y los signos vitales: renglones con sus campos, y los datos generales de la nota.
 import { nodo, poner } from "./nodos.js";
 
-const RECETA = [
+export const RECETA = [
   ["generico", "Medicamento", "ancho"], ["comercial", "Marca"], ["presentacion", "Presentación"],
   ["dosis", "Dosis"], ["via", "Vía"], ["frecuencia", "Cada cuánto"], ["duracion", "Por cuánto"],
   ["indicaciones", "Indicaciones", "ancho"],
 ];
-const SIGNOS = [
+export const SIGNOS = [
   ["tension_arterial", "Tensión arterial", "mmHg"], ["frecuencia_cardiaca", "Frecuencia cardiaca", "lpm"],
   ["frecuencia_respiratoria", "Frecuencia respiratoria", "rpm"], ["temperatura", "Temperatura", "°C"],
   ["saturacion", "Saturación de oxígeno", "%"], ["peso", "Peso", "kg"], ["talla", "Talla", "cm"],
   ["imc", "IMC", "kg/m²"], ["perimetro_cefalico", "Perímetro cefálico", "cm"], ["glucosa", "Glucosa", "mg/dL"],
 ];
-const VACIO = Object.fromEntries(RECETA.map(([c]) => [c, ""]));
+export const VACIO = Object.fromEntries(RECETA.map(([c]) => [c, ""]));
 
 export class Receta {
   constructor(estado, lista) {
