@@ -56,7 +56,7 @@ def completar(t: Transaccion, encuentro: UUID, faltaban: dict[str, str]) -> None
         raise Duplicado(
             f"Ya constaba: {', '.join(sorted(constan))}.", "Vuelva a abrir la nota para ver cómo está."
         )
-    DatosEncuentro(inicio=ya.inicio, **faltaban)  # type: ignore[arg-type]
+    DatosEncuentro(inicio=ya.inicio, **faltaban)
     for campo, valor in faltaban.items():
         t.agregar(
             "encuentro_complemento", "encuentro.complemento",

@@ -57,7 +57,7 @@ def completar(nota_id: UUID, pedido: Faltantes, quien: Annotated[Sujeto, exige("
             )
         _de_la_persona(t, nota.paciente_id, pedido)
         if pedido.atencion:
-            encuentros.completar(t, nota.encuentro_id, dict(pedido.atencion))
+            encuentros.completar(t, nota.encuentro_id, {str(c): v for c, v in pedido.atencion.items()})
         if propios := pedido.medico.model_dump(exclude_none=True):
             usuarios.completar_lo_mio(t, **propios)
         if pedido.establecimiento:
