@@ -161,7 +161,8 @@ def _decimal(piezas: Piezas, i: int, g: Piezas) -> str | None:
     )
     if templado and g[1].llana == "con" and re.fullmatch(r"\d", g[2].valor or ""):
         return f"{entero}.{g[2].valor}"
-    if templado and g[1].llana == "y" and g[2].llana == "medio":
+    medio = g[1].llana == "y" and g[2].llana == "medio"
+    if medio and (templado or 35 <= int(entero) <= 41):
         return f"{entero}.5"
     return None
 
@@ -225,9 +226,29 @@ def _talla(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
 def _sobre(piezas: Piezas, i: int, g: Piezas) -> str | None:
     """«118 sobre 76» → 118/76; también escalas («8 sobre 10», «cinco sobre cinco»)."""
+    if _tension_con(piezas, i, g):
+        return f"{g[0].valor}/{g[2].valor}"
     if g[0].entero is None or g[1].llana != "sobre" or not re.fullmatch(r"\d+(\.\d+)?", g[2].valor or ""):
         return None
     return f"{g[0].valor}/{g[2].valor}"
+
+
+def _tension_con(piezas: Piezas, i: int, g: Piezas) -> bool:
+    """«178 con 104» es una tensión si las dos cifras pueden serlo y no son la dosis de un combinado."""
+    alta, baja = g[0].entero, g[2].entero
+    if g[1].llana != "con" or alta is None or baja is None or not (80 <= alta <= 260 and 40 <= baja <= 150):
+        return False
+    sigue = piezas[i + 3].llana if i + 3 < len(piezas) and not g[2].corte else ""
+    ajena = sigue in (
+        "unidades",
+        *datos()["unidades"],
+        *datos()["dosis"]["formas"],
+        *datos()["dosis"]["periodos"],
+        "cada",
+    )
+    previa = piezas[i - 1].llana if i and not piezas[i - 1].corte else ""
+    en_tension = _cerca_antes(piezas, i, datos()["contexto"]["presion"], 4)
+    return alta - baja >= 12 and not ajena and (previa not in ("de", "del") or en_tension)
 
 
 def _tension_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:

@@ -176,11 +176,14 @@ def _leer(texto: str) -> _Lectura:
             grupo = m.lastgroup or "a"
             if _es_seno(texto, plano, m.start(grupo), m.end(grupo)):
                 continue
-            parientes.append((m.start(), m.end(), texto[m.start(grupo) : m.end(grupo)]))
+            desde = otro.start() if (otro := _OTRO.search(plano[: m.start(grupo)])) else m.start(grupo)
+            parientes.append((m.start(), m.end(), texto[desde : m.end(grupo)]))
     cortes = {n: tuple(m.start() for m in p.finditer(plano)) for n, p in reglas.cortes.items()}
     return _Lectura(plano, tuple(marcas), cortes, tuple(parientes))
 
 
+_OTRO = re.compile(r"\botr[oa]s? $")
+"""«Mi otra niña» no es la niña que traen a consulta."""
 _DE_SENO = re.compile(r"\b(?:de|en|la|las|una|del)(?: la)? $")
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from scribe.consulta import Aviso, Transcripcion, Turno
+from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.texto import llano
 
 _TENSION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/.])")
@@ -120,6 +121,8 @@ def _fuera_de_rango(texto: str) -> Iterator[tuple[int, int, str]]:
 def _hay_otra(texto: str, m: re.Match[str], cifra: re.Match[str], propia: re.Pattern[str]) -> bool:
     """Si entre el nombre y la cifra se nombra otra medida: la cifra es de la otra."""
     entre = texto[m.end() : cifra.start(1)]
+    if buscar_farmacos(entre):
+        return True  # «para la fiebre, paracetamol de 500»
     return any(otra.search(entre) for _, otra, _, _, _ in _medidas()) or bool(
         re.search(_NOMBRE_TENSION, entre) or re.search(r"\b(?:desde|hace|hasta|por|cada|durante)\b", entre)
     )

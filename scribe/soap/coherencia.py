@@ -17,9 +17,7 @@ from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta
 from scribe.soap.medicamentos import escalonado
 
-_VOCATIVO = (
-    r"(?:papa|mama|papi|mami|jefe|jefa|hij[oa]|mij[oa]|amor|viej[oa]|abuelit[oa]|don \w+|dona \w+|senora?)"
-)
+_VOCATIVO = r"(?:papa|mama|apa|ama|ma|pa|papi|mami|jefe|jefa|hij[oa]|mij[oa]|amor|viej[oa]|abuelit[oa]|don \w+|dona \w+|senora?)"  # noqa: E501
 _DESMIENTE = re.compile(
     rf"\W*(?:(?:ay|huy|uy|pero|perdon|espere|bueno)\W+)*(?:{_VOCATIVO}\W+)?"
     rf"(?:no,? {_VOCATIVO}\b|no (?:es cierto|es verdad|es asi)\b|no,? (?:eso )?(?:es|fue|era|son|eran)\b)"
@@ -78,11 +76,19 @@ def _contradice(dicho: Turno, despues: Turno) -> bool:
         return not re.match(r"\W*no\b", antes) or "cierto" in nuevo
     if _AFIRMA.match(nuevo) and _NIEGA.search(antes):
         return True
+    otra = _OTRA_DOSIS.match(nuevo)
+    if otra and (dichas := _DOSIS_DICHA.findall(antes)) and otra["n"] not in dichas:
+        return True
     plazos = [_PLAZO.search(x) for x in (antes, nuevo[:40])]
     cifras = [_NUMERO.findall(m[0]) for m in plazos if m]
     return len(cifras) == 2 and cifras[0] != cifras[1] and len(nuevo.split()) <= 12
 
 
+_DOSIS_DICHA = re.compile(r"\b(?:de|son|es|toma) (\d+(?:\.\d+)?)(?! ?(?:anos|dias|meses|semanas|horas))")
+_OTRA_DOSIS = re.compile(
+    r"\W*(?:(?:no|ay|hay|pero|perdon|bueno|es|son|era|eran)\W+)*(?:el |la |las |los )?(?:de )(?P<n>\d+(?:\.\d+)?)(?! ?(?:anos|dias|meses|semanas|horas))"  # noqa: E501
+)
+"""«De 50, si yo te las compro»: otra persona da otra dosis."""
 _NUMERO = re.compile(r"\d+|una?|media|ano|mes|semana|dia|hora")
 
 

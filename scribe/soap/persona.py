@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from importlib import resources
 
+import simplemma
+
 from scribe.lenguaje.texto import llano
 
 _FINALES = {
@@ -20,6 +22,8 @@ _AMBIGUAS = {"como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso"
              "visto", "medico", "nota", "cura", "cierra", "llevo", "toque", "lloro", "pego", "paro", "mejore", "curo", "salgo",  # noqa: E501
              "ahogo", "meto", "corto", "cuido", "manchas", "pasas", "notas", "curas", "cenas", "comas", "marcas", "cargas",  # noqa: E501
              "medidas", "vistas", "llamo", "seguido", "bate", "pegas", "paras", "siento", "trago"}  # fmt: skip  # noqa: E501
+_AL_ABRIR = {"llevo", "siento", "salgo", "lloro", "cuido", "ahogo", "meto"}
+"""Estas, al abrir la frase, son verbos."""
 _ARTICULO = {"otros", "otras", "dos", "tres", "ambos", "ambas", "estos", "estas", "esos", "esas", "unos", "unas", "varios",  # noqa: E501
              "varias", "muchos", "muchas", "sus", "el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu", "su", "por", "con", "en", "ese", "este", "mas",  # noqa: E501
              "mucho", "sin", "para", "a", "tan", "muy", "cada", "lado"}  # fmt: skip
@@ -67,6 +71,45 @@ def _verbos() -> tuple[dict[str, str], dict[str, str]]:
     return yo, tu
 
 
+_FUTUROS = {
+    "habré": "habrá",
+    "podré": "podrá",
+    "tendré": "tendrá",
+    "haré": "hará",
+    "diré": "dirá",
+    "vendré": "vendrá",
+    "saldré": "saldrá",
+    "pondré": "pondrá",
+    "querré": "querrá",
+    "sabré": "sabrá",
+}
+
+
+def _futuro(base: str) -> str | None:
+    """«tomaré» → «tomará»; nada si es un pretérito («tiré»)."""
+    if base in _FUTUROS:
+        return _FUTUROS[base]
+    infinitivo = base[:-1]
+    if len(base) < 6 or not re.search(r"[aei]ré$", base) or _lema(infinitivo) != infinitivo:
+        return None
+    return infinitivo + "á"
+
+
+def _presente(base: str) -> str | None:
+    """Tras un «me», un verbo regular que no está en la lista: «me hincho» → «hincha»."""
+    if len(base) < 4 or not base.endswith("o"):
+        return None
+    lema = _lema(base)
+    if lema.endswith("ar"):
+        return base[:-1] + "a"
+    return base[:-1] + "e" if lema in (base[:-1] + "er", base[:-1] + "ir") else None
+
+
+@lru_cache(maxsize=4096)
+def _lema(palabra: str) -> str:
+    return simplemma.lemmatize(palabra, lang="es") if simplemma.is_known(palabra, lang="es") else ""
+
+
 def _vecina(palabras: list[str], i: int, paso: int) -> str:
     j = i + paso
     return llano(palabras[j].strip(".,;:¿?¡!")) if 0 <= j < len(palabras) else ""
@@ -81,7 +124,10 @@ def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
     if siguiente == "he":
         return True
     return (
-        siguiente in formas or siguiente in _IMPERFECTOS or (siguiente.endswith("é") and len(siguiente) > 4)
+        _presente(siguiente) is not None
+        or siguiente in formas
+        or siguiente in _IMPERFECTOS
+        or (siguiente.endswith("é") and len(siguiente) > 4)
     )
 
 
@@ -96,7 +142,9 @@ def _de_te(palabras: list[str], i: int, formas: dict[str, str]) -> str:
     return "se" if j > i + 1 or siguiente in formas else "le"
 
 
-def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], fijas: dict[str, str]) -> str:
+def _cambia(  # noqa: PLR0912
+    palabra: str, i: int, palabras: list[str], formas: dict[str, str], fijas: dict[str, str]
+) -> str:
     base = palabra.lower()
     if base in fijas and base != "te":
         return fijas[base]
@@ -122,6 +170,12 @@ def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], f
     ):
         return palabra
     nueva = formas.get(base)
+    if nueva is None and "mi" in fijas and (futuro := _futuro(base)):
+        return futuro
+    if nueva is None and "mi" in fijas and _vecina(palabras, i, -1) == "me":
+        nueva = _presente(base)
+        if nueva is not None:
+            return nueva
     if nueva is None:
         reflexivo = (
             "mi" in fijas and base.endswith("é") and len(base) > 4 and _vecina(palabras, i, -1) == "me"
@@ -133,7 +187,9 @@ def _cambia(palabra: str, i: int, palabras: list[str], formas: dict[str, str], f
     if previa in _REFLEXIVOS and _vecina(palabras, i, -2) in ("me", "se", "te", "no", "que", "y", "yo"):
         return nueva
     if previa in _ARTICULO or (
-        base in _AMBIGUAS and previa not in ("no", "me", "si", "ya", "que", "lo", "yo", "tambien", "y")
+        base in _AMBIGUAS
+        and previa not in ("no", "me", "si", "ya", "que", "lo", "yo", "tambien", "y")
+        and not (base in _AL_ABRIR and not previa)
     ):
         return palabra
     return nueva
@@ -158,7 +214,7 @@ def _aplicar(texto: str, formas: dict[str, str], fijas: dict[str, str]) -> str:
 
 def en_tercera(texto: str) -> str:
     """Lo que dijo el paciente de sí mismo, en tercera persona."""
-    return _aplicar(texto, _verbos()[0], _FIJAS_YO)
+    return _aplicar(re.sub(r"(?i)\bsoy yo\b", "es quien habla", texto), _verbos()[0], _FIJAS_YO)
 
 
 def de_usted(texto: str) -> str:

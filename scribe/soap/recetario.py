@@ -60,12 +60,25 @@ def _su_objeto(texto: str, desde: int) -> bool:
 _CANTIDAD = re.compile(
     r"\b(?:una (?:sola )?(?:dosis|aplicacion|inyeccion)|dosis unica|\d+ \w+) (?:de |del )?$"
 )
+_POR_TOMA = re.compile(
+    r"\b(?:un cuarto de|(?:\d+ )?½|\d+½?|\d+[.,]\d+|tableta y media|una?(?= (?:cucharad|gota|ampolleta|sobre|dosis|disparo|aplicacion))) ?"  # noqa: E501
+    r"(?:tabletas?|pastillas?|capsulas?|comprimidos?|gotas?|gotitas|ml|mililitros?|cucharad\w+|unidades|ui|disparos?|"
+    r"inhalaciones|puffs?|ampolletas?|sobres?|ovulos?|parches?|aplicaciones|atomizaciones)? (?:de (?:la |el )?|del )$"  # noqa: E501
+)
+_UNA = re.compile(r"(?:1|una?) (?:tableta|pastilla|capsula|comprimido)\b")
 
 
 def _desde_la_cantidad(previo: str) -> str:
     """Lo dicho justo antes del fármaco, si es cuánto: «una sola dosis de»."""
-    m = _CANTIDAD.search(llano(previo))
+    plano = llano(previo)
+    m = _POR_TOMA.search(plano) or _CANTIDAD.search(plano)
     return previo[m.start() :] if m else ""
+
+
+def _se_pierde(previo: str, linea: Linea) -> bool:
+    """Si lo dicho antes del nombre («media tableta de…») es la toma y el renglón no la tiene."""
+    m = _POR_TOMA.search(llano(previo))
+    return m is not None and not linea.toma and not _UNA.match(llano(previo), m.start())
 
 
 _MEDIDO = re.compile(
@@ -297,7 +310,8 @@ class Recetario:
             if si:
                 cuerpo += f" ({alinar(previo[si.start() :]).lower()})"
             tramo = alinar(texto[desde:hasta])
-            if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo) or falta(cuerpo, tramo):
+            pierde = _se_pierde(previo, linea) or falta(cuerpo, tramo)
+            if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo) or pierde:
                 antes = previo[si.start() :] if si else _desde_la_cantidad(previo)
                 cuerpo = self._con_verbo(antes + tramo, llano(previo + tramo))
             propuesta = self._pon("plan", "receta", cuerpo, trozo)

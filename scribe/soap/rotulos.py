@@ -18,23 +18,26 @@ PARIENTES = {
     "mami": "madre",
     "papa": "padre",
     "papi": "padre",
+    "apa": "padre",
+    "ama": "madre",
     "abuelita": "abuela",
     "abuelito": "abuelo",
 }
 FAMILIA = re.compile(
-    r"\b(?:mi|su|tu|la|el|del?)s? (mama|papa|padres?|madre|padre|hermanos?|hermanas?|abuel[oa]s?|abuelit[oa]s?|ti[oa]s?|hij[oa]s?|prim[oa]s?|"  # noqa: E501
+    r"\b(?:mi|su|tu|la|el|del?)s? (mama|papa|(?<=[iu] )apa|(?<=[iu] )ama|padres?|madre|padre|hermanos?|hermanas?|abuel[oa]s?|abuelit[oa]s?|ti[oa]s?|hij[oa]s?|prim[oa]s?|"  # noqa: E501
     r"espos[oa]|sobrin[oa]s?)\b"
 )
 _SENO = re.compile(r"\b(?:(?:de|en) (?:la )?|la |las |una |ambas )mamas?\b")
 _DE_OTRO = re.compile(
-    r"\b(?:el|la) que (?:[\w,]+ ){1,8}?es (?:mi|su|tu|el|la) (?P<a>\w+)|"
+    r"\b(?:el|la) que (?:[\w,]+ ){1,8}?es (?:mi|su|tu|el|la) (?P<a>(?:otr[oa] )?\w+)|"
     r"\b(?:mi|su|tu) (?P<b>\w+) (?:es (?:el|la) que|(?:si )?(?:toma|usa|tomaba|usaba|padece|se toma)\b|"
     r"le (?:dieron|recetaron|dan|mandaron)\b)"
 )
-_PERSONAS = re.compile(
+PERSONAS = re.compile(
     r"mama|papa|madre|padre|herman\w+|abuel\w+|ti[oa]|hij\w+|prim[oa]|espos[oa]|marido|mujer|pareja|novi[oa]|senora?|suegr[oa]|"
     r"cunad[oa]|sobrin[oa]|niet[oa]|compadre|comadre|vecin[oa]|amig[oa]|companer[oa]|jef[ea]|patron\w*"
 )
+_NINO = re.compile(r"nin[oa]s?|beb[ea]s?|chamac[oa]s?|muchach[oa]s?|gemel[oa]s?|criatura")
 ACOMPANADO = frozenset(
     [
         "mama",
@@ -72,7 +75,9 @@ def de_otro(texto: str) -> str:
     """La persona, que no es el paciente, de quien es todo lo dicho («el que toma aspirina es mi tío»), o vacío."""  # noqa: E501
     m = _DE_OTRO.search(sin_seno(texto))
     quien = (m["a"] or m["b"]) if m else ""
-    return quien if _PERSONAS.fullmatch(quien) else ""
+    nombre = quien.removeprefix("otra ").removeprefix("otro ")
+    otro = nombre != quien and _NINO.fullmatch(nombre)
+    return quien if otro or PERSONAS.fullmatch(nombre) else ""
 
 
 def enlistar(partes: list[str]) -> str:
@@ -143,8 +148,9 @@ def tipo_de(
 
 _YA_NO = re.compile(r"\bya no\b")
 _DE_QUIEN_ACOMPANA = re.compile(
-    r"\byo (?:tambien |si |misma? )?(?:tengo|soy|padezco|tuve|tomo|uso|fumo|era|sufro)\b|\ba mi (?:me|tambien)\b|"  # noqa: E501
-    r"^\W*(?:tambien )?(?:padezco|sufro)\b"
+    r"\byo (?:tambien |si |misma? |no )?(?:tengo|soy|padezco|tuve|tomo|uso|fumo|era|sufro|me \w+o)\b|\ba mi (?:si |no )?(?:me|tambien)\b|"  # noqa: E501
+    r"^\W*(?:tambien )?(?:padezco|sufro)\b|\bsoy yo\b|\byo,? (?:si|tambien)(?=\W*(?:[,.;]|$))|\ben mi caso\b|"
+    r"\b(?:no,? )?(?:ni )?(?:soy (?:muy )?(?:alergic|diabetic|hipertens|asmatic|cardiac|epilept|la (?:alergic|diabetic|asmatic|hipertens))\w*)"  # noqa: E501
 )
 
 
