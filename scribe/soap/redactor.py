@@ -17,6 +17,7 @@ from scribe.soap.dialogo import conversar
 from scribe.soap.fragmentos import Propuesta
 from scribe.soap.llm import ModeloLenguaje
 from scribe.soap.medico import Medico
+from scribe.soap.negadas import al_frente
 from scribe.soap.omisiones import buscar
 from scribe.soap.plantillas import plantilla
 from scribe.soap.sobria import sin_citar, sobria
@@ -64,6 +65,8 @@ class Redactor:
         propuestas += clasificar(medico.sin_clase, self._modelo, dialogo)
         avance(0.8)
         propuestas = _sin_repetir(sorted(propuestas, key=lambda p: p.orden))
+        for propuesta in propuestas:
+            propuesta.texto = al_frente(propuesta)
         senalar(propuestas, transcripcion)
         secciones = _por_seccion(propuestas)
         secciones["subjetivo"] = molde.ordenar(secciones.get("subjetivo", []))

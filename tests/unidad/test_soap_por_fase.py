@@ -127,7 +127,7 @@ def test_lo_que_el_medico_descarta_al_contestar_es_analisis() -> None:
         *_ANTES, "m: Lo reviso. Presión 120/80.", "m: Le doy paracetamol de 500 mg cada 8 horas por 3 días.",
         "p: ¿Es del que sangra?", "m: No, hemorrágico no es.",
     )  # fmt: skip
-    assert any("emorrágico no es" in e.texto for e in nota.analisis)
+    assert any(e.texto == "Descartado: hemorrágico" for e in nota.analisis)
 
 
 def test_un_turno_interminable_o_que_habla_el_paciente_no_se_da_por_indicado() -> None:
