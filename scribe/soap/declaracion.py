@@ -8,9 +8,10 @@ from scribe.consulta import Rol
 from scribe.lenguaje.clinico import Mencion, buscar_clinico
 from scribe.lenguaje.contexto import es_de_sangre
 from scribe.lenguaje.texto import llano
+from scribe.soap.asuntos import asunto_sin_decir
 from scribe.soap.contestacion import afirma, niega
 from scribe.soap.dialogo import sin_muletilla
-from scribe.soap.farmacia import nombrados
+from scribe.soap.farmacia import con_horas, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import encabezado
@@ -38,16 +39,19 @@ _RECORTADA = re.compile(r"(?:del?|en|con|por) (?:(?:el|la|los|las|mi) )?\w+,? (?
 """«De la tiroides no», preguntado por operaciones: lo negado es lo que se preguntó, no lo que se nombra."""
 
 
-def declarar(  # noqa: PLR0912
+def declarar(  # noqa: PLR0912, PLR0915
     trozos: list[Trozo],
     tema: Tema | None,
     cabeza: str,
     preguntas: list[Trozo],
     vetados: frozenset[str] = frozenset(),
+    *,
+    primera: bool = False,
 ) -> Propuesta | None:
     """Un enunciado con lo que el paciente dijo; `cabeza` nombra el asunto cuando él no lo nombra.
 
-    `vetados` son los términos que acaba de negar: no encabezan lo que siguió diciendo.
+    `vetados` son los términos que acaba de negar: no encabezan lo que siguió diciendo. `primera`: es lo
+    primero que contestó, y por eso se entiende con la pregunta.
     """
     dichos = [alinar(t.dicho) for t in trozos]
     dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
@@ -67,7 +71,7 @@ def declarar(  # noqa: PLR0912
     paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
     presentes, negados, familiar = rotulos(texto, menciones, paciente)
     presentes = [p for p in presentes if p not in vetados]
-    cuerpo = en_tercera(texto)
+    cuerpo = con_horas(en_tercera(texto))
     negada = bool(negados) and not presentes
     tipo = tipo_de(texto, menciones, tema, negada, familiar)
     citas = tuple(trozos)
@@ -115,12 +119,16 @@ def declarar(  # noqa: PLR0912
         es_mal = any(m.clase in ("sintoma", "enfermedad") for m in buscar_clinico(cabeza))
         if es_mal and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
             return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
+    asunto = asunto_sin_decir(preguntas, f"{cabecera} {texto}") if primera and not negada else ""
+    if asunto:
+        cabecera = f"{cabecera} («{asunto}»)" if cabecera else f"«{asunto}»"
+        citas = (*preguntas[-1:], *(t for t in citas if t not in preguntas[-1:]))
     return Propuesta("subjetivo", tipo, _con_cabecera(cabecera, cuerpo), citas)
 
 
 _NO_SECO = re.compile(
     r"(?P<que>(?!(?:ell?[oa]?s?|yo|eso|esa|ese|esos|esas|la otra|el otro|lo otro|creo|todavia|ahorita|asi|aqui|hasta|por|que|hoy|ahora|desde|fijese|como)\b)"  # noqa: E501
-    r"\w{4,}(?: \w+){0,3}?),? (?:no|tampoco)$"
+    r"\w{3,}(?: \w+){0,3}?),? (?:no|tampoco)$"
 )
 """Un no con su asunto y sin verbo: «azúcar tampoco», «drogas no»."""
 

@@ -8,6 +8,7 @@ import re
 from scribe.lenguaje.clinico import glosas
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
+from scribe.soap.farmacia import con_horas
 from scribe.soap.fragmentos import Trozo, alinar, mayuscula
 from scribe.soap.persona import de_usted
 
@@ -58,7 +59,7 @@ PLAZO = re.compile(
 def texto_de(trozo: Trozo) -> str:
     """Lo dicho, sin muletillas ni enlaces al principio."""
     base = alinar(trozo.dicho)
-    return alinar(ABRE.sub("", base) or base)
+    return con_horas(alinar(ABRE.sub("", base) or base))
 
 
 RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")

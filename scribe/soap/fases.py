@@ -23,7 +23,9 @@ from scribe.soap.signos import signos_de
 NUNCA: Lugar = (10**9, 0)
 """El lugar de una fase que no se reconoció en la consulta."""
 
-TENSION = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
+TENSION = re.compile(
+    r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b|\b(?:[89]\d|1\d\d|2[0-4]\d) con (?:[4-9]\d|1[0-4]\d)\b"
+)
 _CIFRA = re.compile(r"\d")
 _SALUDO = 5
 """Al saludar también se dice «siéntese» o «déjeme ver»: una orden cuenta pasada la quinta parte."""
@@ -38,6 +40,7 @@ _RELATA = re.compile(
     r"\b(?:refiere|dic?e[ns]?(?: que)?|comenta|cuenta|entonces|o sea|desde|hace (?:\d|un)|me dijo|"
     r"la vez pasada|en su (?:casa|cita)|ayer|antes)\b"
 )
+_RESULTA = re.compile(r"\b(?:salio|salieron|resulto|reporta\w*|positiv[oa]s?|negativ[oa]s?|aqui esta)\b")
 _ABRE_CON_RESPUESTA = re.compile(r"\W*(?:no|si|nada|tampoco|nunca|ningun\w*|aja|claro)\b")
 
 
@@ -145,6 +148,8 @@ def dispone(trozo: Trozo) -> bool:
     if trozo.signo:
         return False
     plano, texto = trozo.plano, trozo.texto
+    if _RESULTA.search(plano) and not senal("plan", "condicion").search(plano):
+        return False
     clases = {m.clase for m in buscar_exploracion(texto)}
     pide = senal("plan", "estudio").search(plano) and clases & {"estudio", "imagen"}
     cita = senal("plan", "cita").search(plano) and PLAZO.search(plano)

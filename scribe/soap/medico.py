@@ -40,6 +40,7 @@ _NO_ES_ESO = re.compile(
     r"^,? (?:(?:todavia|aun|tampoco|ya|pues|eso|la verdad|para nada) )*no (?:es|son|hay|tiene[s]?|trae[s]?|parece|creo|fue|se ve|la veo|lo veo)\b"  # noqa: E501
 )
 """Tras un diagnóstico, que se descarta: «conjuntivitis no es, doña Blanca»."""
+_NO_VEO = re.compile(r"^\W*(?:y )?\w+(?: \w+)? no (?:le |te )?(?:veo|encuentro)\W*$")
 _POR_ESO = re.compile(r",? (?:asi que|por lo que|por lo tanto|o sea que|entonces|por eso) (?=no\b)")
 _CON_CONTROL = re.compile(
     r"descontrol|(?:sin|fuera de|mal|bien) control|control(?:ad|$)|en metas?|va (?:muy )?bien|mejorando|"
@@ -56,10 +57,14 @@ _ES_ESO = re.compile(
 """Lo que va justo antes de un diagnóstico que se afirma: «mire, son hemorroides»."""
 
 
+def _no_es_eso(texto: str, m: Mencion) -> bool:
+    # Algunas entradas del léxico admiten una palabra más, y se llevan el «no».
+    hasta = m.hasta - 3 if llano(texto[m.desde : m.hasta]).endswith(" no") else m.hasta
+    return _NO_ES_ESO.match(llano(texto[hasta:])) is not None
+
+
 def _descartada(texto: str, m: Mencion) -> bool:
-    return calificar(texto, m.desde, m.hasta).negada or (
-        _NO_ES_ESO.match(llano(texto[m.hasta :])) is not None
-    )
+    return calificar(texto, m.desde, m.hasta).negada or _no_es_eso(texto, m)
 
 
 _NIEGA_AL_ABRIR = re.compile(r"^[^,;]*\b(?:no|ni|sin|tampoco|nada|ningun\w*|descart\w*|nunca|jamas)\b")
@@ -255,8 +260,7 @@ class Medico(PorFase):
         enfermedades = [
             m
             for m in buscar_clinico(texto)
-            if m.termino != "alergia"
-            and (m.clase == "enfermedad" or _NO_ES_ESO.match(llano(texto[m.hasta :])))
+            if m.termino != "alergia" and (m.clase == "enfermedad" or _no_es_eso(texto, m))
         ]
         fuera = [m for m in enfermedades if _descartada(texto, m)]
         descarta = senal("analisis", "descarta").search(plano)
@@ -282,7 +286,7 @@ class Medico(PorFase):
         describe = MIRA.search(plano) or (
             not (afirma or duda) and any(m.clase == "parte" for m in buscar_exploracion(texto))
         )
-        seco = any(_NO_ES_ESO.match(llano(texto[m.hasta :])) for m in enfermedades)
+        seco = any(_no_es_eso(texto, m) for m in enfermedades)
         if (
             self._explorando(trozo)
             and describe
@@ -290,6 +294,8 @@ class Medico(PorFase):
             and not re.search(r"\b(?:datos?|signos) de\b|descart|\bno es\b", plano)
         ):
             return False
+        if self._ya_concluyo(trozo) and enfermedades and _NO_VEO.search(plano):
+            seco = True
         if seco and not afirma:
             self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
             return True

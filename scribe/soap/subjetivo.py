@@ -7,6 +7,7 @@ import re
 from scribe.consulta import Seccion
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.texto import llano
+from scribe.soap.asuntos import cambia_de_persona, preguntas_de
 from scribe.soap.charla import contenido
 from scribe.soap.declaracion import declarar
 from scribe.soap.dialogo import Dialogo, Intercambio
@@ -128,7 +129,8 @@ def agrupar(trozos: list[Trozo]) -> list[list[Trozo]]:
     """Junta los trozos seguidos de un turno que hablan de lo mismo."""
     grupos: list[list[Trozo]] = []
     for trozo in trozos:
-        if grupos and grupos[-1][-1].turno.id == trozo.turno.id and _continua(grupos[-1], trozo):
+        sigue = grupos and grupos[-1][-1].turno.id == trozo.turno.id and _continua(grupos[-1], trozo)
+        if sigue and not cambia_de_persona(grupos[-1], trozo):
             grupos[-1].append(trozo)
         else:
             grupos.append([trozo])
@@ -200,9 +202,16 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
     )
     junta = tema is not None and (
-        tema.nombre == "familiar" or (tema.nombre == "alergia" and not lectura.negados)
+        tema.nombre == "familiar"
+        or (tema.nombre == "alergia" and not lectura.negados and not _varios_asuntos(resto))
     )
+    entera, cabeza_entera = tema, cabeza
     for grupo in [resto] if junta and resto else agrupar(resto):
+        preguntas = preguntas_de(grupo, intercambio.preguntas, intercambio.respuesta)
+        tema, cabeza = entera, cabeza_entera
+        if len(preguntas) < len(intercambio.preguntas):
+            tema = tema_de(preguntas)
+            cabeza = _cabeza(preguntas, lectura, tema)
         clinico = any(
             buscar_clinico(t.texto) or hay_farmaco(t.texto) or _MEDIDA.search(t.plano) for t in grupo
         )
@@ -213,7 +222,7 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         if not clinico and tema and tema.nombre == "motivo" and not _con_cuerpo(grupo):
             continue
         vetados = frozenset(i.mencion.termino for i in lectura.negados)
-        propuesta = declarar(grupo, tema, cabeza, intercambio.preguntas, vetados)
+        propuesta = declarar(grupo, tema, cabeza, preguntas, vetados, primera=grupo[0] is resto[0])
         if propuesta:
             salida.append(propuesta)
     if cabeza and not salida and tema and not social and tema.rotulo:
@@ -221,6 +230,15 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         if farmaco or tema.nombre == "habitos":
             salida += [p for p in [declarar(intercambio.respuesta, tema, cabeza, intercambio.preguntas)] if p]
     return salida or _sin_conclusion(intercambio)
+
+
+def _varios_asuntos(trozos: list[Trozo]) -> bool:
+    """Si, preguntado por alergias, contesta también de otras enfermedades o de otra persona."""
+    return any(
+        cambia_de_persona(trozos[:i], t)
+        or any(m.clase == "enfermedad" and m.termino != "alergia" for m in buscar_clinico(t.dicho))
+        for i, t in enumerate(trozos)
+    )
 
 
 def _sin_conclusion(intercambio: Intercambio) -> list[Propuesta]:
