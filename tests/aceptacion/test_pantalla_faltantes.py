@@ -85,7 +85,8 @@ def test_en_colombia_lo_de_la_res_866_se_completa_al_firmar(clinica: Clinica) ->
     p.keyboard.press("Control+Enter")
     d = p.locator("dialog[open]")
     d.locator("summary", has_text="Además").click()
-    expect(d.locator(".faltas li", has_text="Zona territorial")).to_contain_text("se completa arriba")
+    expect(d.locator(".faltas li", has_text="Zona territorial")).to_have_count(0)  # va con el domicilio
+    expect(renglon(d, "lugar de residencia")).to_contain_text("Res. 866 de 2021, elemento 14")
     impiden = d.locator("form").first
     documento = renglon(impiden, "ocumento de identi")
     documento.get_by_label("Documento", exact=True).select_option("CC")

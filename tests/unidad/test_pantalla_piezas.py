@@ -17,7 +17,7 @@ from scribe.expediente.modelo import Usuario
 from scribe.web import estaticos, formatos, menu, vista
 from scribe.web.aplicacion import crear
 from scribe.web.formularios import Escrito, cual, intentar
-from scribe.web.paginas.pacientes import _partir
+from scribe.web.nombres import repartir
 from scribe.web.permisos import reglas
 
 WEB = Path(estaticos.__file__).parent
@@ -89,11 +89,14 @@ def test_lo_que_falla_se_dice_por_campo_sin_repetir_lo_escrito() -> None:
 
 
 def test_lo_buscado_se_reparte_en_nombre_y_apellidos() -> None:
-    assert dict(_partir("zoila quintero")) == {
-        "nombre": "Zoila", "apellido_paterno": "Quintero", "apellido_materno": "",
+    assert repartir("zoila quintero") == {"nombre": "Zoila", "apellido_paterno": "Quintero"}
+    assert repartir("ana maría ruiz soto")["nombre"] == "Ana María"
+    assert repartir("maría josé de la cruz pérez") == {
+        "nombre": "María José", "apellido_paterno": "de la Cruz", "apellido_materno": "Pérez",
     }  # fmt: skip
-    assert _partir("ana maría ruiz soto")["nombre"] == "Ana María"
-    assert dict(_partir("GOMA800101")) == {"valor": "GOMA800101"}
+    assert repartir("zoila") == {"nombre": "Zoila"}
+    assert repartir("de") == {"nombre": "de"}
+    assert repartir("GOMA800101") == {"valor": "GOMA800101"}
     assert Escrito()["nada"] == ""
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scribe.expediente import clinico, modelo, pacientes
 from scribe.expediente.modelo import DatosPaciente, Identificador, PacienteHallado
 from scribe.expediente.transaccion import Transaccion
+from scribe.web import nombres
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(prefix="/api", tags=["pacientes"])
@@ -76,6 +77,13 @@ def buscar(pedido: Busqueda, quien: Annotated[Sujeto, exige("paciente.ver")]) ->
         return pacientes.buscar(
             t, pedido.texto, limite=pedido.limite, establecimientos=quien.establecimientos
         )
+
+
+@rutas.post("/pacientes/repartir", summary="Repartir lo que se tecleó")
+def repartir(pedido: Busqueda, quien: Annotated[Sujeto, exige("paciente.cambiar")]) -> dict[str, str]:
+    """Nombre y apellidos que se proponen para un alta; no se guarda nada."""
+    del quien
+    return nombres.repartir(pedido.texto)
 
 
 @rutas.get("/recientes", summary="Mis últimos pacientes")

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from scribe.expediente import usuarios
 from scribe.expediente.modelo import Usuario
 from scribe.expediente.transaccion import Transaccion
-from scribe.web import listas866, vista
+from scribe.web import listas866, rotulos, vista
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
@@ -33,7 +33,10 @@ def _pagina(quien: Sujeto, paciente: UUID | None) -> HTMLResponse:
     with quien.transaccion() as t:
         lugares = _lugares(t, quien)
         co = listas866.de_la_atencion(t) if any(x["pais"] == "CO" for x in lugares) else None
-    return vista.pagina(quien, "grabar.html", lugares=lugares, paciente=paciente, propio=quien.persona, co=co)
+    return vista.pagina(
+        quien, "grabar.html", lugares=lugares, paciente=paciente, propio=quien.persona, co=co,
+        sexos=rotulos.todos()["sexo"],
+    )  # fmt: skip
 
 
 def _lugares(t: Transaccion, quien: Sujeto) -> list[dict[str, Any]]:

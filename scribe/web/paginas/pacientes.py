@@ -21,6 +21,7 @@ from scribe.lenguaje.texto import llano
 from scribe.web import listas866, vista
 from scribe.web.api import pacientes as api
 from scribe.web.formularios import Escrito, Fallas, Formulario, cual, intentar
+from scribe.web.nombres import repartir
 from scribe.web.paginas.entrar import seguir
 from scribe.web.sujeto import Sujeto, exige
 
@@ -53,7 +54,7 @@ def buscar(escrito: Formulario, quien: Annotated[Sujeto, exige("paciente.ver")])
 @rutas.post("/nuevo-paciente")
 def forma_con_nombre(escrito: Formulario, quien: Annotated[Sujeto, exige("paciente.cambiar")]) -> Response:
     """La forma de alta con lo que se buscó ya puesto en su campo."""
-    return _forma(quien, _partir(escrito["texto"]), None)
+    return _forma(quien, Escrito(repartir(escrito["texto"])), None)
 
 
 @rutas.get("/nuevo-paciente")
@@ -145,17 +146,6 @@ def _a_escrito(datos: DatosPaciente, quien: Sujeto) -> Escrito:
     pares = [(c, getattr(datos, c)) for c in _PROPIOS if c not in fuera]
     pares += [(c, getattr(domicilio, c)) for c in _DOMICILIO if datos.domicilios]
     return Escrito({c: str(v) for c, v in pares if v is not None})
-
-
-def _partir(texto: str) -> Escrito:
-    """Lo que se buscó, repartido: si es un número va como identificador; si no, nombre y apellidos."""
-    if any(c.isdigit() for c in texto):
-        return Escrito(valor=texto)
-    partes = texto.title().split()
-    cuantos = 2 if len(partes) > 3 else 1
-    campos = ("nombre", "apellido_paterno", "apellido_materno")
-    junto = [" ".join(partes[:cuantos]), *partes[cuantos : cuantos + 1], " ".join(partes[cuantos + 1 :])]
-    return Escrito(dict(zip(campos, junto, strict=False)))
 
 
 def _iguales(quien: Sujeto, datos: DatosPaciente) -> list[PacienteHallado]:

@@ -21,7 +21,7 @@ from scribe.web.marcas import marcas
 from scribe.web.sujeto import Sujeto, exige
 
 rutas = APIRouter(tags=["páginas"], include_in_schema=False)
-_ROTULOS = ("estado_nota", "tono_nota", "envio", "tono_envio")
+_ROTULOS = ("estado_nota", "tono_nota", "envio", "tono_envio", "sexo")
 """Los que los módulos escriben por su cuenta, porque cambian sin recargar."""
 
 

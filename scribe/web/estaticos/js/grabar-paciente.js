@@ -10,7 +10,7 @@ import { nodo } from "./nodos.js";
 
 const ESPERA_MS = 120;
 const MINIMO = 2;
-const PARTICULAS = new Set("de del la las los y da do dos san santa".split(" "));
+const SEXOS = JSON.parse(el("grabar").dataset.sexos);
 
 /** @typedef {{id: string, nombre: string, numero_expediente: string, nacimiento: string | null, sexo: string | null}} Hallado */
 
@@ -137,8 +137,10 @@ export class Eleccion {
   }
 
   /** @param {string} texto */
-  #nuevo(texto) {
-    const [nombre, paterno, materno] = partir(texto);
+  async #nuevo(texto) {
+    // Sin respuesta, lo tecleado queda entero en el nombre: se corrige ahí.
+    const reparto = await this.api("POST", "/api/pacientes/repartir", { cuerpo: { texto } }).catch(() => ({ nombre: texto }));
+    const { nombre = "", apellido_paterno: paterno = "", apellido_materno: materno = "" } = reparto;
     el("alta").reset();
     el("alta-nombre").value = nombre;
     el("alta-paterno").value = paterno;
@@ -184,30 +186,8 @@ export function comoHallado({ id, numero_expediente, datos }) {
 
 /** Edad, sexo y expediente. @param {Hallado} p */
 export function senas(p) {
-  const sexo = { F: "mujer", M: "hombre", X: "otro" }[p.sexo ?? ""];
+  const sexo = SEXOS[p.sexo ?? ""]?.toLowerCase();
   return [sexo, p.nacimiento && `${edad(p.nacimiento)} (${fecha(p.nacimiento)})`, `exp. ${p.numero_expediente}`]
     .filter(Boolean)
     .join(" · ");
-}
-
-/**
- * «maría josé de la cruz pérez» → nombre y apellidos: los dos últimos, con sus partículas.
- * @param {string} texto
- */
-export function partir(texto) {
-  /** @type {string[]} */
-  const unidas = [];
-  let junta = "";
-  for (const palabra of texto.split(/\s+/).filter(Boolean)) {
-    const llana = palabra.toLowerCase();
-    const suelta = PARTICULAS.has(llana);
-    junta += (junta ? " " : "") + (suelta ? llana : palabra[0].toUpperCase() + palabra.slice(1));
-    if (!suelta) {
-      unidas.push(junta);
-      junta = "";
-    }
-  }
-  if (junta) unidas.push(junta);
-  if (unidas.length < 3) return [unidas[0] ?? "", unidas[1] ?? "", ""];
-  return [unidas.slice(0, -2).join(" "), unidas.at(-2) ?? "", unidas.at(-1) ?? ""];
 }

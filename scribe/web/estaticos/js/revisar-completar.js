@@ -8,7 +8,6 @@ import { RECETA, SIGNOS, VACIO } from "./revisar-receta.js";
 const SI_NO = "CO_SI_NO";
 const DOCUMENTOS = [["CC", "Cédula de ciudadanía"], ["CE", "Cédula de extranjería"], ["TI", "Tarjeta de identidad"], ["RC", "Registro civil"], ["PT", "Permiso por protección temporal"], ["PA", "Pasaporte"]];
 const DE_MEDICO = [["CC", "Cédula de ciudadanía"], ["CE", "Cédula de extranjería"], ["PA", "Pasaporte"], ["PE", "Permiso especial de permanencia"], ["TI", "Tarjeta de identidad"]];
-const SEXOS = [["F", "Mujer"], ["M", "Hombre"], ["X", "Otro"]];
 const CALLE = [["calle", "Calle", "mitad"], ["numero_ext", "Número", "cuarto"]];
 
 // De cada dato: de quién es y sus campos [clave, rótulo, ancho, qué]. `qué`: "date", una lista de opciones, el
@@ -16,7 +15,6 @@ const CALLE = [["calle", "Calle", "mitad"], ["numero_ext", "Número", "cuarto"]]
 const DATOS = {
   "paciente.nombre": ["paciente", [["nombre", "Nombre(s)", "mitad"], ["apellido_paterno", "Primer apellido", "mitad"]]],
   "paciente.edad": ["paciente", [["nacimiento", "Fecha de nacimiento", "mitad", "date"]]],
-  "paciente.sexo": ["paciente", [["sexo", "Sexo", "mitad", SEXOS]]],
   "paciente.documento": ["identificador", [["tipo", "Documento", "mitad", DOCUMENTOS], ["valor", "Número", "mitad"]]],
   "paciente.nacionalidad": ["paciente", [["nacionalidad", "Nacionalidad", "mitad", "ISO_3166_1"]]],
   "paciente.ocupacion": ["paciente", [["ocupacion", "Ocupación (cuatro cifras, CIUO-88)", "mitad"]]],
@@ -53,7 +51,7 @@ const deQue = (falta) => MISMO[falta.donde] ?? falta.donde;
 // El nombre de lo que se completa junto; nada, si cada renglón es lo suyo.
 export function grupoDe(falta) {
   const que = deQue(falta);
-  return que in DATOS || ["paciente.domicilio", "establecimiento.clave", "diagnostico.principal", "diagnostico.tipo"].includes(que) ? que : null;
+  return que in DATOS || ["paciente.sexo", "paciente.domicilio", "establecimiento.clave", "diagnostico.principal", "diagnostico.tipo"].includes(que) ? que : null;
 }
 
 // Los campos de una falta y `dado()`: qué se guarda con lo escrito (`pedido`, `nota` o `decision`), o nada si no se
@@ -62,6 +60,7 @@ export function partesDe(falta, estado) {
   const { secciones, pais, administra } = estado.datos;
   const que = deQue(falta);
   if (que === "paciente.domicilio") return deDomicilio(pais);
+  if (que === "paciente.sexo") return deDatos("paciente", [["sexo", "Sexo", "mitad", Object.entries(estado.datos.rotulos.sexo)]]);
   if (que in DATOS) return deDatos(...DATOS[que]);
   if (que === "establecimiento.clave") return administra ? deClave(pais) : dicho("Lo pone quien administra: «Administrar», «Establecimiento y textos».");
   if (falta.clave === "por_revisar") return deDuda(falta, estado);

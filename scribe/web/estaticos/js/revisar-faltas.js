@@ -10,17 +10,13 @@ export const seCompletaAqui = (falta, estado) => partesDe(falta, estado) !== nul
 // La lista de faltas; `ir(falta)` lleva a su lugar, `decir(falta)` la dice y `alGuardar` sigue con la firma.
 export function listaDeFaltas(faltas, { estado, ir, decir, alGuardar }) {
   const pedidos = [];
-  const vistos = new Set();
-  const renglones = faltas.map((f) => {
-    const grupo = grupoDe(f);
-    const repetida = grupo && vistos.has(grupo);
-    if (grupo) vistos.add(grupo);
-    const partes = repetida ? null : partesDe(f, estado);
+  const renglones = juntas(faltas).map(([f, normas]) => {
+    const partes = partesDe(f, estado);
     if (partes) pedidos.push(partes);
     const dicha = nodo("p", {},
-      partes || repetida ? null : nodo("button", { type: "button", class: "discreto chico", onclick: () => ir(f) }, "Ir"),
-      nodo("span", {}, decir(f), repetida ? nodo("small", { class: "tenue" }, " (se completa arriba)") : null),
-      f.norma === "propia" ? null : nodo("span", { class: "norma" }, `${f.norma.replace(/-SSA3-\d+/, "")}, ${f.numeral}`));
+      partes ? null : nodo("button", { type: "button", class: "discreto chico", onclick: () => ir(f) }, "Ir"),
+      nodo("span", {}, decir(f)),
+      normas.length ? nodo("span", { class: "norma" }, normas.join(" · ")) : null);
     const ademas = partes?.ir ? nodo("button", { type: "button", class: "discreto chico", onclick: () => ir(f) }, partes.ir) : null;
     return nodo("li", { class: partes ? "con-campos" : "" }, dicha, partes ? nodo("div", { class: "falta-aqui" }, partes.campos, ademas) : null);
   });
@@ -49,6 +45,18 @@ export function listaDeFaltas(faltas, { estado, ir, decir, alGuardar }) {
     }
   });
   return formulario;
+}
+
+// Lo que se completa de una vez (un documento es tipo y número) es un solo renglón, con todas sus normas.
+function juntas(faltas) {
+  const hechas = new Map();
+  for (const f of faltas) {
+    const grupo = grupoDe(f) ?? f;
+    const [, normas] = hechas.get(grupo) ?? hechas.set(grupo, [f, []]).get(grupo);
+    const norma = `${f.norma.replace(/-SSA3-\d+/, "").replace("Resolución", "Res.")}, ${f.numeral}`;
+    if (f.norma !== "propia" && !normas.includes(norma)) normas.push(norma);
+  }
+  return [...hechas.values()];
 }
 
 // Primero lo que no es de la nota (todo o nada), después la nota, en un solo guardado.
