@@ -98,7 +98,9 @@ def test_el_microfono_se_va_y_el_equipo_se_duerme(clinica: Clinica) -> None:
     assert np.array_equal(g.quedo(clinica, grabacion)[: len(dados)], dados)
     with clinica.api.servicios.expediente.transaccion(Actor(None, "prueba")) as t:
         faltan = huecos.leer(t, grabacion)
-    assert [h.clase for h in faltan] == ["desconectado", "perdido", "pausa"]
+    clases = [h.clase for h in faltan]  # un equipo muy cargado puede perder además algún otro pedazo
+    assert clases[-1] == "pausa"
+    assert set(clases[:-1]) == {"desconectado", "perdido"}
     assert all(h.falto_s is not None and h.falto_s >= 1 for h in faltan)
     assert abs(faltan[-1].en_s - len(dados) / g.HERCIOS) < 0.2
 
