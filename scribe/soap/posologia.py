@@ -16,6 +16,11 @@ _DOSIS = re.compile(
     r"|\bde (\d+(?:\.\d+)?)\b(?! ?(?:dias?|horas?|semanas?|anos?|ml|%|/))"
 )
 _HORAS = re.compile(r"\bcada (\d{1,2}) horas?\b|\bcada (\d{1,2})(?=\W|$)")
+_SIN_UNIDAD = re.compile(
+    r"\b(cada (?:4|6|8|12|24|48|72))(?=\s*(?:[,.;)]|$)|\s+(?:por|con|si|durante|hasta|v[ií]a|antes|despu[eé]s|para|los|"
+    r"solo|nom[aá]s|nada m[aá]s|tambi[eé]n|en caso|en ayunas)\b)",
+    re.I,
+)
 _VECES = re.compile(r"\b(\d|dos|tres|cuatro) veces (?:al|por) dia\b")
 _UNIDADES = re.compile(r"\b(\d|½|1½) (?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?)\b")
 _LIQUIDO = re.compile(r"\b(?:ml|jarabe|suspension|gotas|por kilo|kg|unidades|gel|crema|pomada)\b")
@@ -30,6 +35,14 @@ class Pauta:
 
     mg: float | None
     tomas: float | None
+
+
+def con_horas(texto: str) -> str:
+    """«1 cada 8, con comida» → «1 cada 8 horas, con comida»: en una receta la unidad es convención.
+
+    Solo los intervalos que se recetan en horas, y solo si no se dijo otra unidad.
+    """
+    return _SIN_UNIDAD.sub(r"\1 horas", texto)
 
 
 def leer_pauta(texto: str, farmaco: Farmaco) -> Pauta:

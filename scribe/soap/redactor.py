@@ -20,11 +20,13 @@ from scribe.soap.medico import Medico
 from scribe.soap.negadas import al_frente
 from scribe.soap.omisiones import buscar
 from scribe.soap.plantillas import plantilla
+from scribe.soap.posologia import con_horas
 from scribe.soap.sobria import sin_citar, sobria
 from scribe.soap.subjetivo import subjetivo
 from scribe.soap.verificar import verificar
 
 VERSION_REGLAS = "1"
+_CON_POSOLOGIA = frozenset({"receta", "medicamento_actual"})
 
 
 class Redactor:
@@ -66,13 +68,18 @@ class Redactor:
         avance(0.8)
         propuestas = _sin_repetir(sorted(propuestas, key=lambda p: p.orden))
         for propuesta in propuestas:
-            propuesta.texto = al_frente(propuesta)
+            propuesta.texto = _pulido(propuesta)
         senalar(propuestas, transcripcion)
         secciones = _por_seccion(propuestas)
         secciones["subjetivo"] = molde.ordenar(secciones.get("subjetivo", []))
         omisiones = buscar(dialogo, propuestas)
         avance(1.0)
         return Redaccion(_nota(secciones), omisiones)
+
+
+def _pulido(propuesta: Propuesta) -> str:
+    texto = al_frente(propuesta)
+    return con_horas(texto) if propuesta.tipo in _CON_POSOLOGIA else texto
 
 
 def _por_seccion(propuestas: list[Propuesta]) -> dict[Seccion, list[Enunciado]]:

@@ -20,6 +20,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.citar import citas_de, ordenados
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
+from scribe.soap.posologia import con_horas
 
 _PEGADO = 14
 """Letras entre una cifra y el fármaco que la sigue («500 mg de paracetamol») para que sea suya."""
@@ -59,7 +60,8 @@ def cifras(texto: str) -> set[str]:
 
 
 def _parejas(texto: str) -> set[tuple[str, str]]:
-    normal = re.sub(r"\b(?:miligramos?)\b", "mg", re.sub(r"\bmicrogramos?\b", "mcg", llano(texto)))
+    plano = llano(con_horas(texto))
+    normal = re.sub(r"\b(?:miligramos?)\b", "mg", re.sub(r"\bmicrogramos?\b", "mcg", plano))
     normal = re.sub(
         r"\bcentimetros?\b", "cm", re.sub(r"\bmililitros?\b", "ml", re.sub(r"\bgramos?\b", "g", normal))
     )

@@ -6,6 +6,7 @@ import pytest
 
 from scribe.consulta import Contexto, Enunciado, Rol, Transcripcion, Turno
 from scribe.soap.medicamentos import falta, negado
+from scribe.soap.posologia import con_horas
 from scribe.soap.redactor import Redactor
 
 _ANTES = ("m: ¿Qué lo trae?", "p: Me duele la cabeza desde ayer, doctor.", "m: Lo reviso. Presión 120/80.")
@@ -97,3 +98,13 @@ def test_falta_solo_lo_que_importa() -> None:
     assert not falta(
         "Paracetamol 500 mg cada 8 horas", "tómese el paracetamol de 500 miligramos, cada 8 horas"
     )
+
+
+def test_cada_ocho_son_horas_en_una_receta() -> None:
+    (uno,) = _plan("m: Ketorolaco de 10 mg, 1 cada 8, con comida, 2 días.")
+    assert "cada 8 horas, con comida" in uno.texto and uno.estado == "verificado"
+
+
+@pytest.mark.parametrize("dicho", ["1 cada 8 días", "de 6 a 8, cada 6 o 8", "cada 15, con comida", "cada 8 gotas"])
+def test_la_unidad_que_no_es_convencion_no_se_escribe(dicho: str) -> None:
+    assert con_horas(dicho) == dicho
