@@ -191,7 +191,7 @@ class Scribe:
             reloj.marcar("diarizacion")
         if tarea == "diarizacion":
             return Salida(caso=caso.id, tramos=separacion.tramos, costo=Costo(etapas=reloj.etapas))
-        transcripcion, _ = corregir(alinear(escuchas, separacion), Contexto())
+        transcripcion, _ = corregir(alinear(escuchas, separacion), Contexto(), escuchas)
         if tarea == "habla":
             transcripcion, _ = asignar_roles(transcripcion, huellas=separacion.huellas, voz_medico=None)
         reloj.marcar("texto")

@@ -308,12 +308,27 @@ class Tramo(_Valor):
     fin: float
 
 
+class OtraLectura(_Valor):
+    """Otra lectura que el mismo audio sostiene de las palabras que empiezan entre `inicio` y `fin` (segundos).
+
+    `motivo` es «fármaco» o «cifra»; `segura`, que ha de quedar en lugar de lo oído. Si no, se dicen las dos.
+    """
+
+    inicio: float
+    fin: float
+    original: str
+    propuesto: str
+    motivo: Literal["fármaco", "cifra"]
+    segura: bool = False
+
+
 class Escucha(_Valor):
     """Lo que oyó el reconocedor. `segmentos` son los índices de palabra donde empieza cada frase."""
 
     idioma: str
     palabras: tuple[Palabra, ...] = ()
     segmentos: tuple[int, ...] = ()
+    lecturas: tuple[OtraLectura, ...] = ()
     avisos: tuple[Aviso, ...] = ()
 
 

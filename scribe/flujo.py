@@ -159,7 +159,7 @@ def _transcribir(
 ) -> tuple[Transcripcion, tuple[Aviso, ...]]:
     """Palabras y tramos → turnos con rol, cifras y fármacos bien escritos."""
     crudo = alinear(escuchas, separacion)
-    corregido, avisos = corregir(crudo, contexto)
+    corregido, avisos = corregir(crudo, contexto, escuchas)
     con_rol, avisos_rol = asignar_roles(corregido, huellas=separacion.huellas, voz_medico=motores.voz_medico)
     return con_rol, separacion.avisos + avisos_rol + avisos
 

@@ -8,7 +8,7 @@ otro. Lo que podría ser dos fármacos no se toca: se propone y se avisa. Todo c
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,8 @@ from typing import Any
 
 from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, evidencia
 from scribe.asr.pegadas import despegar, juntar, partido
-from scribe.consulta import Aviso, Contexto, Transcripcion, Turno
+from scribe.asr.relectura import avisos_de, releer
+from scribe.consulta import Aviso, Contexto, Escucha, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
 from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
 from scribe.lenguaje.fichas import Edicion, Ficha, aplicar, partir
@@ -56,15 +57,16 @@ class _Duda:
 
 
 def corregir(
-    transcripcion: Transcripcion, contexto: Contexto | None = None
+    transcripcion: Transcripcion, contexto: Contexto | None = None, escuchas: Sequence[Escucha] = ()
 ) -> tuple[Transcripcion, tuple[Aviso, ...]]:
     """Escribe las cifras y corrige fármacos y términos clínicos de toda la consulta.
 
     Devuelve la transcripción corregida y los avisos `farmaco_dudoso` y `cifra_dudosa`, con su cita. Lo
-    que el paciente ya toma (`contexto.medicamentos`) tiene prioridad. En otro idioma que no sea español
-    solo se escriben las cifras evidentes.
+    que el paciente ya toma (`contexto.medicamentos`) tiene prioridad; de `escuchas` se toman las otras
+    lecturas que sostiene el audio. En otro idioma que no sea español solo se escriben las cifras evidentes.
     """
     idioma = transcripcion.idioma
+    transcripcion = releer(transcripcion, escuchas)
     turnos = tuple(escribir_cifras(t, idioma) for t in transcripcion.turnos)
     if not idioma.startswith("es"):
         return transcripcion.model_copy(update={"turnos": turnos}), ()
@@ -75,7 +77,8 @@ def corregir(
         corregidos.append(separar_tomas(nuevo))
         avisos += dudas
     salida = transcripcion.model_copy(update={"turnos": tuple(corregidos)})
-    return salida, (*avisos, *revisar_cifras(salida), *revisar_presentaciones(salida))
+    oidas = avisos_de(salida, escuchas)
+    return salida, (*avisos, *oidas, *revisar_cifras(salida), *revisar_presentaciones(salida))
 
 
 def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[Aviso]]:

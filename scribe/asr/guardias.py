@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 from scribe.asr.voz import PASO_S, Curva, Intervalo, Umbrales
-from scribe.consulta import Aviso, Palabra
+from scribe.consulta import Aviso, OtraLectura, Palabra
 from scribe.lenguaje.texto import llano
 
 _FIN_DE_FRASE = re.compile(r"[.!?…]+[\"»”)]*$")
@@ -38,6 +38,7 @@ class Pasaje:
     log_prob: float = 0.0
     sin_voz: float = 0.0
     compresion: float = 1.0
+    lecturas: tuple[OtraLectura, ...] = ()
 
 
 @dataclass(slots=True)

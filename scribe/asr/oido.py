@@ -24,16 +24,18 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 from numpy.typing import NDArray
 
-from scribe.asr import guardias
+from scribe.asr import guardias, segunda
 from scribe.asr.guardias import Pasaje
+from scribe.asr.segunda import Otra
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
-from scribe.consulta import HERCIOS, Palabra, Senal
+from scribe.consulta import HERCIOS, OtraLectura, Palabra, Senal
 from scribe.progreso import Avance, en_silencio
 from scribe.recuerdos import Recuerdos
 
 _REPASO = Reparto(minimo_s=3.0, maximo_s=10.0, pausa_s=0.3, hueco_s=1.0, margen_s=0.3)
 """Ventanas de la segunda escucha: cortas, para que un bucle no arrastre lo que sigue."""
 _PALABRA_MINIMA_S = 0.04
+_PROB_MINIMA = 1e-9
 _PEGADAS_S = 0.5
 _CIFRA_PARTIDA = re.compile(r"\d\|[.,/:%°-]|[\d][.,/:]\|\d")
 _COLA_S = 0.3
@@ -56,7 +58,7 @@ class Guia:
     indicacion: str | None = None
     terminos: str | None = None
     sin_repetir: int = 0
-    haz: int = 5
+    haz: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Lectura:
     log_prob: float
     sin_voz: float
     compresion: float
+    otras: tuple[Otra, ...] = ()
 
     def guardada(self) -> str:
         """Como texto, para recordarla."""
@@ -86,7 +89,9 @@ class Lectura:
     def recordada(cls, texto: str) -> Lectura:
         """La que se guardó con `guardada`."""
         datos = json.loads(texto)
-        return cls(tuple(Cruda(**p) for p in datos.pop("palabras")), **datos)
+        palabras = tuple(Cruda(**p) for p in datos.pop("palabras"))
+        otras = tuple(Otra(**o) for o in datos.pop("otras"))
+        return cls(palabras, otras=otras, **datos)
 
 
 class Oido:
@@ -166,6 +171,7 @@ class Oido:
             inicio=pasaje.inicio,
             fin=pasaje.fin,
             palabras=palabras,
+            lecturas=tuple(x for oido in oidos for x in oido.lecturas),
             log_prob=float(np.average([oido.log_prob for oido in oidos], weights=fichas)),
             sin_voz=float(np.average([oido.sin_voz for oido in oidos], weights=fichas)),
             compresion=max(oido.compresion for oido in oidos),
@@ -223,12 +229,39 @@ class Oido:
             for p in trozo["words"]
             if p["word"].strip()
         ]
+        unidas = tuple(_unir(palabras))
         return Lectura(
-            palabras=tuple(_unir(palabras)),
+            palabras=unidas,
+            otras=self._otras(unidas, codificado, fichero, cuadros),
             log_prob=salida.scores[0] * len(fichas) / (len(fichas) + 1),
             sin_voz=salida.no_speech_prob,
             compresion=get_compression_ratio(texto) if texto else 1.0,
         )
+
+    def _otras(
+        self,
+        palabras: tuple[Cruda, ...],
+        codificado: ctranslate2.StorageView,
+        fichero: Tokenizer,
+        cuadros: int,
+    ) -> tuple[Otra, ...]:
+        """La segunda mirada sobre la ventana ya codificada; solo se sabe en español."""
+        if fichero.language_code != "es":
+            return ()
+        texto, lugares = _junto(palabras)
+        certezas = [(*lugar, p.prob) for lugar, p in zip(lugares, palabras, strict=True)]
+
+        def puntuar(textos: Sequence[str]) -> list[float]:
+            return [self._puntaje(codificado, fichero, t, cuadros) for t in textos]
+
+        return tuple(segunda.mirar(texto, certezas, puntuar))
+
+    def _puntaje(
+        self, codificado: ctranslate2.StorageView, fichero: Tokenizer, texto: str, cuadros: int
+    ) -> float:
+        fichas = fichero.encode(texto)
+        (hecha,) = self._red.model.align(codificado, fichero.sot_sequence, [fichas], cuadros)
+        return float(np.log(np.maximum(hecha.text_token_probs, _PROB_MINIMA)).sum())
 
     def _idiomas_de(self, inicio: float, fin: float) -> dict[str, float]:
         llave = self._llave(self._trozo(inicio, fin), None)
@@ -246,10 +279,12 @@ class Oido:
     # --- De la lectura a las palabras de la grabación -------------------------------------------
 
     def _pasaje(self, lectura: Lectura, inicio: float, fin: float) -> Pasaje:
+        palabras = tuple(self._palabras(lectura.palabras, inicio, fin))
         return Pasaje(
             inicio=inicio,
             fin=fin,
-            palabras=tuple(self._palabras(lectura.palabras, inicio, fin)),
+            palabras=palabras,
+            lecturas=tuple(_lecturas(lectura, palabras)),
             log_prob=lectura.log_prob,
             sin_voz=lectura.sin_voz,
             compresion=lectura.compresion,
@@ -297,6 +332,30 @@ def _unir(crudas: Sequence[Cruda]) -> list[Cruda]:
         else:
             salida.append(cruda)
     return salida
+
+
+def _junto(palabras: Sequence[Cruda]) -> tuple[str, list[tuple[int, int]]]:
+    """El texto de la ventana y dónde queda en él cada palabra."""
+    texto, lugares = "", []
+    for palabra in palabras:
+        lugares.append((len(texto), len(texto) + len(palabra.texto)))
+        texto += palabra.texto
+    return texto, lugares
+
+
+def _lecturas(lectura: Lectura, palabras: Sequence[Palabra]) -> Iterator[OtraLectura]:
+    """Las otras lecturas de la ventana, con el tiempo de las palabras de la grabación."""
+    texto, lugares = _junto(lectura.palabras)
+    for otra in lectura.otras:
+        tocadas = [k for k, (a, b) in enumerate(lugares) if a < otra.hasta and otra.desde < b]
+        yield OtraLectura(
+            inicio=palabras[tocadas[0]].inicio,
+            fin=palabras[tocadas[-1]].fin,
+            original=texto[otra.desde : otra.hasta],
+            propuesto=otra.propuesto,
+            motivo="cifra" if otra.clase == "cifra" else "fármaco",
+            segura=otra.segura,
+        )
 
 
 def _idiomas(probables: Sequence[tuple[str, float]]) -> str:

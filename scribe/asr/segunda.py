@@ -1,0 +1,146 @@
+"""La segunda mirada: qué otras lecturas de una palabra crítica sostiene el mismo audio.
+
+Whisper escribe una palabra corriente donde se dijo un fármaco («un temprano», «un Tempra») y pierde o inventa
+una centena. Aquí se decide qué vale la pena puntuar y qué se propone; quien tiene el audio
+(`scribe.asr.oido`) dice cuánto más probable es cada lectura. Son pocas por ventana: cada una cuesta 0.05 s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from scribe.asr.evidencia import evidencia
+from scribe.lenguaje.cifras_parecidas import parecidas
+from scribe.lenguaje.farmacos import buscar_farmacos
+from scribe.lenguaje.fichas import partir
+from scribe.lenguaje.parecidos import candidatos, es_termino
+from scribe.lenguaje.vocabulario import es_comun
+
+Clase = Literal["fármaco", "cifra"]
+"""Palabras corrientes que pueden ser un fármaco, o un número."""
+
+Puntuar = Callable[[Sequence[str]], list[float]]
+"""Logaritmo de la probabilidad que el audio de la ventana da a cada texto."""
+
+_CIFRA = re.compile(r"(?<![\d.,/])\d{1,3}(?![\d/]|[.,]\d)")
+_PALABRAS = 3
+_PARECIDO = 0.78
+_POR_VENTANA = 3
+_LECTURAS = 3
+_CON_DUDA = {"fármaco": 0.90, "cifra": 0.72}
+"""Solo se puntúa lo que se oyó con menos probabilidad que esta."""
+_SEGURA = 2.0
+"""Ventaja (logaritmo natural) con que un fármaco sustituye a palabras corrientes. Medido: las que lo eran la
+tuvieron de más de 5; las que no, de −13 o menos."""
+_DUDOSA = {"fármaco": 0.0, "cifra": -2.0}
+"""Ventaja desde la cual se dicen las dos lecturas."""
+_COLA = 10
+"""Letras que se puntúan detrás: lo que sigue también tiene que casar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Otra:
+    """Otra lectura de `texto[desde:hasta]` y su ventaja sobre lo oído (logaritmo natural)."""
+
+    desde: int
+    hasta: int
+    propuesto: str
+    clase: Clase
+    ventaja: float
+
+    @property
+    def segura(self) -> bool:
+        """Si ha de quedar en lugar de lo oído; si no, se muestran las dos."""
+        return self.clase == "fármaco" and self.ventaja >= _SEGURA
+
+
+@dataclass(frozen=True, slots=True)
+class _Sospecha:
+    desde: int
+    hasta: int
+    lecturas: tuple[str, ...]
+    clase: Clase
+    parecido: float = 0.0
+
+
+def mirar(texto: str, certezas: Sequence[tuple[int, int, float]], puntuar: Puntuar) -> list[Otra]:
+    """Las otras lecturas que el audio sostiene, en orden y sin encimarse.
+
+    `certezas` da la probabilidad de cada palabra oída como (desde, hasta, probabilidad) en `texto`.
+    """
+    otras: list[Otra] = []
+    for s in _sospechas(texto, certezas):
+        fin = _hasta_el_fin_de_palabra(texto, s.hasta + _COLA)
+        oida, *notas = puntuar(
+            [texto[:fin], *(texto[: s.desde] + x + texto[s.hasta : fin] for x in s.lecturas)]
+        )
+        mejor = max(range(len(notas)), key=lambda k: notas[k])
+        if notas[mejor] - oida >= _DUDOSA[s.clase]:
+            otras.append(Otra(s.desde, s.hasta, s.lecturas[mejor], s.clase, round(notas[mejor] - oida, 3)))
+    libres: list[Otra] = []
+    for otra in sorted(otras, key=lambda o: (-o.ventaja, o.hasta - o.desde, o.desde)):
+        if all(otra.hasta <= x.desde or x.hasta <= otra.desde for x in libres):
+            libres.append(otra)
+    return sorted(libres, key=lambda o: o.desde)
+
+
+def _sospechas(texto: str, certezas: Sequence[tuple[int, int, float]]) -> Iterator[_Sospecha]:
+    def certeza(desde: int, hasta: int) -> float:
+        return min((p for d, h, p in certezas if d < hasta and desde < h), default=1.0)
+
+    distintas: dict[str, _Sospecha] = {}
+    for s in sorted(_corrientes(texto, certeza), key=lambda s: (-s.parecido, s.hasta - s.desde)):
+        distintas.setdefault(texto[: s.desde] + s.lecturas[0] + texto[s.hasta :], s)
+    yield from list(distintas.values())[:_POR_VENTANA]
+    cifras = [s for s in _cifras(texto) if certeza(s.desde, s.hasta) < _CON_DUDA["cifra"]]
+    yield from cifras[:_POR_VENTANA]
+
+
+def _corrientes(texto: str, certeza: Callable[[int, int], float]) -> Iterator[_Sospecha]:
+    """Palabras corrientes, donde se toma o se receta algo, que suenan a un fármaco."""
+    fichas = partir(texto)
+    menciones = [(m.desde, m.hasta) for m in buscar_farmacos(texto)]
+    for i in range(len(fichas)):
+        for j in range(i, min(i + _PALABRAS, len(fichas))):
+            ficha = fichas[j]
+            nombrada = any(ficha.desde < h and d < ficha.hasta for d, h in menciones)
+            if (
+                not ficha.texto.isalpha()
+                or nombrada
+                or not (es_comun(ficha.texto) or es_termino(ficha.texto))
+            ):
+                break
+            prueba = evidencia(texto, fichas, i, j)
+            desde, hasta = fichas[i].desde, ficha.hasta
+            if (prueba.dosis or prueba.verbo) and certeza(desde, hasta) < _CON_DUDA["fármaco"]:
+                palabras = tuple(f.texto for f in fichas[i : j + 1])
+                yield from _nombres(desde, hasta, palabras)
+            if ficha.corte:
+                break
+
+
+def _nombres(desde: int, hasta: int, palabras: tuple[str, ...]) -> Iterator[_Sospecha]:
+    propio = " ".join(palabras).lower()
+    hallados = [
+        (c, f"{c.prefijo} {c.entrada.texto}".strip()) for c in candidatos(palabras, "farmaco", _PARECIDO)
+    ]
+    otros = [(c, nombre) for c, nombre in hallados if nombre.lower() != propio]
+    if otros:
+        lecturas = tuple(dict.fromkeys(nombre for _, nombre in otros))[:_LECTURAS]
+        yield _Sospecha(desde, hasta, lecturas, "fármaco", max(c.parecido for c, _ in otros))
+
+
+def _cifras(texto: str) -> Iterator[_Sospecha]:
+    for m in _CIFRA.finditer(texto):
+        otras = tuple(str(n) for n in parecidas(int(m.group())))
+        if otras:
+            yield _Sospecha(m.start(), m.end(), otras, "cifra")
+
+
+def _hasta_el_fin_de_palabra(texto: str, lugar: int) -> int:
+    while lugar < len(texto) and texto[lugar].isalpha():
+        lugar += 1
+    return min(lugar, len(texto))
