@@ -105,6 +105,8 @@ def test_cada_ocho_son_horas_en_una_receta() -> None:
     assert "cada 8 horas, con comida" in uno.texto and uno.estado == "verificado"
 
 
-@pytest.mark.parametrize("dicho", ["1 cada 8 días", "de 6 a 8, cada 6 o 8", "cada 15, con comida", "cada 8 gotas"])
+@pytest.mark.parametrize(
+    "dicho", ["1 cada 8 días", "de 6 a 8, cada 6 o 8", "cada 15, con comida", "cada 8 gotas"]
+)
 def test_la_unidad_que_no_es_convencion_no_se_escribe(dicho: str) -> None:
     assert con_horas(dicho) == dicho
