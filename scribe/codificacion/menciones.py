@@ -25,7 +25,13 @@ UMBRAL_FRASE = 0.80
 """Puntaje mínimo para tomar por diagnóstico la frase nominal que sigue a «es una…»."""
 _NO_SUELTO = re.compile(r",?\s*no\s*(?:[.,;!]|$)")
 _ESTA_BIEN = re.compile(r"\bbien (?:de|del|de la|de los)\s*$")
+_DE_SI = re.compile(
+    r"\b(?:me|mi|vivo|bebo|tomo|fumo|uso|cuido|perdi|tengo|hago|soy|estoy|tuve|nos|enviude|quede)\b"
+)
+"""Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
 _LEJOS = 6
+_ALCANCE = 60
+"""Caracteres antes de la mención en que «apunta a», «no descarto» aún hablan de ella."""
 _PASAJERAS = frozenset({"J00", "J06", "J11", "A09"})
 """Lo que se quita en días, cuyo remedio se nombra sin tenerlo."""
 
@@ -128,7 +134,7 @@ class Lector:
         """«Herida, lo que se dice herida, no»: lo mismo, negado después en su oración."""
         _, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
         return not cal.negada and any(
-            otro.concepto.cie10 == hallazgo.concepto.cie10
+            claves(otro.termino) == claves(hallazgo.termino)
             and self._lectura.calificar(turno, otro.desde, otro.hasta).negada
             for otro in self._lectura.hallazgos[turno.id]
             if hallazgo.hasta <= otro.desde < fin
@@ -180,10 +186,10 @@ class Lector:
 
     def _estado_medico(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> EstadoCodigo | None:
         es_enfermedad = hallazgo.concepto.clase in "dl"
-        if cal.negada:
+        if cal.negada and not self._no_descarta(turno, hallazgo):
             descarta = es_enfermedad and not cal.resuelta and self._descarta(turno, hallazgo, cal)
             return EstadoCodigo.DESCARTADO if descarta else None
-        if cal.incierta:
+        if cal.incierta or (es_enfermedad and not cal.pasada and self._por_confirmar(turno, hallazgo)):
             return EstadoCodigo.SOSPECHA if es_enfermedad else None
         if cal.pasada:
             return EstadoCodigo.ANTECEDENTE if es_enfermedad or hallazgo.concepto.clase == "p" else None
@@ -201,6 +207,18 @@ class Lector:
             return False
         return _NO_SUELTO.match(despues) is None or self._lo_pregunto(turno, hallazgo)
 
+    def _no_descarta(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """«No descarto una embolia»: lo que se niega es haberla descartado."""
+        antes = llano(turno.texto[max(0, hallazgo.desde - _ALCANCE) : hallazgo.desde])
+        return frases().no_descarta.search(antes) is not None
+
+    def _por_confirmar(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """«No descarto…», «todo apunta a…», «…mientras llega el cultivo»."""
+        inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        antes = llano(turno.texto[max(inicio, hallazgo.desde - _ALCANCE) : hallazgo.desde])
+        despues = llano(turno.texto[hallazgo.hasta :])
+        return bool(frases().sospecha.search(antes) or frases().por_confirmar.search(despues))
+
     def _lo_pregunto(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """Si en el turno anterior otro preguntó por lo mismo («¿Será neumonía?»)."""
         anterior = self._lectura.anterior(turno.id - 1) if turno.id - 1 < len(self._turnos) else None
@@ -210,7 +228,7 @@ class Lector:
 
     def _del_paciente(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         clase = hallazgo.concepto.clase
-        if cal.familiar:
+        if cal.familiar and not (clase == "z" and _DE_SI.search(f" {llano(hallazgo.termino)}")):
             return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
         if cal.interrogada:
             return contestado(self._lectura, i, hallazgo)

@@ -17,6 +17,8 @@ _DE = re.compile(
     r"^[\s¿¡,]*(?:pues |si,? |ay |uy |bueno |nada mas |nomas |solo )*(?:de |del |la |el |las |los |operad)"
 )
 """Empieza nombrando de qué, sin verbo."""
+_BREVE = 8
+"""Palabras de una respuesta que solo nombra de qué: «Dos cesáreas y la vesícula»."""
 _ALCANCE = 80
 """Caracteres tras «me operaron» en que todavía se dice de qué."""
 
@@ -63,6 +65,6 @@ def _tramos(lectura: Lectura, i: int, turno: Turno) -> Iterator[tuple[int, int]]
         _, fin = oracion(turno.texto, m.start(), m.end())
         yield m.start(), min(fin, m.end() + _ALCANCE)
     if contesta_operacion(lectura, i):
-        de = _DE.match(plano)
-        if de:
-            yield 0, oracion(turno.texto, 0, 1)[1]
+        fin = oracion(turno.texto, 0, 1)[1]
+        if _DE.match(plano) or len(plano[:fin].split()) <= _BREVE:
+            yield 0, fin

@@ -8,6 +8,7 @@ from dataclasses import replace
 from scribe.codificacion.detector import Hallazgo, detector
 from scribe.codificacion.dialogo import oracion, parece_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
+from scribe.codificacion.normal import claves
 from scribe.codificacion.reglas import frases
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import Calificacion
@@ -64,9 +65,11 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
         return None
     if _sano(lectura, siguiente, hallazgo):
         return replace(lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.DESCARTADO), fuerza=2)
-    if any(h.concepto.clase == "d" for h in lectura.hallazgos[siguiente.id]):
-        return None  # el médico ya nombra una enfermedad: lo que concluya se lee de su turno
     respuesta, f = llano(siguiente.texto), frases()
+    nombradas = [h for h in lectura.hallazgos[siguiente.id] if h.concepto.clase == "d"]
+    # «¿Es cáncer?» «No, es un lunar»: lo suyo se lee de su turno; lo preguntado queda descartado.
+    if nombradas and (any(_lo_mismo(h, hallazgo) for h in nombradas) or not f.niega.search(respuesta)):
+        return None
     if f.quiza.search(respuesta):
         estado = EstadoCodigo.SOSPECHA
     elif f.niega.search(respuesta):
@@ -76,6 +79,12 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     else:
         return None
     return replace(lectura.respondida(i, siguiente, hallazgo, estado), fuerza=2)
+
+
+def _lo_mismo(uno: Hallazgo, otro: Hallazgo) -> bool:
+    """Si son la misma categoría o empiezan por la misma palabra («artritis», «artritis reumatoide»)."""
+    misma = uno.concepto.cie10[:3] == otro.concepto.cie10[:3]
+    return misma or claves(uno.termino)[:1] == claves(otro.termino)[:1]
 
 
 def _sano(lectura: Lectura, respuesta: Turno, hallazgo: Hallazgo) -> bool:

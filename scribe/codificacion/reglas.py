@@ -81,6 +81,9 @@ class Frases:
     muerte: re.Pattern[str]
     familia: re.Pattern[str]
     remedio: re.Pattern[str]
+    sospecha: re.Pattern[str]
+    por_confirmar: re.Pattern[str]
+    no_descarta: re.Pattern[str]
     reglas: tuple[Frase, ...]
     alergias: Alergias
 
@@ -128,6 +131,9 @@ def frases() -> Frases:
         muerte=re.compile(respuesta["muerte"]),
         familia=re.compile(respuesta["familia"]),
         remedio=re.compile(diagnostico["remedio"]),
+        sospecha=re.compile(diagnostico["sospecha"]),
+        por_confirmar=re.compile(diagnostico["por_confirmar"]),
+        no_descarta=re.compile(diagnostico["no_descarta"]),
         reglas=tuple(
             Frase(
                 codigo=r["codigo"],
