@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -13,7 +14,12 @@ _ENCLITICOS = (
     "melo", "mela", "selo", "sela", "telo", "tela", "noslo", "los", "las", "les", "nos", "me", "te", "se",
     "lo", "la", "le",
 )  # fmt: skip
-_DIMINUTIVOS = ("itos", "itas", "ito", "ita")
+_DERIVADOS = (
+    "itos", "itas", "ito", "ita", "illos", "illas", "illo", "illa", "otes", "otas", "ote", "ota", "azos",
+    "azo", "ísimos", "ísimas", "ísimo", "ísima", "ísimamente",
+)  # fmt: skip
+"""Finales con que se forman diminutivos, aumentativos y superlativos de cualquier palabra."""
+_VOCALES = ("", "o", "a", "e", "os", "as")
 _TILDES = str.maketrans("áéíóú", "aeiou")
 
 
@@ -28,15 +34,15 @@ def _propias() -> frozenset[str]:
 def es_comun(palabra: str) -> bool:
     """Si `palabra` (con sus acentos; da igual la mayúscula) es una palabra o nombre usual del español.
 
-    Reconoce también enclíticos («apúnteme») y diminutivos («gotitas»). Las tildes cuentan: «hérnia» no
-    es palabra.
+    Reconoce también enclíticos («apúnteme»), diminutivos («cervecitas»), aumentativos («pastillota») y
+    superlativos («cansadísima»). Las tildes cuentan: «hérnia» no es palabra.
     """
     minuscula = palabra.lower()
     if len(minuscula) <= 2 or not minuscula.isalpha() or llano(minuscula) in _propias():
         return True
     if simplemma.is_known(minuscula, lang="es") or simplemma.is_known(palabra.capitalize(), lang="es"):
         return True
-    return _con_enclitico(minuscula) or _diminutivo(minuscula)
+    return _con_enclitico(minuscula) or _derivada(minuscula)
 
 
 def _con_enclitico(palabra: str) -> bool:
@@ -53,12 +59,23 @@ def _con_enclitico(palabra: str) -> bool:
     return False
 
 
-def _diminutivo(palabra: str) -> bool:
-    for final in _DIMINUTIVOS:
+def _derivada(palabra: str) -> bool:
+    for final in _DERIVADOS:
         raiz = palabra.removesuffix(final)
         if palabra.endswith(final) and len(raiz) >= 3:
-            raices = (raiz, raiz.removesuffix("c"), raiz.replace("qu", "c"), raiz.replace("gu", "g"))
-            return any(
-                simplemma.is_known(r + v, lang="es") for r in raices for v in ("", "o", "a", "e", "os", "as")
-            )
+            return any(simplemma.is_known(r + v, lang="es") for r in _raices(raiz) for v in _VOCALES)
     return False
+
+
+def _raices(raiz: str) -> tuple[str, ...]:
+    """De qué palabra pudo salir: «cervec-» de cerveza, «panec-» de pan, «comezonc-» de comezón."""
+    sin_c = raiz.removesuffix("c")
+    return (
+        raiz,
+        sin_c,
+        raiz.removesuffix("ec"),
+        raiz.replace("qu", "c"),
+        raiz.replace("gu", "g"),
+        sin_c + "z",
+        re.sub("on$", "ón", sin_c),
+    )

@@ -226,3 +226,20 @@ def test_un_nombre_que_no_se_reconoce_donde_va_un_medicamento_se_avisa(texto: st
 )
 def test_una_palabra_rara_en_otro_lugar_no_se_avisa(texto: str) -> None:
     assert corregir(consulta(texto))[1] == ()
+
+
+@pytest.mark.parametrize(
+    "dicho",
+    [
+        "unas cervecitas",
+        "una pastillota",
+        "el panecito",
+        "fuertísimo",
+        "el dolorcillo",
+        "una comezoncita",
+        "cansadísima",
+    ],
+)
+def test_lo_derivado_de_una_palabra_corriente_no_se_vuelve_enfermedad(dicho: str) -> None:
+    texto = f"los fines de semana {dicho} y ya"
+    assert corregido(texto) == texto
