@@ -77,14 +77,16 @@ def _errores(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def del_marco(peticion: Request, fallo: HTTPException) -> Response:
-        mensajes = {
-            404: ("no_existe", "No existe esa ruta."),
-            405: ("metodo", "Esa ruta no admite ese método."),
-        }
-        codigo, mensaje = mensajes.get(
-            fallo.status_code, ("peticion_invalida", "La petición no se entiende.")
-        )
-        return forma(peticion, fallo.status_code, codigo, mensaje, _REMEDIO[vista.es_pagina(peticion)])
+        pagina = vista.es_pagina(peticion)
+        codigo, mensaje, dicho = _MENSAJES.get(fallo.status_code, _NO_SE_ENTIENDE)
+        return forma(peticion, fallo.status_code, codigo, dicho if pagina else mensaje, _REMEDIO[pagina])
 
 
-_REMEDIO = {True: "Vuelva al inicio.", False: "Revise /api/openapi.json."}
+_MENSAJES = {
+    404: ("no_existe", "No existe esa ruta.", "Esa página no existe."),
+    405: ("metodo", "Esa ruta no admite ese método.", "A esa página se llega por el menú."),
+}
+"""Código, cómo se le dice a un programa y cómo a una persona."""
+
+_NO_SE_ENTIENDE = ("peticion_invalida", "La petición no se entiende.", "No se entendió lo que se pidió.")
+_REMEDIO = {True: "No se perdió nada; vuelva al inicio.", False: "Revise /api/openapi.json."}

@@ -23,6 +23,7 @@ _CAMBIAN = ("nombre", "apellido_paterno", "apellido_materno", "cedula", "especia
 
 
 @rutas.get("/administrar")
+@rutas.get("/administrar/personal")
 def personal(quien: Annotated[Sujeto, exige("administrar.ver")]) -> Response:
     """El directorio."""
     return _lista(quien, Escrito(), None)
