@@ -49,6 +49,18 @@ class Criterio:
     separacion_breve: float = 0.12
     """Cuánto más deben sumar si una tiene `breve_s` de voz o menos; con más voz, en proporción."""
     breve_s: float = 6.0
+    por_coherencia: float = 0.18
+    """Cuánto menos deben sumar si lo que va seguido cae siempre en el mismo grupo, y cuánto más si cae al
+    azar."""
+    cerca_coherente: float = 0.10
+    """Cuánto más cerca pueden estar sus centros en el primer caso."""
+    coherencia_media: float = 0.22
+    """Coherencia (0 azar, 1 perfecta) que ni ayuda ni estorba: la voz de una persona también cambia de un
+    turno a otro."""
+    coherencia_plena: float = 0.33
+    """Cuánto más que eso es todo lo que se puede pedir: la red no oye todos los cambios de turno."""
+    enlaces_minimos: float = 4.0
+    """Con cuántos pares de trozos seguidos la coherencia cuenta a medias."""
     mezcla: float = 0.26
     """Un centro más cercano que esto a una mezcla de otros son voces encimadas, no otra persona."""
     bloque: int = 800

@@ -32,7 +32,7 @@ from scribe.diarizacion.costura import (
 from scribe.diarizacion.filtros import CUADRO_S as FILTRO_S
 from scribe.diarizacion.filtros import Filtros, filtros
 from scribe.diarizacion.huellas import DIMENSIONES, Huellero
-from scribe.diarizacion.reparto import Analisis, Pesos, repartir
+from scribe.diarizacion.reparto import Analisis, Pesos, repartir, seguidas
 from scribe.diarizacion.segmentacion import CUADRO_S, DESFASE_S, LARGO, Segmentador, Ventana, inicios
 from scribe.diarizacion.tramos import Bordes, aviso_de_cuenta, limpiar
 from scribe.errores import AudioInvalido
@@ -40,7 +40,7 @@ from scribe.modelos import Perfil, identidad, ruta
 from scribe.progreso import Avance
 from scribe.recuerdos import Libreta, Recuerdos
 
-VERSION = "2"
+VERSION = "3"
 _PARTE_SEGMENTAR = 0.35
 
 
@@ -230,7 +230,11 @@ def resolver(
     if not con_huella.any():
         return Separacion(())
     centros = contar(
-        analisis.huellas[con_huella], analisis.segundos[con_huella], hablantes, parametros.criterio
+        analisis.huellas[con_huella],
+        analisis.segundos[con_huella],
+        hablantes,
+        parametros.criterio,
+        seguidas(analisis, con_huella),
     )
     duenos = repartir(analisis, centros, parametros.reparto)
     con_dueno = [(trozo, int(dueno)) for trozo, dueno in zip(analisis.trozos, duenos, strict=True)]

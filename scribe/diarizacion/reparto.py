@@ -43,6 +43,18 @@ class Analisis:
     ventana_s: float
 
 
+def seguidas(analisis: Analisis, cuales: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """(pares, 2): de los trozos escogidos, los que en su pista empiezan donde acaba otro, por su lugar."""
+    lugar = np.cumsum(cuales) - 1
+    acaba = {(t.pista, t.fin): i for i, t in enumerate(analisis.trozos) if cuales[i]}
+    pares = [
+        (lugar[antes], lugar[i])
+        for i, t in enumerate(analisis.trozos)
+        if cuales[i] and (antes := acaba.get((t.pista, t.inicio))) is not None
+    ]
+    return np.array(pares, dtype=np.intp).reshape(-1, 2)
+
+
 def repartir(analisis: Analisis, centros: NDArray[np.float32], pesos: Pesos) -> NDArray[np.intp]:
     """La persona (fila de `centros`) de cada trozo."""
     precision = 1.0 / (pesos.fondo + pesos.ruido / np.maximum(analisis.segundos, 1e-3))
