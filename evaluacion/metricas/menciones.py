@@ -152,7 +152,9 @@ def _persona(
         entre = antes[hallados[-1].end() :]
         propia = lex.patron("persona", "propia").search(entre)
         return "paciente" if propia else "familiar"
-    detras = re.match(rf"[^.;:]{{0,25}}?\b(?:de|en|a|lo tuvo|la tuvo|tuvo|tiene|tambien) {posesivo}", despues)
+    detras = re.match(
+        rf"[^.;:]{{0,25}}?\b(?:de|en|a|es|era|lo tuvo|la tuvo|tuvo|tiene|tambien) {posesivo}", despues
+    )
     if detras and not _no_es_de_quien(despues, 0, detras.end(), lex, acompanado):
         return "familiar"
     previa = plano[:inicio].rstrip(" .;!?¿")

@@ -8,7 +8,6 @@ import re
 from scribe.lenguaje.clinico import glosas
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
-from scribe.soap.farmacia import con_horas
 from scribe.soap.fragmentos import Trozo, alinar, mayuscula
 from scribe.soap.persona import de_usted
 
@@ -59,7 +58,7 @@ PLAZO = re.compile(
 def texto_de(trozo: Trozo) -> str:
     """Lo dicho, sin muletillas ni enlaces al principio."""
     base = alinar(trozo.dicho)
-    return con_horas(alinar(ABRE.sub("", base) or base))
+    return alinar(ABRE.sub("", base) or base)
 
 
 RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
@@ -92,7 +91,7 @@ MIRA = re.compile(
 
 
 HALLA = re.compile(
-    r"(?<!lo que )(?<!que )\b(?:(?:te|le|lo|la|los|las|se (?:te|le)|aqui|no) "
+    r"(?<!lo que )(?<!que )\b(?!lo siento(?: mucho| tanto|\W*$|[,.;]))(?:(?:te|le|lo|la|los|las|se (?:te|le)|aqui|no) "  # noqa: E501
     r"(?:veo|palpo|oigo|escucho|siento|toco|noto|observo)|se (?:ven?|palpan?|oyen?|escuchan?|observan?|aprecian?|sienten?)|palpo|ausculto|al tacto|a la (?:exploracion|palpacion|auscultacion|vista))\b"  # noqa: E501
 )
 """Con qué cuenta el médico lo que encuentra al explorar."""
@@ -143,6 +142,8 @@ def _en_lista_de_condiciones(plano: str, desde: int, corte: int) -> bool:
 
 
 EXAMEN = (
+    (re.compile(r"\bno (?:le|te) (?:oigo|escucho)\b", re.I), "no se le escucha"), (re.compile(r"\bno (?:le|te) (?:veo|observo)\b", re.I), "no se le observa"),  # noqa: E501
+    (re.compile(r"\bno (?:le|te) (?:palpo|siento|toco)\b", re.I), "no se le palpa"), (re.compile(r"\b(?:le|te) (?:oigo|escucho)\b", re.I), "se le escucha"),  # noqa: E501
     (re.compile(r"\bno veo\b", re.I), "no se observa"), (re.compile(r"\bno (?:oigo|escucho)\b", re.I), "no se escucha"),  # noqa: E501
     (re.compile(r"\bno (?:siento|palpo|toco)\b", re.I), "no se palpa"), (re.compile(r"^(?:aqu[ií] )?(?:s[ií] )?(?:le |te )?veo\b", re.I), "se observa"),  # noqa: E501
     (re.compile(r"^lo que s[ií] (?:traigo|trae[s]?|tiene[s]?|veo) es\b", re.I), ""), (re.compile(r"\b(?:oigo|escucho)\b", re.I), "se escucha"),  # noqa: E501

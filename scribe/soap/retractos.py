@@ -20,6 +20,10 @@ _LADO = re.compile(r"\b(?:derech|izquierd)[oa]s?\b")
 _SE_CORRIGE = re.compile(
     r"\w[\s,.…]+(?:no,? perdon|me equivoque|corrijo|rectifico|que diga|mejor dicho)\b[\s,.:…]*\w"
 )
+_TITUBEA = re.compile(
+    r"\d[^.;?!…]{0,22}(?:\.\.\.|…)\s*(?:bueno|aunque|ay)?[\s,]*(?:no|mejor)\b(?! (?:mas|pas\w+|se pas\w+)\b)[^.;?!…]{0,45}?(?:\d|½|\bun[oa]\b (?:en|por|cada|al|diari))"  # noqa: E501
+)
+"""«3 al día… no, te la pongo más fácil, una en la mañana»: cambia de idea y no se sabe qué tramo se va."""
 _CAMBIA_DE_LADO = re.compile(
     r"\bderech[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?izquierd|\bizquierd[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?derech"  # noqa: E501
 )
@@ -35,10 +39,10 @@ _UNIDADES_EN_LETRA = (
 )
 _VENTANA = 48
 _U = r"mg|mcg|µg|g|gramos?|ml|mililitros?|cc|%|kilos?|kg|cm|gotas?|tabletas?|pastillas?|capsulas?|cucharad\w+|unidades|ui|disparos?|inhalaciones|miligramos?|microgramos?|horas?|hrs?|dias?|semanas?|mes(?:es)?|anos?|veces|grados"  # noqa: E501
-_CANTIDAD = rf"(?P<p{{0}}>(?:de|por|cada|en|con|a las|hace|son) )?(?P<n{{0}}>\d+(?:[.,/]\d+)?½?(?: ?(?:por|x|sobre) ?\d+)?|½)(?!\d)(?: ?(?P<u{{0}}>{_U})\b)?"  # noqa: E501
+_CANTIDAD = rf"(?P<p{{0}}>(?:de|por|cada|en|con|a las|hace|son) )?(?P<n{{0}}>un[oa]?(?= (?:dias?|semanas?|mes|meses|anos?|hora|tableta|pastilla|capsula|gota|vez)\b)|\d+(?:[.,/]\d+)?½?(?: ?(?:por|x|sobre) ?\d+)?|½)(?!\d)(?: ?(?P<u{{0}}>{_U})\b)?"  # noqa: E501
 _DISTANTE = re.compile(
     rf"\b{_CANTIDAD.format(1)}(?P<cola>(?:,? [a-z]+){{0,2}})"
-    r"(?:[\s,;.…]+(?:(?:aunque|bueno|ay|ah|pero|o|este|uy)[\s,.…]+)*"
+    r"(?:[\s,;.…]+(?:(?:aunque|bueno|ay|ah|pero|o|este|uy|no)[\s,.…]+)*"
     r"(?P<marca>no[\s,.…]+(?:perdon\w*|mejor|espere\w*|digo|a ver|no)|(?<!ya )(?<!lo )(?<!es )mejor (?!que\b|no\b|si\b)|perdon\w*|digo|miento|corrijo|"  # noqa: E501
     r"me equivoque|que diga|mas bien|a ver|espere\w*|dejeme \w+)\b)"
     r"(?P<medio>[\s,.:;…]*(?:(?!si\b|cuando\b|despues\b|luego\b|antes\b|hasta\b|ya\b)[a-z]+[\s,.:;…]+){0,9}?)"
@@ -71,7 +75,7 @@ def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
     primera = re.match(r"\w+", despues)
     if primera is None:
         return None
-    palabra = primera.group()
+    palabra = "a las" if re.match(r"a las \d", despues) else primera.group()
     antes = plano[max(0, marca.start() - _VENTANA) : marca.start()]
     base = marca.start() - len(antes)
     otro_lado = _LADO_DESPUES.match(despues)
@@ -141,6 +145,9 @@ def dudosa(texto: str) -> bool:
     """Si alguien parece corregirse y no se supo qué retiró: junto a una cifra, o con un «no, perdón» a media frase."""  # noqa: E501
     plano = llano(texto)
     hechos = retirados(texto)
+    duda = _TITUBEA.search(plano)
+    if duda and not any(a < duda.end() and b > duda.start() for a, b in hechos):
+        return True
     for patron in (_SE_CORRIGE, _CAMBIA_DE_LADO):
         m = patron.search(plano)
         if m and not any(a < m.end() and b > m.start() for a, b in hechos):

@@ -146,6 +146,7 @@ def tipo_de(
     return tema.tipo if tema and tema.tipo else "sintoma"
 
 
+_DE_CUANDO = re.compile(r"\b(?:de|desde) cuando (?:me |se |le |nos |te )?(?:\w+ )?$")
 _YA_NO = re.compile(r"\bya no\b")
 _DE_QUIEN_ACOMPANA = re.compile(
     r"\byo (?:tambien |si |misma? |no )?(?:tengo|soy|padezco|tuve|tomo|uso|fumo|era|sufro|me \w+o)\b|\ba mi (?:si |no )?(?:me|tambien)\b|"  # noqa: E501
@@ -188,6 +189,8 @@ def rotulos(
             "infección",
         ):
             continue
+        if _DE_CUANDO.search(plano[: m.desde]):
+            continue  # «las gotas de cuando me lastimé»: fecha otra cosa
         if c.negada and _YA_NO.search(plano[m.hasta :]):
             continue  # «ronchas de bebé, ya no»: lo tuvo; no es que lo niegue
         if c.negada or _NO_DENTRO.search(plano[m.desde : m.hasta]):

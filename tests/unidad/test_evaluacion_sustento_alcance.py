@@ -141,3 +141,35 @@ def test_un_retiro_gradual_esperado_no_es_una_dosis_equivocada() -> None:
     )
     assert graves("Clonazepam 1 gota cada noche", [hechos[0], sin_cifra]) == set()
     assert graves("Clonazepam 4 gotas cada noche", [hechos[0], sin_cifra]) == {"dosis"}
+
+
+_CON = ("M: Ciento setenta y ocho con ciento cuatro en el derecho.", "M: El pulso, ochenta.")
+_BOCA = ("M: Si se le tuerce la boca, a urgencias.",)
+_AGITADA = ("M: ¿Qué le nota?", "A: Respira como agitada.")
+_RENGUEA = ("M: ¿Camina bien?", "A: Renguea un poco.")
+_SEPA = ("M: ¿Alergias?", "A: Alergias, que yo sepa, no.")
+_APNEA = ("M: ¿Ha dejado de respirar?", "A: No, de dejar de respirar, tampoco. Le ronca el pechito.")
+_CUNADO = ("M: ¿Quién tiene asma?", "El asmático es mi primo.")
+
+
+@pytest.mark.parametrize(
+    ("dichos", "bueno", "malo", "clase"),
+    [
+        (_CON, "TA 178/104 mmHg", "TA 178/94 mmHg", "cifra"),
+        (_BOCA, "Acudir a urgencias si asimetría facial", "Acudir a urgencias si convulsiones", "termino"),
+        (_AGITADA, "Disnea: respira como agitada", "Fiebre: respira como agitada", "termino"),
+        (_RENGUEA, "Claudicación: renguea un poco", "Temblor: renguea un poco", "termino"),
+        (_SEPA, "Niega alergias", "Niega asma", "termino"),
+        (_APNEA, "Niega apnea", "Apnea", "negacion"),
+        (_CUNADO, "Antecedente familiar: el primo es asmático", "Asma", "persona"),
+    ],
+)
+def test_otras_formas_de_decirlo(dichos: tuple[str, ...], bueno: str, malo: str, clase: str) -> None:
+    assert _clases(bueno, dichos) == set()
+    assert clase in _clases(malo, dichos)
+
+
+def test_siete_con_cinco_sigue_siendo_un_decimal() -> None:
+    dichos = ("M: La hemoglobina glucosilada, siete con cinco.",)
+    assert _clases("Hemoglobina glucosilada 7.5", dichos) == set()
+    assert "cifra" in _clases("Hemoglobina glucosilada 7.6", dichos)
