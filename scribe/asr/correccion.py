@@ -272,10 +272,12 @@ def _margen(x: _Lectura, rival: _Lectura) -> float:
 
 
 def _contiene(x: _Lectura, otra: _Lectura) -> bool:
-    """Si `x` abarca más de lo oído y su nombre termina en el de `otra`: Dolo-Neurobión y Neurobión."""
-    mayor, menor = x.candidato.entrada.sonido, otra.candidato.entrada.sonido
-    abarca = x.primera <= otra.primera and otra.ultima <= x.ultima and x.primera < otra.primera
-    return abarca and mayor != menor and mayor.endswith(menor)
+    """Si `x` abarca más de lo oído y `otra` es parte de su nombre: Neurobión en Dolo-Neurobión."""
+    mayor, menor = x.candidato.entrada, otra.candidato.entrada
+    abarca = x.primera <= otra.primera and otra.ultima <= x.ultima
+    final = x.primera < otra.primera and mayor.sonido != menor.sonido and mayor.sonido.endswith(menor.sonido)
+    parte = x.ultima - x.primera > otra.ultima - otra.primera and f" {menor.texto} " in f" {mayor.texto} "
+    return abarca and (final or (parte and menor.texto != mayor.texto))
 
 
 def _preferir_completas(lecturas: list[_Lectura]) -> list[_Lectura]:

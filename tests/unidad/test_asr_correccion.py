@@ -64,6 +64,8 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("toma condrospirinona diario", "toma con drospirenona diario"),
         ("el motelmissartán sigue igual", "el mo telmisartán sigue igual"),
         ("las de oestradiol", "las de estradiol"),
+        ("las detinilestradió el condrospirinona", "las etinilestradiol con drospirenona"),
+        ("butil hiosina con metamisol de 10", "butilhioscina con metamizol de 10"),
         ("en la casa de paxlobí no hay nadie", "en la casa de paxlobí no hay nadie"),
     ],
 )
