@@ -77,7 +77,7 @@ def _falta(estimacion: Estimacion | None, van: float) -> str:
     if estimacion is None:
         return ""
     if not estimacion.trabajadores:
-        return "Ningún trabajador está encendido: seguirá cuando lo haya."
+        return "Está apagado lo que escribe las notas: seguirá solo en cuanto se encienda."
     if estimacion.desde_s is None or estimacion.hasta_s is None:
         return "Aún no se sabe cuánto tarda en este equipo."
     plazo = formatos.plazo(max(0.0, estimacion.desde_s - van), max(0.0, estimacion.hasta_s - van))

@@ -18,12 +18,12 @@ def test_la_nota_en_proceso_dice_como_va_y_se_abre_sola(clinica: Clinica) -> Non
     recibo = subir(cliente, encuentro, permiso)
     p = clinica.entrar("medica.uno")
     renglon = p.locator("[data-trabajo]")
-    dicho = "En la cola. Ningún trabajador está encendido: seguirá cuando lo haya."
+    dicho = "En la cola. Está apagado lo que escribe las notas: seguirá solo en cuanto se encienda."
     expect(renglon).to_contain_text(dicho)
     p.goto(f"/notas/{recibo['nota']}")
     proceso = p.get_by_label("Avance de la nota")
     expect(proceso).to_contain_text("En la cola")
-    expect(proceso).to_contain_text("Ningún trabajador")
+    expect(proceso).to_contain_text("Está apagado")
     expect(p.locator("#firmar")).to_be_hidden()
     clinica.axe(p)
     clinica.capturas(p, "revisar-en-proceso")

@@ -32,7 +32,8 @@ def test_cada_paso_tiene_su_rotulo() -> None:
         (estimacion(por_delante=1, desde_s=170, hasta_s=190), {"estado": "pendiente"},
          "En la cola; hay una grabación antes. Faltan unos 4 minutos."),
         (estimacion(por_delante=2, trabajadores=0), {"estado": "pendiente"},
-         "En la cola; hay 2 grabaciones antes. Ningún trabajador está encendido: seguirá cuando lo haya."),
+         "En la cola; hay 2 grabaciones antes. "
+         "Está apagado lo que escribe las notas: seguirá solo en cuanto se encienda."),
         (estimacion(desde_s=1, hasta_s=9), {"estado": "en_curso", "paso": "separar"},
          "Separando las voces. Falta menos de un minuto."),
         (None, {"estado": "en_curso"}, "Empezando"),

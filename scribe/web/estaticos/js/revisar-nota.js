@@ -46,7 +46,7 @@ export class Nota {
       : null;
     return nodo("section", { class: "soap", "aria-label": s.titulo, dataset: { seccion: s.clave } },
       nodo("h2", {}, nodo("span", { class: "letra", "aria-hidden": "true" }, s.letra), s.titulo),
-      hijos.length ? hijos : nodo("p", { class: "vacia agregar" }, s.clave === "pronostico" ? "El pronóstico lo escribe usted." : "No se mencionó."),
+      hijos.length ? hijos : nodo("p", { class: "vacia agregar" }, s.clave === "pronostico" ? "El pronóstico lo escribe usted." : this.estado.datos.grabacion ? "No se mencionó." : "Sin escribir."),
       agregar);
   }
 
