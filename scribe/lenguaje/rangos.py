@@ -124,5 +124,6 @@ def _hay_otra(texto: str, m: re.Match[str], cifra: re.Match[str], propia: re.Pat
     if buscar_farmacos(entre):
         return True  # «para la fiebre, paracetamol de 500»
     return any(otra.search(entre) for _, otra, _, _, _ in _medidas()) or bool(
-        re.search(_NOMBRE_TENSION, entre) or re.search(r"\b(?:desde|hace|hasta|por|cada|durante)\b", entre)
+        re.search(_NOMBRE_TENSION, entre)
+        or re.search(r"\b(?:desde|hace|hasta|por|cada|durante|otr[oa]s)\b", entre)
     )

@@ -18,7 +18,7 @@ _FINALES = {
     "er": ("o", "e", "í", "ió", "a"),
     "ir": ("o", "e", "í", "ió", "a"),
 }
-_AMBIGUAS = {"como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso", "bajo", "corte", "golpe", "tos", "vi", "di",  # noqa: E501
+_AMBIGUAS = {"mareo", "como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso", "bajo", "corte", "golpe", "tos", "vi", "di",  # noqa: E501
              "visto", "medico", "nota", "cura", "cierra", "llevo", "toque", "lloro", "pego", "paro", "mejore", "curo", "salgo",  # noqa: E501
              "ahogo", "meto", "corto", "cuido", "manchas", "pasas", "notas", "curas", "cenas", "comas", "marcas", "cargas",  # noqa: E501
              "medidas", "vistas", "llamo", "seguido", "bate", "pegas", "paras", "siento", "trago"}  # fmt: skip  # noqa: E501

@@ -87,6 +87,32 @@ _PREDICA = re.compile(
 )
 
 
+_CON_ARTICULO = re.compile(r"\b(?:el|la|los|las|esa|ese|esos|esas|su|sus|tu|tus) $")
+_MODO = re.compile(
+    r"^ (?:tod[oa]s? (?:el|la|los|las)|diario|a diario|siempre|seguid[oa]|cada|muy|mas|en l[oa]s? (?:noche|manana|tarde)|por la|al |cuando|con|solo|nomas|de (?:dia|noche|repente))"  # noqa: E501
+)
+"""«¿Le da la fiebre todos los días?»: se pregunta cuándo o cómo; que la hay ya se sabe."""
+_CESO_OTRA = re.compile(
+    r"\b(?:ya )?(?:se (?:me|le|te|nos) (?:ha |han )?(?:quit|fue|pas)\w*|mejor\w+|baj(?:o|aron)|cedi\w+)\b[^.;]{0,20}[,;]\s*(?:pero )?(?:el|la|los|las) $"  # noqa: E501
+)
+"""«Las ronchas se quitaron, la comezón no»: la comezón sigue."""
+_ACOTA = re.compile(
+    r"^\W*(?:pues |ay |si,? )*(?:solo|solamente|nomas|nada mas|unicamente|cuando|a veces|en las|por las|al )\b"  # noqa: E501
+)
+_PREGUNTA_NEGADA = re.compile(r"\bno (?:se |le |te |lo |la )*(\w{4,})")
+_SI_VERBO = re.compile(r"\bsi,? (?:si )?(?:me |se |le |lo |la )*(\w{4,})")
+
+
+def _lo_contrario(trozo: Trozo, respuesta: str) -> bool:
+    """«¿No puede mover el brazo?» «Sí, sí puedo»: el sí es del verbo, no de lo que se pregunta."""
+    preguntado = _PREGUNTA_NEGADA.search(trozo.plano)
+    return preguntado is not None and any(
+        v[:3] == preguntado[1][:3]
+        for v in _SI_VERBO.findall(respuesta)
+        if v not in ("pues", "doctor", "doctora")
+    )
+
+
 def _se_da_por_dicho(texto: str, m: Mencion) -> bool:
     """Si la pregunta no es por la mención: si acabó o bajó, o cómo es («¿la tos es con flemas?»).
 
@@ -95,6 +121,8 @@ def _se_da_por_dicho(texto: str, m: Mencion) -> bool:
     """  # noqa: E501
     plano = llano(texto)
     if _SUPUESTO.match(plano[: m.desde]) and _PREDICA.match(plano[m.hasta :]):
+        return True
+    if _CON_ARTICULO.search(plano[: m.desde]) and _MODO.match(plano[m.hasta :]):
         return True
     inicio = max(plano.rfind(c, 0, m.desde) for c in ",;?.") + 1
     fin = min((x for x in (plano.find(c, m.hasta) for c in ",;?.") if x >= 0), default=len(plano))
@@ -142,6 +170,15 @@ def _al_lado(plano: str, item: Pregunta) -> bool | None:
         if m:
             return m.group(1) == "si"
     return None
+
+
+def _sigue(plano: str, item: Pregunta) -> bool:
+    """Si lo que se dice de ella es que, a diferencia de otra que se quitó, sigue."""
+    return any(
+        _CESO_OTRA.search(plano[: m.start()])
+        for raiz in _raices(item.dicho)
+        for m in re.finditer(rf"\b{re.escape(raiz)}\w*,? (?:no|todavia no)\b", plano)
+    )
 
 
 def _segmentos(texto: str, items: list[Pregunta]) -> list[tuple[int, int]]:
@@ -195,6 +232,8 @@ def leer(intercambio: Intercambio) -> Lectura:
         reves = _AL_REVES.search(llano(texto)) is not None
         for item in items:
             junto = None if _AJENO.search(llano(texto)) else _al_lado(llano(texto), item)
+            if junto is False and _sigue(llano(texto), item):
+                junto = True
             if junto is not None and item not in negados and item not in afirmados:
                 (afirmados if junto else negados).append(item)
         for desde, hasta in _segmentos(texto, items):
@@ -205,6 +244,9 @@ def leer(intercambio: Intercambio) -> Lectura:
             if _AJENO.search(llano(clausula)):
                 continue
             en_contra = _polaridad(texto, desde, hasta) or reves
+            tocados = [i for i in tocados if not (en_contra and _sigue(llano(texto), i))]
+            if not tocados:
+                continue
             destino = negados if en_contra else afirmados
             destino += [i for i in tocados if i not in negados and i not in afirmados]
             if en_contra and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):
@@ -214,11 +256,16 @@ def leer(intercambio: Intercambio) -> Lectura:
     libre = [i for i in items if i not in negados and i not in afirmados]
     abre_no = niega(plano, " ".join(t.plano for t in intercambio.preguntas))
     sabe = not ignora(plano) and not afirma(plano)
-    if resto_no or (todo_no and sabe and (abre_no or not afirmados)) or (abre_no and not negados):
+    if resto_no and not afirmados and not negados and _ACOTA.match(plano):
+        afirmados += libre
+    elif resto_no or (todo_no and sabe and (abre_no or not afirmados)) or (abre_no and not negados):
         negados += libre
     elif afirma(todo) and not negados and not afirmados:
         lectura.dudoso = len(libre) > 1
         afirmados += libre
+    vueltos = [i for i in afirmados if _lo_contrario(i.trozo, plano)]
+    afirmados = [i for i in afirmados if i not in vueltos]
+    negados += vueltos
     lectura.negados, lectura.afirmados = negados, afirmados
     _repartir(intercambio, lectura, consumidas)
     return lectura

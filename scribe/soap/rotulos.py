@@ -150,7 +150,7 @@ _DE_CUANDO = re.compile(r"\b(?:de|desde) cuando (?:me |se |le |nos |te )?(?:\w+ 
 _YA_NO = re.compile(r"\bya no\b")
 _DE_QUIEN_ACOMPANA = re.compile(
     r"\byo (?:tambien |si |misma? |no )?(?:tengo|soy|padezco|tuve|tomo|uso|fumo|era|sufro|me \w+o)\b|\ba mi (?:si |no )?(?:me|tambien)\b|"  # noqa: E501
-    r"^\W*(?:tambien )?(?:padezco|sufro)\b|\bsoy yo\b|\byo,? (?:si|tambien)(?=\W*(?:[,.;]|$))|\ben mi caso\b|"
+    r"^\W*(?:tambien )?(?:padezco|sufro)\b|\bsoy yo\b|\byo,? (?:si|tambien)(?=\W*(?:[,.;]|$))|\ben mi caso\b|^\W*yo,? (?:tambien |la verdad |ya |pues )*(?:ando|estoy|me siento|cansad|agotad|desvelad|enferm)\w*|"  # noqa: E501
     r"\b(?:no,? )?(?:ni )?(?:soy (?:muy )?(?:alergic|diabetic|hipertens|asmatic|cardiac|epilept|la (?:alergic|diabetic|asmatic|hipertens))\w*)"  # noqa: E501
 )
 

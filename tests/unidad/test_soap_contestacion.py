@@ -77,3 +77,27 @@ def test_el_verbo_de_la_pregunta_repetido_niega() -> None:
 
 def test_lo_no_contestado_no_se_pierde() -> None:
     assert any("fiebre" in t and "ahorita no" in t for t in _nota("¿Ha tenido fiebre?", "Ahorita no."))
+
+
+@pytest.mark.parametrize(
+    ("pregunta", "respuesta", "debe", "no_debe"),
+    [
+        ("¿Le falta el aire?", "Solo al subir la banqueta, de ahí en fuera no.", "banqueta", "Niega"),
+        ("¿Ronchas, comezón?", "Las ronchas ya se me quitaron, la comezón no.", "comezón", "Niega prurito"),
+        ("¿No puede doblar la rodilla?", "Sí, sí puedo.", "Niega", "Limitación"),
+        ("¿Le da la tos todas las noches?", "No, una que otra noche.", "", "Niega tos"),
+        (
+            "¿Asma, presión alta, colesterol?",
+            "Asma sí, las otras dos no.",
+            "Niega hipertensión",
+            "Niega asma",
+        ),
+        ("¿Sangra al evacuar?", "Ni una gota.", "Niega", "Sangr"),
+    ],
+)
+def test_respuestas_que_acotan_contrastan_o_contestan_al_verbo(
+    pregunta: str, respuesta: str, debe: str, no_debe: str
+) -> None:
+    nota = _nota(pregunta, respuesta)
+    assert any(debe.lower() in t.lower() for t in nota)
+    assert not any(t.startswith(no_debe) for t in nota)
