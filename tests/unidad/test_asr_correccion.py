@@ -65,6 +65,7 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("el motelmissartán sigue igual", "el mo telmisartán sigue igual"),
         ("las de oestradiol", "las de estradiol"),
         ("las detinilestradió el condrospirinona", "las etinilestradiol con drospirenona"),
+        ("desde mañana se pone largina una sola vez", "desde mañana se pone glargina una sola vez"),
         ("butil hiosina con metamisol de 10", "butilhioscina con metamizol de 10"),
         ("en la casa de paxlobí no hay nadie", "en la casa de paxlobí no hay nadie"),
     ],
