@@ -29,6 +29,8 @@ _DE_SI = re.compile(
     r"\b(?:me|mi|vivo|bebo|tomo|fumo|uso|cuido|perdi|tengo|hago|soy|estoy|tuve|nos|enviude|quede)\b"
 )
 """Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
+_SIGUE = re.compile(r"\b(?:seguimos|seguiremos|sigue|sigues|continua|continuamos|controlad[oa])\b")
+_SOSPECHOSA = re.compile(r"\b(?:es|sea|fuera|sean) (?:de |del |de la |la |el |los )?$")
 _LEJOS = 6
 _ALCANCE = 60
 """Caracteres antes de la mención en que «apunta a», «no descarto» aún hablan de ella."""
@@ -162,9 +164,11 @@ class Lector:
             or frases().evolucion.match(llano(turno.texto[hallazgo.hasta :])) is not None
             or self._lectura.citado_en_analisis(turno, hallazgo)
         )
+        if cal.interrogada and _se_contesta_no(turno, hallazgo):
+            return self._lectura.mencion(i, hallazgo, EstadoCodigo.DESCARTADO, 2)
         if cal.interrogada or _inacabada(turno, hallazgo) or es_pregunta(self._lectura, i, hallazgo, pista):
             return preguntado(self._lectura, i, hallazgo, cal)
-        if clase == "l" and not self._coordinada(turno, hallazgo):
+        if clase == "l" and not (self._coordinada(turno, hallazgo) or _sospechosa(turno, hallazgo, cal)):
             return None
         if cal.familiar:
             return self._familiar(i, hallazgo, cal, 2)
@@ -191,7 +195,7 @@ class Lector:
             return EstadoCodigo.DESCARTADO if descarta else None
         if cal.incierta or (es_enfermedad and not cal.pasada and self._por_confirmar(turno, hallazgo)):
             return EstadoCodigo.SOSPECHA if es_enfermedad else None
-        if cal.pasada:
+        if cal.pasada and not self._sigue(turno, hallazgo):
             return EstadoCodigo.ANTECEDENTE if es_enfermedad or hallazgo.concepto.clase == "p" else None
         return EstadoCodigo.CONFIRMADO
 
@@ -206,6 +210,11 @@ class Lector:
         ):
             return False
         return _NO_SUELTO.match(despues) is None or self._lo_pregunto(turno, hallazgo)
+
+    def _sigue(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """«Le diagnosticaron lupus y ahí seguimos con la misma dosis»: empezó antes y sigue."""
+        inicio, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        return _SIGUE.search(llano(turno.texto[inicio:fin])) is not None
 
     def _no_descarta(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """«No descarto una embolia»: lo que se niega es haberla descartado."""
@@ -356,6 +365,17 @@ class Lector:
                 ):
                     return replace(hallazgo, concepto=otro.concepto, termino=otro.termino)
         return hallazgo
+
+
+def _sospechosa(turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
+    """«Sospecho que es la tiroides»: la palabra lega es lo que se sospecha."""
+    return cal.incierta and _SOSPECHOSA.search(llano(turno.texto[: hallazgo.desde])) is not None
+
+
+def _se_contesta_no(turno: Turno, hallazgo: Hallazgo) -> bool:
+    """«¿Hepatitis? No, los ojos no están amarillos»: él mismo se lo pregunta y lo descarta."""
+    _, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+    return hallazgo.concepto.clase == "d" and frases().niega.search(llano(turno.texto[fin:])) is not None
 
 
 def _inacabada(turno: Turno, hallazgo: Hallazgo) -> bool:
