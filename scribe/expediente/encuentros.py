@@ -49,7 +49,7 @@ def cerrar(t: Transaccion, encuentro: UUID, fin: datetime, destino: str | None =
 def completar(t: Transaccion, encuentro: UUID, faltaban: dict[str, str]) -> None:
     """Agrega datos que no se dijeron al abrirlo (Res. 866, elementos 18 a 25); lo dicho no cambia.
 
-    Lanza `Duplicado` si alguno ya constaba y `DatoInvalido` si no tiene su forma.
+    Lanza `Duplicado` si alguno ya constaba y `ValidationError` si no tiene su forma.
     """
     ya = leer(t, encuentro)
     if constan := [c for c in faltaban if getattr(ya, c)]:
