@@ -131,6 +131,8 @@ _NIEGA = re.compile(
 _NIEGA_TRAS = re.compile(
     r",? (?:ni de chiste|ni loc[oa]|ni en broma|ni pensarlo|para nada"
     r"|tampoco(?! (?:lo|la|los|las) (?:dej|suspend|quit))"
+    r"|(?:ya )?no (?:(?:se|le|te|les|me|lo|la|los|las) ){0,2}(?:(?:voy|vamos) a (?:dar|recetar|poner|mandar|dejar|indicar|usar)\w*|doy|damos|receto|"  # noqa: E501
+    r"pongo|ponemos|mando|dejo|indico|recomiendo|usamos|conviene|(?:puedo|podemos) (?:dar|poner|recetar|usar)\w*|puede (?:tomar|usar))"  # noqa: E501
     r"|ya no|no(?=[,.;]|$| por ahora| por el momento| porque| lo necesita| hace falta))\b"
 )
 _ALERGIA_A = re.compile(r"\b(?:alergi\w+|hipersensib\w+) al?(?: \w+){0,2} $")

@@ -26,6 +26,9 @@ _DISLOCADO = re.compile(
     r"(?P<verbo>[^\W\d_]+(?: a [^\W\d_]+)?)(?P<resto>[^,;.]*)",
     re.I,
 )
+_CESO = re.compile(
+    r"\b(?:ya )?(?:se (?:me |le |te |nos )?(?:ha |han )?(?:quit|fue|pas)\w*|mejor\w+|cedi\w+)\b"
+)
 _DESCARTA = "descartado: "
 _AJENO = re.compile(r"(?:de otra persona|antecedente familiar)", re.I)
 _PALABRA = {"subjetivo": "niega", "objetivo": "sin"}
@@ -86,6 +89,8 @@ def _antepuesto(trozo: str, palabra: str, antes: str | None) -> str:
     cosa, verbo = hallado
     if verbo:
         return f"no {verbo} {cosa}"
+    if antes is not None and _CESO.search(llano(antes)):
+        return trozo  # «las ronchas ya se quitaron, la comezón no»: la comezón sigue
     sigue = antes is not None and re.match(r"(?:no|ni|niega|sin)\b", antes) is not None
     return f"{'ni' if sigue else palabra} {_ARTICULO.sub('', cosa, count=1)}"
 

@@ -101,3 +101,25 @@ def test_respuestas_que_acotan_contrastan_o_contestan_al_verbo(
     nota = _nota(pregunta, respuesta)
     assert any(debe.lower() in t.lower() for t in nota)
     assert not any(t.startswith(no_debe) for t in nota)
+
+
+def test_un_dia_si_y_un_dia_no_no_niega_el_dia() -> None:
+    for pregunta, respuesta in (
+        ("¿Le da la fiebre todos los días?", "No, un día sí y un día no."),
+        ("¿Qué le dieron?", "Cefalexina, y me dio comezón, así que ya no."),
+        ("¿Ronchas, comezón?", "Las ronchas ya se quitaron, la comezón no."),
+    ):
+        nota = " ".join(_nota(pregunta, respuesta)).lower()
+        assert not any(mal in nota for mal in ("niega día", "niega así", "niega comezón", "niega fiebre")), (
+            nota
+        )
+
+
+def test_lo_que_no_se_receta_dicho_despues_del_nombre() -> None:
+    turnos = tuple(
+        Turno(id=n, hablante="m", rol=Rol.MEDICO, inicio=5.0 * n, fin=5.0 * n + 4, texto=texto)
+        for n, texto in enumerate(("Presión 120/80.", "Prednisona no le doy, por el azúcar."), 1)
+    )
+    nota = Redactor().redactar(Transcripcion(idioma="es", turnos=turnos), Contexto()).nota
+    assert [e.tipo for e in nota.plan] == ["indicacion"]
+    assert nota.plan[0].texto.startswith("Evitar prednisona")
