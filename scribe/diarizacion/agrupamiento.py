@@ -49,10 +49,10 @@ class Criterio:
     separacion_breve: float = 0.12
     """Cuánto más deben sumar si una tiene `breve_s` de voz o menos; con más voz, en proporción."""
     breve_s: float = 6.0
-    por_coherencia: float = 0.18
+    por_coherencia: float = 0.20
     """Cuánto menos deben sumar si lo que va seguido cae siempre en el mismo grupo, y cuánto más si cae al
     azar."""
-    cerca_coherente: float = 0.10
+    cerca_coherente: float = 0.14
     """Cuánto más cerca pueden estar sus centros en el primer caso."""
     coherencia_media: float = 0.22
     """Coherencia (0 azar, 1 perfecta) que ni ayuda ni estorba: la voz de una persona también cambia de un

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluacion.sintesis.codec import escribir
 from scribe.ajustes import Ajustes
 from scribe.audio import leer
 from scribe.diarizacion.pyannote import DiarizadorPyannote
@@ -34,3 +35,13 @@ def test_numero_de_hablantes_y_error(archivo: str, personas: int) -> None:
     for i, tramo in enumerate(separacion.tramos):
         hipotesis[Segment(tramo.inicio, tramo.fin), i] = tramo.hablante
     assert DiarizationErrorRate()(referencia, hipotesis) < 0.10
+
+
+def test_por_telefono_se_cuentan_las_mismas_personas(tmp_path: Path) -> None:
+    """La línea fija quita todo lo que pasa de 4 kHz y acerca las voces."""
+    limpia = leer(MUESTRAS / "faringitis.ogg", duracion_max_s=600.0, avance=en_silencio)
+    archivo = escribir(limpia.voces[0][None], tmp_path, "llamada", "telefono")
+    grabacion = leer(archivo, duracion_max_s=600.0, avance=en_silencio)
+    diarizador = DiarizadorPyannote(perfil("minimo"), Ajustes(hilos=1))
+    separacion = diarizador.separar(grabacion, hablantes=None, avance=en_silencio)
+    assert len({t.hablante for t in separacion.tramos}) == 2

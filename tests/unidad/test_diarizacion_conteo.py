@@ -97,3 +97,53 @@ def test_muchas_muestras_en_bloques_dan_lo_mismo() -> None:
     huellas, segundos, _ = _consulta(azar, [medico, _persona(azar, medico, 0.4)], [700, 500])
     orden = azar.permutation(len(huellas))
     assert len(contar(huellas[orden], segundos[orden], None, Criterio(bloque=300))) == 2
+
+
+def _platica(
+    azar: np.random.Generator, voces: list[np.ndarray], turnos: int, por_turno: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Turnos alternados de varios trozos seguidos: huellas, segundos, dueños y pares seguidos."""
+    duenos = np.repeat(np.arange(turnos) % len(voces), por_turno)
+    segundos = azar.uniform(1.0, 2.0, len(duenos))
+    huellas = np.concatenate([_muestras(azar, voces[d], segundos[i : i + 1]) for i, d in enumerate(duenos)])
+    antes = np.flatnonzero(np.arange(len(duenos)) % por_turno < por_turno - 1)
+    return huellas, segundos, duenos, np.stack([antes, antes + 1], axis=1)
+
+
+@pytest.mark.parametrize("semilla", range(6))
+def test_dos_voces_casi_iguales_se_distinguen_por_sus_turnos(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    medico = _persona(azar)
+    huellas, segundos, duenos, seguidas = _platica(azar, [medico, _persona(azar, medico, 0.19)], 24, 3)
+    centros = contar(huellas, segundos, None, Criterio(), seguidas)
+    assert len(centros) == 2
+    acuerdo = ((huellas @ centros.T).argmax(axis=1) == duenos).mean()
+    assert max(acuerdo, 1 - acuerdo) > 0.9
+
+
+@pytest.mark.parametrize("semilla", range(6))
+def test_una_sola_voz_no_se_parte_aunque_sus_trozos_vayan_seguidos(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    huellas, segundos, _, seguidas = _platica(azar, [_persona(azar)], 24, 3)
+    assert len(contar(huellas, segundos, None, Criterio(), seguidas)) == 1
+
+
+@pytest.mark.parametrize("semilla", range(6))
+def test_lo_mismo_sin_orden_de_turnos_es_una_sola_voz(semilla: int) -> None:
+    """Una persona con dos tonos de voz que mezcla en la misma frase no es dos personas."""
+    azar = np.random.default_rng(semilla)
+    una = _persona(azar)
+    huellas, segundos, duenos, _ = _platica(azar, [una, _persona(azar, una, 0.19)], 72, 1)
+    revueltas = np.stack([np.arange(71), np.arange(1, 72)], axis=1)
+    assert (duenos[revueltas[:, 0]] != duenos[revueltas[:, 1]]).all()
+    assert len(contar(huellas, segundos, None, Criterio(), revueltas)) == 1
+
+
+@pytest.mark.parametrize("semilla", range(6))
+def test_el_numero_dado_separa_por_voz_y_no_por_lo_raro(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    medico = _persona(azar)
+    huellas, segundos, duenos, _ = _platica(azar, [medico, _persona(azar, medico, 0.15)], 24, 3)
+    centros = contar(huellas, segundos, 2, Criterio())
+    acuerdo = ((huellas @ centros.T).argmax(axis=1) == duenos).mean()
+    assert max(acuerdo, 1 - acuerdo) > 0.9
