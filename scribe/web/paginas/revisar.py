@@ -76,7 +76,12 @@ def _huecos(t: Transaccion, nota: NotaGuardada) -> list[dict[str, Any]]:
 
 
 def _datos(
-    nota: NotaGuardada, *, huecos: list[dict[str, Any]], administra: bool, suya: bool, pais: str,
+    nota: NotaGuardada,
+    *,
+    huecos: list[dict[str, Any]],
+    administra: bool,
+    suya: bool,
+    pais: str,
     plantilla: str,
 ) -> dict[str, Any]:
     """Lo que los módulos necesitan saber de entrada; ningún dato del paciente."""
