@@ -43,6 +43,8 @@ _DOSIS = re.compile(
 _CAMBIA = re.compile(
     r"\b(?:aument\w+|sub[aeio]\w*|baj[aeo]\w*|disminu\w+|cambi\w+|antes|agreg\w+|otra vez|dividid\w+|si (?:no|le|se|tiene|hay))\b"  # noqa: E501
 )
+_EVITA = re.compile(r"(?:evitar|suspender|no (?:tom[ea]s?|uses?|vuelvas?|[lt]e doy|se l[ao]))\b")
+_CONDICION = re.compile(r"\b(?:si|cuando|en caso de|mientras|al terminar|despues de)\b")
 _CITA_MAXIMA = 60
 
 
@@ -50,6 +52,7 @@ def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
     """Pone motivo a las propuestas que otra parte de la consulta contradice; las que ya lo tienen no cambian."""  # noqa: E501
     for propuesta, motivo in (
         *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
+        *_recetado_y_evitado(propuestas),
     ):  # fmt: skip
         propuesta.motivo = propuesta.motivo or motivo
 
@@ -93,7 +96,11 @@ _NUMERO = re.compile(r"\d+|una?|media|ano|mes|semana|dia|hora")
 
 
 def _breve(turno: Turno) -> str:
-    texto = turno.texto.strip()
+    return _breve_texto(turno.texto)
+
+
+def _breve_texto(dicho: str) -> str:
+    texto = dicho.strip()
     return texto if len(texto) <= _CITA_MAXIMA else texto[:_CITA_MAXIMA].rsplit(" ", 1)[0] + "…"
 
 
@@ -159,3 +166,19 @@ def _dos_dosis(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str
                     f"Ya tomaba {generico}, pero de {', '.join(sorted(actuales[generico]))}; confirme la dosis.",  # noqa: E501
                 )
             previas |= dosis
+
+
+def _recetado_y_evitado(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """Lo que se recetó y más adelante se retiró sin condición («tengo úlcera» «entonces naproxeno no»)."""
+    evitados = {
+        farmaco.generico: p
+        for p in propuestas
+        if p.seccion == "plan" and _EVITA.match(llano(p.texto)) and not _CONDICION.search(llano(p.texto))
+        for farmaco in nombrados(p.texto)
+    }
+    for p in propuestas:
+        for farmaco in nombrados(p.texto) if p.tipo == "receta" else ():
+            despues = evitados.get(farmaco.generico)
+            if despues is not None and despues.orden > p.orden:
+                dicho = _breve_texto(despues.trozos[-1].texto)
+                yield p, f"Después se dijo «{dicho}»; confirme si {farmaco.generico} se receta."
