@@ -11,7 +11,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import asunto_sin_decir
 from scribe.soap.contestacion import afirma, niega
 from scribe.soap.dialogo import sin_muletilla
-from scribe.soap.farmacia import con_horas, nombrados
+from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import encabezado
@@ -71,7 +71,7 @@ def declarar(  # noqa: PLR0912, PLR0915
     paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
     presentes, negados, familiar = rotulos(texto, menciones, paciente)
     presentes = [p for p in presentes if p not in vetados]
-    cuerpo = con_horas(en_tercera(texto))
+    cuerpo = en_tercera(texto)
     negada = bool(negados) and not presentes
     tipo = tipo_de(texto, menciones, tema, negada, familiar)
     citas = tuple(trozos)

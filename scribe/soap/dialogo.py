@@ -121,7 +121,9 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
             return False
         seguro = not explora and not senal("analisis", "afirma").search(base)
         return seguro or (antes_de_explorar and not _CIFRA.search(base))
-    if _contestada(trozo, siguiente, base) and antes_de_explorar and not explora:
+    if antes_de_explorar and not explora and (
+        _contestada(trozo, siguiente, base) or _sin_signos(trozo, siguiente, base)
+    ):  # fmt: skip
         return True
     lista = buscar_clinico(trozo.dicho) or (antes_de_explorar and buscar_exploracion(trozo.dicho))
     concluye = senal("analisis", "afirma").search(base) or senal("plan", "consejo").search(base)
@@ -136,6 +138,44 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
 
 
 _PREGUNTA_SUELTA = 12
+
+
+_INTERROGA_DENTRO = re.compile(
+    r"\b(?:cuant[oa]s?|cada cuanto|desde cuando|hace cuanto|que tan(?:to|ta)?|de que|a que hora|"
+    r"como (?:es|son|le|se)|alguien|algun[oa]?|algo)\b"
+)
+_NO_PREGUNTA = re.compile(
+    r"(?:ya|ah|entiendo|entonces|claro|muy|que (?:bueno|bien|mal)|ahi|eso|esa|ese|por eso|es que|"
+    r"lo (?:siento|entiendo)|perfecto|correcto|anotado|vamos|ahora|ahorita|permitame|dejeme|yo|"
+    r"le (?:voy|dej|di|mand)|me (?:imagino|parece|da))(?:\b|\w+)"
+)
+
+
+def _sin_signos(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
+    """Si, interrogando, cierra el turno con algo corto que pregunta aunque el reconocedor no puso «¿?».
+
+    «Calentura.», «Pañales mojados, cuántos lleva.», «Se concentra, se acuerda de las cosas.»
+    """
+    palabras = len(base.split())
+    if (
+        not trozo.ultimo
+        or siguiente is None
+        or not base
+        or palabras > _PREGUNTA_SUELTA
+        or _CIFRA.search(base)
+    ):
+        return False
+    if _NO_PREGUNTA.match(base) or senal("motivo", "dice").match(base):
+        return False
+    if senal("analisis", "afirma").search(base) or senal("analisis", "sospecha").search(base):
+        return False
+    nombra = any(m.clase != "habito" or palabras <= _ASUNTO for m in buscar_clinico(base))
+    return bool(
+        (nombra and palabras <= _ASUNTO) or _INTERROGA_DENTRO.search(base) or pregunta("formas").match(base)
+    )
+
+
+_ASUNTO = 5
 
 
 def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:

@@ -71,7 +71,7 @@ NO_SUSPENDER = re.compile(
 
 
 PARTE = re.compile(
-    r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero|dejo|formulo|ordeno|solicito|hace|haces|toma|tomas|deja|dejas|suspende|suspendes|quita|quitas|evita|cuida|van? a)\b|"  # noqa: E501
+    r",? (?:y|pero) (?=(?:lo|la|te|nos|le|los|las|me|se) (?:veo|vemos|espero|doy|pido|mando|trae|traes|regresa|regresas|quiero|dejo|formulo|ordeno|solicito)\b|me (?:hace|haces|toma|tomas|deja|dejas|suspende|suspendes|quita|quitas|evita|evitas|cuida|cuidas|va a|vas a)\b|"  # noqa: E501
     r"(?:si|cuando) (?:(?:le|te|se|no|nos|lo|la|en|ya|usted|acaso|por|el|los|las) )*\w+\b[^.]*(?:urgencias|vien|veng|regres|habl|llam|marc|trae|traig|hospital|avis|corriendo|consult|acud|vuelv)|"  # noqa: E501
     r"si (?:le|te|se|no|tiene|hay)\b|"
     r"(?:vuelv|regres|vien|veng)\w+ |"
@@ -91,7 +91,8 @@ MIRA = re.compile(
 
 
 HALLA = re.compile(
-    r"(?<!lo que )(?<!que )\b(?!lo siento(?: mucho| tanto|\W*$|[,.;]))(?:(?:te|le|lo|la|los|las|se (?:te|le)|aqui|no) "  # noqa: E501
+    r"(?<!lo que )(?<!que )\b(?!lo siento(?: mucho| tanto|\W*$|[,.;]))"
+    r"(?:(?:te|le|lo|la|los|las|se (?:te|le)|aqui|no) "
     r"(?:veo|palpo|oigo|escucho|siento|toco|noto|observo)|se (?:ven?|palpan?|oyen?|escuchan?|observan?|aprecian?|sienten?)|palpo|ausculto|al tacto|a la (?:exploracion|palpacion|auscultacion|vista))\b"  # noqa: E501
 )
 """Con qué cuenta el médico lo que encuentra al explorar."""
@@ -181,3 +182,10 @@ def glosado(texto: str) -> str:
     if not terminos:
         return cuerpo
     return f"{mayuscula(', '.join(terminos[:3]))}: {cuerpo[:1].lower() + cuerpo[1:]}"
+
+
+CUANDO_VUELVO = re.compile(
+    r"\b(?:cuando|que dia|en cuanto(?: tiempo)?|cada cuando)\b.*\b(?:veng\w*|vien\w*|vuelv\w*|regres\w*|cita|consulta|traig\w*|traer\w*|nos vemos|"  # noqa: E501
+    r"me ve|lo ve|la ve|revis\w*|control)\b|\b(?:veng\w*|vuelv\w*|regres\w*|cita|traig\w*)\b.*\bcuando\b|^\W*(?:y )?(?:mi |la )?(?:proxima )?cita\b"  # noqa: E501
+)
+"""Con qué pregunta el paciente cuándo ha de volver."""

@@ -8,6 +8,7 @@ from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_exploracion
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import (
+    CUANDO_VUELVO,
     DIGITO,
     FIRME,
     MIRA,
@@ -23,15 +24,11 @@ from scribe.soap.fragmentos import Propuesta, Trozo, alinar
 from scribe.soap.persona import de_usted
 from scribe.soap.por_fase import PorFase, con_su_sujeto
 from scribe.soap.reglas import senal
+from scribe.soap.replica import abre_seco, trata
 from scribe.soap.retractos import INTERRUMPIDA
 from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signos_de
 
 _AL_PRINCIPIO = 12
-_CUANDO_VUELVO = re.compile(
-    r"\b(?:cuando|que dia|en cuanto(?: tiempo)?|cada cuando)\b.*\b(?:veng\w*|vien\w*|vuelv\w*|regres\w*|cita|consulta|traig\w*|traer\w*|nos vemos|"  # noqa: E501
-    r"me ve|lo ve|la ve|revis\w*|control)\b|\b(?:veng\w*|vuelv\w*|regres\w*|cita|traig\w*)\b.*\bcuando\b|^\W*(?:y )?(?:mi |la )?(?:proxima )?cita\b"  # noqa: E501
-)
-"""Con qué pregunta el paciente cuándo ha de volver."""
 _HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
 """A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
 
@@ -55,6 +52,16 @@ _ES_ESO = re.compile(
     r"(?:lo que (?:llamamos|se llama|le dicen|conocemos como) )?$"
 )
 """Lo que va justo antes de un diagnóstico que se afirma: «mire, son hemorroides»."""
+
+
+_COPULA_FINAL = re.compile(r"\b(?:es|son|se llama) (?:un[ao]?s? |el |la |los |las )?$")
+
+
+def _es_eso(texto: str, m: Mencion) -> bool:
+    antes = llano(texto)[: m.desde]
+    if m.clase != "enfermedad" and not _COPULA_FINAL.search(antes):
+        return False  # «hay edema», «tiene dolor» se ven al explorar
+    return m.clase != "habito" and _ES_ESO.search(antes) is not None
 
 
 def _no_es_eso(texto: str, m: Mencion) -> bool:
@@ -94,8 +101,8 @@ class Medico(PorFase):
             return  # «timolol, una gota en el… espere»: no dispuso nada; queda en omisiones
         for paso in (
             self._pronostico, self._incapacidad, self._alarma, self._cita_preguntada, self._responde_farmaco, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
-            self._cita, self._estudio_pedido, self.analisis, self._hallazgo, self._indicacion, self._motivo,
-            self._sintoma, self._por_fase,
+            self._cita, self._estudio_pedido, self._contestado, self.analisis, self._hallazgo,
+            self._indicacion, self._motivo, self._sintoma, self._por_fase,
         ):  # fmt: skip
             if paso(trozo):
                 return
@@ -158,7 +165,7 @@ class Medico(PorFase):
         """«¿Cuándo vengo?» «En 4 semanas, con sus estudios»."""
         contesta = self._respondida(trozo)
         plazo = PLAZO.search(trozo.plano)
-        if contesta is None or plazo is None or not _CUANDO_VUELVO.search(contesta.plano):
+        if contesta is None or plazo is None or not CUANDO_VUELVO.search(contesta.plano):
             return False
         if plazo.start() > _AL_PRINCIPIO:
             return False
@@ -205,6 +212,16 @@ class Medico(PorFase):
             not (consejo or avisa or medida or referido or buscar_clinico(trozo.dicho))
             or len(plano.split()) < 2
         ):
+            return False
+        self._indicar(trozo)
+        return True
+
+    def _contestado(self, trozo: Trozo) -> bool:
+        """«¿Me va a dar antibiótico?» «No, eso es por virus»: lo que se contesta es del plan."""
+        contesta = self._respondida(trozo)
+        if contesta is None or not self._en_plan(trozo) or not (abre_seco(trozo) and trata(contesta)):
+            return False
+        if any(_no_es_eso(trozo.texto, m) for m in buscar_clinico(trozo.texto)):
             return False
         self._indicar(trozo)
         return True
@@ -260,13 +277,14 @@ class Medico(PorFase):
         enfermedades = [
             m
             for m in buscar_clinico(texto)
-            if m.termino != "alergia" and (m.clase == "enfermedad" or _no_es_eso(texto, m))
+            if m.termino != "alergia"
+            and (m.clase == "enfermedad" or _no_es_eso(texto, m) or _es_eso(texto, m))
         ]
         fuera = [m for m in enfermedades if _descartada(texto, m)]
         descarta = senal("analisis", "descarta").search(plano)
         afirma = senal("analisis", "afirma").search(plano) is not None
         duda = senal("analisis", "sospecha").search(plano)
-        afirma = afirma or any(_ES_ESO.search(plano[: m.desde]) for m in enfermedades)
+        afirma = afirma or any(_es_eso(texto, m) for m in enfermedades)
         tarde = trozo.lugar >= self.dialogo.exploracion_desde
         if not tarde and not (afirma and enfermedades):
             return False

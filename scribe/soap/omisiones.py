@@ -165,6 +165,10 @@ def _importa(trozo: Trozo, clausula: str, dialogo: Dialogo) -> bool:
     if tramos_clinicos(clausula):
         return True
     tarde = trozo.lugar >= min(dialogo.exploracion_desde, dialogo.plan_desde)
+    if trozo.turno.rol is Rol.MEDICO and {"parte", "hallazgo"} <= {
+        m.clase for m in buscar_exploracion(clausula)
+    }:
+        return not trozo.signo
     if trozo.turno.rol is Rol.MEDICO:
         return tarde and len(contenido(clausula)) >= _SUSTANCIA
     return not tarde and len(contenido(clausula)) >= _SUSTANCIA

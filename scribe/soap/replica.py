@@ -43,6 +43,11 @@ def replica(trozo: Trozo, contesta: Trozo | None) -> tuple[str, bool]:
     return a_la_pregunta(contesta, cuerpo), True
 
 
+def abre_seco(trozo: Trozo) -> bool:
+    """Si lo contestado abre con un sí o un no."""
+    return _SI_O_NO.match(trozo.plano.strip(" ¿¡,.")) is not None
+
+
 def a_la_pregunta(pregunta: Trozo, cuerpo: str) -> str:
     """Lo contestado, con la pregunta delante y entre comillas."""
     return f"«{mayuscula(alinar(pregunta.dicho))}»: {cuerpo[:1].lower() + cuerpo[1:]}"

@@ -45,8 +45,9 @@ def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
             return mayuscula(trozo.texto[f.desde : f.hasta] + (dosis.group() if dosis else ""))
     if any(i.mencion.termino == "alergia" for i in lectura.negados):
         return ""
-    if lectura.afirmados and len(preguntas) == 1 and not lectura.negados:
-        return mayuscula(enlistar([con_dicho(i) for i in lectura.afirmados]))
+    suyos = [i for i in lectura.afirmados if i.trozo in preguntas]
+    if suyos and len(preguntas) == 1 and not lectura.negados:
+        return mayuscula(enlistar([con_dicho(i) for i in suyos]))
     if tema and tema.rotulo:
         return tema.rotulo
     libres = [
@@ -167,7 +168,7 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
 
 
 _SALVO = re.compile(
-    r"\ba (?:la|el|los|las) \w+(?: \w+)? si\b|\b(?:bueno|pero|excepto|menos|salvo|nomas|solo|solamente)\b[ ,]{1,2}(?:si )?a (?:la|el|los|las)\b"  # noqa: E501
+    r"\ba (?:la|el|los|las) \w+(?: \w+)? si\b|\b(?:bueno|pero|excepto|menos|salvo|nomas|solo|solamente|nada mas|unicamente|fuera de|aparte de)\b[ ,]{1,2}(?:si )?(?:al|a (?:la|el|los|las))\b"  # noqa: E501
 )
 
 
@@ -203,7 +204,7 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
     )
     junta = tema is not None and (
         tema.nombre == "familiar"
-        or (tema.nombre == "alergia" and not lectura.negados and not _varios_asuntos(resto))
+        or (tema.nombre == "alergia" and not lectura.negados and not _varios_asuntos(resto, intercambio))
     )
     entera, cabeza_entera = tema, cabeza
     for grupo in [resto] if junta and resto else agrupar(resto):
@@ -232,9 +233,10 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
     return salida or _sin_conclusion(intercambio)
 
 
-def _varios_asuntos(trozos: list[Trozo]) -> bool:
-    """Si, preguntado por alergias, contesta también de otras enfermedades o de otra persona."""
-    return any(
+def _varios_asuntos(trozos: list[Trozo], intercambio: Intercambio) -> bool:
+    """Si, preguntado por alergias, contesta también a otra pregunta, de otra enfermedad o de otra persona."""
+    suyas = [preguntas_de([t], intercambio.preguntas, intercambio.respuesta) for t in trozos]
+    return any(p != suyas[0] for p in suyas) or any(
         cambia_de_persona(trozos[:i], t)
         or any(m.clase == "enfermedad" and m.termino != "alergia" for m in buscar_clinico(t.dicho))
         for i, t in enumerate(trozos)
