@@ -189,3 +189,30 @@ CUANDO_VUELVO = re.compile(
     r"me ve|lo ve|la ve|revis\w*|control)\b|\b(?:veng\w*|vuelv\w*|regres\w*|cita|traig\w*)\b.*\bcuando\b|^\W*(?:y )?(?:mi |la )?(?:proxima )?cita\b"  # noqa: E501
 )
 """Con qué pregunta el paciente cuándo ha de volver."""
+
+
+MEDIDO = re.compile(
+    r"\b(?:salio|salieron|salia|marco|marca|midio|mide|reporta\w*|resulto|amanecio|trae|traia|tiene|traes|tienes|dio|pesa|peso)\b"
+    r"|\b(?:glucosa|azucar|presion|tension|temperatura|saturacion|oxigen\w+|piquete|dedo|pulso)\b"
+)
+"""Lo que se mide o resulta («el piquete salió en 312, en ayunas») no es una receta."""
+
+
+CARENCIA = re.compile(
+    r"\b(?:(?:falta|deficiencia|carencia|bajos?|niveles?|perdida) de|"
+    r"mientras (?:tom[ea]s?|us[ea]s?|dure)(?: con)?|junto con)(?: la| el| su)? $"
+)
+"""Un fármaco nombrado sin recetarlo: «anemia por falta de hierro», «mientras tome la prednisona»."""
+
+
+CAUSA = re.compile(
+    r"\b(?:por|debido a|causad[oa] por|de tanto|a causa de)(?: tanto| tanta| el| la| los| las| del)* $"
+)
+
+
+NO_SE_TOMA = re.compile(r"\bno (?:se|te) (?:l[oa]s? )?(?:tom[ae]s?|pon[eg]\w*|aplic\w+|us[ae]s?|inyect\w+)\b")
+
+
+CANTIDAD = re.compile(
+    r"\b(?:una (?:sola )?(?:dosis|aplicacion|inyeccion)|dosis unica|\d+ \w+) (?:de |del )?$"
+)

@@ -13,8 +13,13 @@ from scribe.soap.dichos import (
     AGREGAR,
     AUMENTAR,
     BAJAR,
+    CANTIDAD,
+    CARENCIA,
+    CAUSA,
     CONTINUAR,
     DIGITO,
+    MEDIDO,
+    NO_SE_TOMA,
     NO_SUSPENDER,
     PARA,
     REINICIAR,
@@ -38,14 +43,6 @@ from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.replica import a_la_pregunta, replica
 
-_CARENCIA = re.compile(
-    r"\b(?:(?:falta|deficiencia|carencia|bajos?|niveles?|perdida) de|"
-    r"mientras (?:tom[ea]s?|us[ea]s?|dure)(?: con)?|junto con)(?: la| el| su)? $"
-)
-"""Un fármaco nombrado sin recetarlo: «anemia por falta de hierro», «mientras tome la prednisona»."""
-_NO_SE_TOMA = re.compile(
-    r"\bno (?:se|te) (?:l[oa]s? )?(?:tom[ae]s?|pon[eg]\w*|aplic\w+|us[ae]s?|inyect\w+)\b"
-)
 _JUNTO = re.compile(r"\b(?:junto|con|mientras|cuando|despues|antes)\b")
 
 
@@ -57,9 +54,6 @@ def _su_objeto(texto: str, desde: int) -> bool:
     return any(not _JUNTO.search(llano(texto[desde : f.desde])) for f in tras)
 
 
-_CANTIDAD = re.compile(
-    r"\b(?:una (?:sola )?(?:dosis|aplicacion|inyeccion)|dosis unica|\d+ \w+) (?:de |del )?$"
-)
 _POR_TOMA = re.compile(
     r"\b(?:un cuarto de|(?:\d+ )?½|\d+½?|\d+[.,]\d+|tableta y media|una?(?= (?:cucharad|gota|ampolleta|sobre|dosis|disparo|aplicacion))) ?"  # noqa: E501
     r"(?:tabletas?|pastillas?|capsulas?|comprimidos?|gotas?|gotitas|ml|mililitros?|cucharad\w+|unidades|ui|disparos?|"
@@ -71,7 +65,7 @@ _UNA = re.compile(r"(?:1|una?) (?:tableta|pastilla|capsula|comprimido)\b")
 def _desde_la_cantidad(previo: str) -> str:
     """Lo dicho justo antes del fármaco, si es cuánto: «una sola dosis de»."""
     plano = llano(previo)
-    m = _POR_TOMA.search(plano) or _CANTIDAD.search(plano)
+    m = _POR_TOMA.search(plano) or CANTIDAD.search(plano)
     return previo[m.start() :] if m else ""
 
 
@@ -81,23 +75,13 @@ def _se_pierde(previo: str, linea: Linea) -> bool:
     return m is not None and not linea.toma and not _UNA.match(llano(previo), m.start())
 
 
-_MEDIDO = re.compile(
-    r"\b(?:salio|salieron|salia|marco|marca|midio|mide|reporta\w*|resulto|amanecio|trae|traia|tiene|traes|tienes|dio|pesa|peso)\b"
-    r"|\b(?:glucosa|azucar|presion|tension|temperatura|saturacion|oxigen\w+|piquete|dedo|pulso)\b"
-)
-"""Lo que se mide o resulta («el piquete salió en 312, en ayunas») no es una receta."""
 _SI_ANTES = re.compile(r"\b(?:si|cuando)\b[^,;.]*[,;]?\s*$")
-
-
-_CAUSA = re.compile(
-    r"\b(?:por|debido a|causad[oa] por|de tanto|a causa de)(?: tanto| tanta| el| la| los| las| del)* $"
-)
 
 
 def _es_causa(linea: Linea, antes: str) -> bool:
     """«Una gastritis por el ibuprofeno»: se nombra como causa; sin dosis ni horario, no se receta."""
     sin_pauta = not (linea.dosis or linea.frecuencia or linea.toma)
-    return sin_pauta and _CAUSA.search(llano(antes)) is not None
+    return sin_pauta and CAUSA.search(llano(antes)) is not None
 
 
 class Recetario:
@@ -160,7 +144,7 @@ class Recetario:
 
     def _farmacos(self, trozo: Trozo) -> bool:  # noqa: PLR0912
         texto = texto_de(trozo)
-        if not hay_farmaco(texto) or all(_CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
+        if not hay_farmaco(texto) or all(CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
             return False
         plano = llano(texto)
         anteplan = trozo.lugar < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde)
@@ -251,7 +235,7 @@ class Recetario:
         """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
         if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
             return self._suspension(trozo)
-        if _NO_SE_TOMA.search(plano):
+        if NO_SE_TOMA.search(plano):
             self._pon("plan", "suspension", de_usted(texto), trozo)
             self.receta = None
             return True
@@ -263,7 +247,7 @@ class Recetario:
     def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
         """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
         resto = texto[desde:]
-        if _MEDIDO.search(llano(resto)):
+        if MEDIDO.search(llano(resto)):
             return False
         linea = linea_de(resto, 0, "")
         con_unidad = bool(linea.dosis) and not linea.dosis.startswith("de ")
