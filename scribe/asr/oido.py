@@ -58,7 +58,7 @@ class Guia:
     indicacion: str | None = None
     terminos: str | None = None
     sin_repetir: int = 0
-    haz: int = 4
+    haz: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Parametros:
 
     lote: int = 4
     """Ventanas que calcula a la vez cada obrero; no cambia lo oído."""
-    haz: int = 4
+    haz: int = 5
     """Hipótesis de la búsqueda en haz."""
 
 
