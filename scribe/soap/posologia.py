@@ -17,7 +17,7 @@ _DOSIS = re.compile(
 )
 _HORAS = re.compile(r"\bcada (\d{1,2}) horas?\b|\bcada (\d{1,2})(?=\W|$)")
 _SIN_UNIDAD = re.compile(
-    r"\b(cada (?:4|6|8|12|24|48|72))(?=\s*(?:[,.;)]|$)|\s+(?:por|con|si|durante|hasta|v[ií]a|antes|despu[eé]s|"
+    r"\b(cada (?:4|6|8|12|24|48|72))(?=\s*(?:[,.;)]|$)|\s+(?:por|con|si|durante|hasta|v[ií]a|antes|despu[eé]s|"  # noqa: E501
     r"para|los|solo|nom[aá]s|nada m[aá]s|tambi[eé]n|en caso|en ayunas)\b)",
     re.I,
 )

@@ -24,7 +24,7 @@ _PREGUNTABLES = {
 }
 _PARA_ESO = re.compile(r"\bpara (?:el|la|los|las|ese|esa|eso)? ?$")
 _COLA = re.compile(
-    r"(?:(?:asi )?como \w+|no|tampoco|nada|doctora?|la verdad|que yo sepa|nunca|para nada|ningun[oa]s?)(?: \w+)?"
+    r"(?:(?:asi )?como \w+|no|tampoco|nada|doctora?|la verdad|que yo sepa|nunca|para nada|ningun[oa]s?)(?: \w+)?"  # noqa: E501
 )
 _DIGITO = re.compile(r"\d")
 _AJENO = re.compile(
