@@ -309,7 +309,7 @@ class Tramo(_Valor):
 
 
 class OtraLectura(_Valor):
-    """Otra lectura que el mismo audio sostiene de las palabras que empiezan entre `inicio` y `fin` (segundos).
+    """Otra lectura que el mismo audio sostiene de lo que empieza entre `inicio` y `fin` (segundos).
 
     `motivo` es «fármaco» o «cifra»; `segura`, que ha de quedar en lugar de lo oído. Si no, se dicen las dos.
     """

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluacion.sintesis.generacion import publicados
 from scribe import modelos
 from scribe.ajustes import Ajustes
 from scribe.codificacion import Buscador, Codificador
@@ -33,6 +34,13 @@ def test_ningun_titulo_vacio_ni_nan(buscador: Buscador) -> None:
     assert len(cie11.titulos) == 33_110
     for catalogo in (cie10, cie11):
         assert [c for c, t in catalogo.titulos.items() if t.strip().lower() in {"", "nan", "none"}] == []
+
+
+def test_los_codigos_que_esperan_los_guiones_existen(buscador: Buscador) -> None:
+    catalogo = buscador.catalogos["CIE-10"]
+    esperados = {(g.id, c.cie10) for g in publicados() for c in g.codigos}
+    hay = {codigo.replace(".", "") for codigo in catalogo.titulos}
+    assert {(caso, codigo) for caso, codigo in esperados if codigo.replace(".", "") not in hay} == set()
 
 
 def test_las_categorias_sin_subdivision_tienen_titulo(buscador: Buscador) -> None:
