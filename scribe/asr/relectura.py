@@ -28,8 +28,7 @@ def avisos_de(transcripcion: Transcripcion, escuchas: Sequence[Escucha]) -> Iter
     """Un aviso, con su cita, por cada lectura dudosa que siga escrita como se oyó."""
     for x in (x for escucha in escuchas for x in escucha.lecturas if not x.segura):
         for turno in transcripcion.turnos:
-            tocadas = _tocadas(turno, x)
-            lugar = turno.tramo_de(tocadas[0], tocadas[-1]) if tocadas else None
+            lugar = _lugar(turno, x)
             if not lugar or x.original not in turno.texto[lugar[0] : lugar[1]]:
                 continue
             tipo = "cifra_dudosa" if x.motivo == "cifra" else "farmaco_dudoso"
@@ -38,8 +37,7 @@ def avisos_de(transcripcion: Transcripcion, escuchas: Sequence[Escucha]) -> Iter
 
 
 def _ediciones(turno: Turno, lectura: OtraLectura) -> Iterator[Edicion]:
-    tocadas = _tocadas(turno, lectura)
-    lugar = turno.tramo_de(tocadas[0], tocadas[-1]) if tocadas else None
+    lugar = _lugar(turno, lectura)
     k = turno.texto.find(lectura.original, *lugar) if lugar else -1
     if not lugar or k < 0:
         return
@@ -51,14 +49,15 @@ def _ediciones(turno: Turno, lectura: OtraLectura) -> Iterator[Edicion]:
     yield Edicion(desde, hasta, propuesto, lectura.motivo, aplicada=lectura.segura)
 
 
-def _tocadas(turno: Turno, lectura: OtraLectura) -> list[int]:
-    """Índices de las palabras del turno de que habla la lectura."""
-    return [
+def _lugar(turno: Turno, lectura: OtraLectura) -> tuple[int, int] | None:
+    """El tramo del turno de que habla la lectura; nada si no es de este turno."""
+    tocadas = [
         k
         for k, p in enumerate(turno.palabras)
         if lectura.inicio - _HOLGURA_S <= p.inicio < max(lectura.fin, lectura.inicio + 2 * _HOLGURA_S)
         and p.fin <= lectura.fin + _HOLGURA_S
     ]
+    return turno.tramo_de(tocadas[0], tocadas[-1]) if tocadas else None
 
 
 def _previa(texto: str, desde: int) -> int | None:
