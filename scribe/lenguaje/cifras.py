@@ -12,14 +12,24 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scribe.consulta import Turno
+from scribe.lenguaje.decimales import (
+    decimal,
+    decimal_cero,
+    millares,
+    puntos,
+    resultado_partido,
+    temperatura_corrida,
+    temperatura_partida,
+)
 from scribe.lenguaje.fichas import Edicion, aplicar
-from scribe.lenguaje.numeros import Pieza, datos, leer
+from scribe.lenguaje.medidas import kilos_y, metro, sobre, talla, tension_corrida, tension_pegada
+from scribe.lenguaje.numeros import datos, leer
+from scribe.lenguaje.piezas import Piezas, Valor, fundir
 from scribe.lenguaje.rangos import revisar_cifras
 from scribe.lenguaje.tomas import UNO, empieza_con, fraccion, toma_y_horas, unos, y_media
 
 __all__ = ["escribir", "escribir_cifras", "revisar_cifras"]
 
-Piezas = list[Pieza]
 _MOTIVO = "cifra"
 
 
@@ -66,39 +76,6 @@ def _ediciones_minimas(texto: str) -> list[Edicion]:
     ]
 
 
-def _juntar(grupo: Piezas, valor: str) -> Pieza:
-    """Una sola pieza que ocupa el lugar de varias."""
-    llana = " ".join(p.llana for p in grupo)
-    return Pieza(grupo[0].desde, grupo[-1].hasta, llana, valor, True, grupo[-1].corte)
-
-
-def _seguidas(piezas: Piezas, i: int, cuantas: int) -> Piezas | None:
-    """Las `cuantas` piezas desde `i` si nada las separa, o `None`."""
-    grupo = piezas[i : i + cuantas]
-    return grupo if len(grupo) == cuantas and not any(p.corte for p in grupo[:-1]) else None
-
-
-def _cerca_antes(piezas: Piezas, i: int, palabras: list[str], alcance: int) -> bool:
-    """Si alguna de `palabras` aparece entre las `alcance` piezas anteriores."""
-    return any(p.llana in palabras for p in piezas[max(0, i - alcance) : i])
-
-
-def _cambiar(piezas: Piezas, largo: int, valor: Callable[[Piezas, int, Piezas], str | None]) -> Piezas:
-    """Recorre de izquierda a derecha y funde cada grupo de `largo` piezas al que `valor` dé cifra."""
-    salida: Piezas = []
-    i = 0
-    while i < len(piezas):
-        grupo = _seguidas(piezas, i, largo)
-        nuevo = valor(piezas, i, grupo) if grupo else None
-        if grupo and nuevo is not None:
-            salida.append(_juntar(grupo, nuevo))
-            i += largo
-        else:
-            salida.append(piezas[i])
-            i += 1
-    return salida
-
-
 # --- Reglas, en el orden en que se aplican --------------------------------------------------------
 
 
@@ -142,121 +119,14 @@ def _miles(piezas: Piezas, i: int, g: Piezas) -> str | None:
     return None
 
 
-_DICHAS = {"cero": "0", "uno": "1", "un": "1"}
-
-
-def _decimal(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«38 punto 5», «cero coma nueve»; con «con» o «y medio» solo si se habla de temperatura."""
-    entero = _DICHAS.get(g[0].llana, g[0].valor)
-    if entero is None or not entero.isdigit():
+def _ano(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«2 1000 19», «2 mil 19» → 2019: un año a medio convertir, tras «en», «del» o «desde»."""
+    mil = g[1].llana == "mil" or g[1].valor == "1000"
+    anos = g[2].entero if g[0].valor == "2" and mil else None
+    previa = piezas[i - 1].llana if i else ""
+    if anos is None or not 0 < anos < 100 or previa not in datos()["contexto"]["antes_de_ano"]:
         return None
-    if g[1].llana in ("punto", "coma"):
-        uno = g[2].llana in ("uno", "una") and "1"
-        fraccion = "0" if g[2].llana == "cero" else uno or g[2].valor
-        if fraccion and fraccion.isdigit() and len(fraccion) <= 3:
-            return f"{entero}.{fraccion}"
-    templado = 34 <= int(entero) <= 42 and (
-        _cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 6)
-        or (i + 3 < len(piezas) and piezas[i + 3].llana in ("grados", "grado"))
-    )
-    if templado and g[1].llana == "con" and re.fullmatch(r"\d", g[2].valor or ""):
-        return f"{entero}.{g[2].valor}"
-    medio = g[1].llana == "y" and g[2].llana == "medio"
-    if medio and (templado or 35 <= int(entero) <= 41):
-        return f"{entero}.5"
-    return None
-
-
-def _temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«treinta y siete cinco» → 37.5; si vino en cifras, o no es de 35 a 39, solo si se habla de temperatura."""  # noqa: E501
-    entero, decimo = g[0].entero or 0, g[1].entero or 0
-    if not (34 <= entero <= 42 and 1 <= decimo <= 9):
-        return None
-    sigue = piezas[i + 2].llana if i + 2 < len(piezas) and not g[1].corte else ""
-    ajena = sigue in (*datos()["dosis"]["periodos"], *datos()["dosis"]["formas"], "veces")
-    templado = g[0].dicho and g[1].dicho and 35 <= entero <= 39
-    templado = templado or _cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
-    return f"{entero}.{decimo}" if templado and not ajena else None
-
-
-def _kilos_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«ochenta kilos y medio» → 80.5 kg; «72 kilos 300» → 72.3 kg."""
-    if g[0].entero is None or g[1].llana not in ("kilo", "kilos"):
-        return None
-    if len(g) == 4:
-        return f"{g[0].valor}.5 kg" if (g[2].llana, g[3].llana) == ("y", "medio") else None
-    gramos = g[2].entero or 0
-    if gramos % 100 or not 100 <= gramos <= 900:
-        return None
-    sigue = piezas[i + 3].llana if i + 3 < len(piezas) and not g[2].corte else ""
-    return None if sigue in datos()["unidades"] else f"{g[0].valor}.{gramos // 100} kg"
-
-
-def _decimal_cero(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«7 punto cero 5» → 7.05 (dos cifras dichas una por una)."""
-    entero = _DICHAS.get(g[0].llana, g[0].valor)
-    if entero is None or not entero.isdigit() or g[1].llana not in ("punto", "coma"):
-        return None
-    primera = "0" if g[2].llana == "cero" else g[2].valor
-    segunda = "1" if g[3].llana in ("uno", "una") else g[3].valor
-    if re.fullmatch(r"\d", primera or "") and re.fullmatch(r"\d", segunda or ""):
-        return f"{entero}.{primera}{segunda}"
-    return None
-
-
-def _metro(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«un metro sesenta y cinco», «1 metro con 65» → 1.65 m."""
-    metros = "1" if g[0].llana in UNO else g[0].valor
-    ultimo = g[-1].entero
-    if metros not in ("1", "2") or g[1].llana not in ("metro", "metros") or ultimo is None:
-        return None
-    if len(g) == 4 and g[2].llana not in ("con", "y"):
-        return None
-    return f"{metros}.{ultimo:02d} m" if ultimo < 100 else None
-
-
-def _talla(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«mide uno sesenta y ocho» → 1.68."""
-    metros = "1" if g[0].llana == "uno" else g[0].valor
-    resto = g[1].entero
-    if metros not in ("1", "2") or resto is None or not 10 <= resto <= 99:
-        return None
-    return f"{metros}.{resto}" if _cerca_antes(piezas, i, datos()["contexto"]["talla"], 4) else None
-
-
-def _sobre(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«118 sobre 76» → 118/76; también escalas («8 sobre 10», «cinco sobre cinco»)."""
-    if _tension_con(piezas, i, g):
-        return f"{g[0].valor}/{g[2].valor}"
-    if g[0].entero is None or g[1].llana != "sobre" or not re.fullmatch(r"\d+(\.\d+)?", g[2].valor or ""):
-        return None
-    return f"{g[0].valor}/{g[2].valor}"
-
-
-def _tension_con(piezas: Piezas, i: int, g: Piezas) -> bool:
-    """«178 con 104» es una tensión si las dos cifras pueden serlo y no son la dosis de un combinado."""
-    alta, baja = g[0].entero, g[2].entero
-    if g[1].llana != "con" or alta is None or baja is None or not (80 <= alta <= 260 and 40 <= baja <= 150):
-        return False
-    sigue = piezas[i + 3].llana if i + 3 < len(piezas) and not g[2].corte else ""
-    ajena = sigue in (
-        "unidades",
-        *datos()["unidades"],
-        *datos()["dosis"]["formas"],
-        *datos()["dosis"]["periodos"],
-        "cada",
-    )
-    previa = piezas[i - 1].llana if i and not piezas[i - 1].corte else ""
-    en_tension = _cerca_antes(piezas, i, datos()["contexto"]["presion"], 4)
-    return alta - baja >= 12 and not ajena and (previa not in ("de", "del") or en_tension)
-
-
-def _tension_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«presión en ciento veinte ochenta» → 120/80: nadie dice «sobre»."""
-    alta, baja = g[0].entero, g[1].entero
-    if alta is None or baja is None or not (80 <= alta <= 260 and 40 <= baja <= 150 and baja < alta):
-        return None
-    return f"{alta}/{baja}" if _cerca_antes(piezas, i, datos()["contexto"]["presion"], 4) else None
+    return str(2000 + anos)
 
 
 def _cruces(piezas: Piezas, i: int, g: Piezas) -> str | None:
@@ -267,7 +137,7 @@ def _cruces(piezas: Piezas, i: int, g: Piezas) -> str | None:
     return "+" * cuantas
 
 
-def _unidad(largo: int) -> Callable[[Piezas, int, Piezas], str | None]:
+def _unidad(largo: int) -> Valor:
     """Regla que escribe el símbolo de una unidad dicha con `largo` palabras."""
 
     def regla(piezas: Piezas, i: int, g: Piezas) -> str | None:
@@ -297,16 +167,6 @@ def _ante_unidad(piezas: Piezas) -> Piezas:
     ]
 
 
-def _puntos(piezas: Piezas) -> Piezas:
-    """La coma decimal se escribe punto: 38,5 → 38.5. Tres cifras tras la coma son millares."""
-    return [
-        replace(p, valor=p.valor.replace(",", "."))
-        if p.valor and re.fullmatch(r"\d+,\d{1,2}", p.valor)
-        else p
-        for p in piezas
-    ]
-
-
 def _ambos(piezas: Piezas) -> Piezas:
     """«las dos piernas» son ambas: se queda como se dijo."""
     articulos = datos()["contexto"]["articulos"]
@@ -318,36 +178,41 @@ def _ambos(piezas: Piezas) -> Piezas:
     ]
 
 
-def _fundir(largo: int, valor: Callable[[Piezas, int, Piezas], str | None]) -> Callable[[Piezas], Piezas]:
-    return lambda piezas: _cambiar(piezas, largo, valor)
-
-
 _REGLAS: tuple[Callable[[Piezas], Piezas], ...] = (
     _ambos,
-    _puntos,
-    _fundir(2, toma_y_horas),
-    _fundir(2, _miles),
-    _fundir(2, _centena_suelta),
-    _fundir(3, _decena_y),
-    _fundir(3, _centena_y),
-    _fundir(4, _decimal_cero),
-    _fundir(3, _decimal),
-    _fundir(2, _temperatura_corrida),
-    _fundir(4, _kilos_y),
-    _fundir(3, _kilos_y),
-    _fundir(3, _decena_y),
-    _fundir(4, _metro),
-    _fundir(3, _metro),
-    _fundir(2, _talla),
-    _fundir(3, _sobre),
-    _fundir(2, _tension_corrida),
-    _fundir(2, _cruces),
+    millares,
+    puntos,
+    fundir(2, toma_y_horas),
+    fundir(3, _ano),
+    fundir(2, _miles),
+    fundir(2, _centena_suelta),
+    fundir(3, _decena_y),
+    fundir(3, _centena_y),
+    fundir(4, decimal_cero),
+    fundir(4, temperatura_partida),
+    fundir(3, temperatura_partida),
+    fundir(3, decimal, ","),
+    fundir(3, resultado_partido),
+    fundir(2, temperatura_corrida, ",-"),
+    fundir(2, resultado_partido, ",-"),
+    fundir(5, kilos_y),
+    fundir(4, kilos_y),
+    fundir(3, kilos_y),
+    fundir(3, _decena_y),
+    fundir(4, metro),
+    fundir(3, metro),
+    fundir(3, talla),
+    fundir(2, talla, ",-/"),
+    fundir(3, sobre, ","),
+    fundir(2, tension_corrida, ",-"),
+    fundir(1, tension_pegada),
+    fundir(2, _cruces),
     unos,
     _ante_unidad,
-    _fundir(3, y_media),
-    _fundir(1, fraccion),
-    _fundir(5, _unidad(4)),
-    _fundir(4, _unidad(3)),
-    _fundir(3, _unidad(2)),
-    _fundir(2, _unidad(1)),
+    fundir(3, y_media),
+    fundir(1, fraccion),
+    fundir(5, _unidad(4)),
+    fundir(4, _unidad(3)),
+    fundir(3, _unidad(2)),
+    fundir(2, _unidad(1)),
 )

@@ -16,7 +16,8 @@ _FICHA = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%|½|¼")
 class Ficha:
     """Una palabra o cifra de un texto: `texto[desde:hasta]`, y su forma `llana` para comparar.
 
-    `corte` dice si entre esta ficha y la siguiente hay algo más que espacios (una coma, un punto).
+    `signo` es lo que hay entre esta ficha y la siguiente además de espacios (una coma, un punto; nada en la
+    última), y `corte`, si hay algo.
     """
 
     desde: int
@@ -24,6 +25,7 @@ class Ficha:
     texto: str
     llana: str
     corte: bool
+    signo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def partir(texto: str) -> list[Ficha]:
     fichas = []
     for k, marca in enumerate(marcas):
         entre = texto[marca.end() : marcas[k + 1].start()] if k + 1 < len(marcas) else "."
-        fichas.append(Ficha(marca.start(), marca.end(), marca[0], llano(marca[0]), bool(entre.strip())))
+        signo = entre.strip()
+        fichas.append(Ficha(marca.start(), marca.end(), marca[0], llano(marca[0]), bool(signo), signo))
     return fichas
 
 

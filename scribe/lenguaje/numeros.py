@@ -26,7 +26,7 @@ class Pieza:
     """Una ficha, o varias ya leídas como número: `[desde:hasta)` del texto.
 
     `valor` es la cifra como se escribe («38.5», «118/76») o `None` si es una palabra; `dicho` señala
-    que se dijo con palabras; `corte`, que le sigue un signo de puntuación.
+    que se dijo con palabras; `corte`, que le sigue un signo de puntuación, y `signo`, cuál.
     """
 
     desde: int
@@ -35,6 +35,7 @@ class Pieza:
     valor: str | None
     dicho: bool
     corte: bool
+    signo: str = ""
 
     @property
     def entero(self) -> int | None:
@@ -137,12 +138,12 @@ def leer(texto: str) -> list[Pieza]:
         dos_numeros = f.llana == "cien" and len(palabras) > 1 and palabras[1] not in ("y", "mil")
         if hallado is None or (hallado[0] == 1 and f.llana in solas and not dos_numeros):
             valor = f.texto if f.llana[0].isdigit() else None
-            piezas.append(Pieza(f.desde, f.hasta, f.llana, valor, False, f.corte))
+            piezas.append(Pieza(f.desde, f.hasta, f.llana, valor, False, f.corte, f.signo))
             i += 1
             continue
         largo, valor_n = _sin_la_toma(palabras, hallado, [x.llana for x in fichas[i : i + hallado[0] + 1]])
         fin = fichas[i + largo - 1]
         llana = " ".join(palabras[:largo])
-        piezas.append(Pieza(f.desde, fin.hasta, llana, str(valor_n), True, fin.corte))
+        piezas.append(Pieza(f.desde, fin.hasta, llana, str(valor_n), True, fin.corte, fin.signo))
         i += largo
     return piezas
