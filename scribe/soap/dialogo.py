@@ -13,6 +13,7 @@ from scribe.soap.charla import es_charla, tutea
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fases import NUNCA, TENSION, fases
 from scribe.soap.fragmentos import Lugar, Trozo, trocear
+from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
 from scribe.soap.reglas import pregunta, senal
 
 _CIFRA = re.compile(r"\d")
@@ -41,6 +42,11 @@ class Dialogo:
     exploracion_desde: Lugar = NUNCA
     plan_desde: Lugar = NUNCA
     tutea: bool = False
+    momentos: dict[Lugar, Momento] = field(default_factory=dict)
+
+    def momento(self, trozo: Trozo) -> Momento:
+        """Qué hacía el médico al decir el trozo: interrogar, explorar o indicar."""
+        return momento_de(trozo, self.momentos, self.exploracion_desde, self.plan_desde)
 
 
 def sin_muletilla(plano: str) -> str:
@@ -203,8 +209,10 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         trozos = trocear(turno)
         if _habla_medico(turno):
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
+            explora = False
             for trozo in trozos:
-                antes, plan = trozo.lugar < tarde, trozo.lugar >= dialogo.plan_desde
+                antes, plan = trozo.lugar < tarde and not explora, trozo.lugar >= dialogo.plan_desde
+                explora = explora or describe_o_mide(trozo, abierta=False, tutea=dialogo.tutea)
                 if _es_pregunta(trozo, siguiente, antes_de_explorar=antes, plan=plan):
                     pendientes.append(trozo)
                 else:
@@ -226,6 +234,9 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         else:
             dialogo.paciente += resto
     dialogo.sin_respuesta = pendientes
+    dialogo.momentos = momentos(
+        dialogo.medico, dialogo.exploracion_desde, dialogo.plan_desde, tutea=dialogo.tutea
+    )
     return dialogo
 
 

@@ -199,7 +199,7 @@ class Medico(PorFase):
         avisa = senal("plan", "advierte").search(plano) or senal("plan", "evita").search(plano)
         referido = senal("plan", "receta").search(plano)
         if not self._en_plan(trozo) and not (
-            consejo and medida and trozo.lugar >= self.dialogo.exploracion_desde
+            consejo and medida and self._tarde(trozo)
         ):
             return False
         if senal("exploracion", "ordenes").search(plano):
@@ -252,7 +252,7 @@ class Medico(PorFase):
         describe = senal("exploracion", "verbos").search(plano) or senal("exploracion", "negativo").search(
             plano
         )
-        tarde = trozo.lugar >= self.dialogo.exploracion_desde
+        tarde = self._tarde(trozo)
         if not tarde and not (vistos & {"maniobra", "estudio", "imagen"} and describe):
             return False
         interesa = vistos & {"hallazgo", "maniobra"} or ("estudio" in vistos and (DIGITO.search(plano) or describe)) or (  # noqa: E501
@@ -285,7 +285,7 @@ class Medico(PorFase):
         afirma = senal("analisis", "afirma").search(plano) is not None
         duda = senal("analisis", "sospecha").search(plano)
         afirma = afirma or any(_es_eso(texto, m) for m in enfermedades)
-        tarde = trozo.lugar >= self.dialogo.exploracion_desde
+        tarde = self._tarde(trozo)
         if not tarde and not (afirma and enfermedades):
             return False
         resultado = re.search(r"\bnegativ|\bpositiv|\bsin infeccion\b", plano) and not re.search(
@@ -364,7 +364,7 @@ class Medico(PorFase):
         return True
 
     def _motivo(self, trozo: Trozo) -> bool:
-        temprano = trozo.lugar < self.dialogo.exploracion_desde
+        temprano = not self._tarde(trozo)
         if not temprano or not senal("motivo", "dice").search(trozo.plano) or not buscar_clinico(trozo.dicho):
             return False
         self._pon("subjetivo", "motivo", de_usted(texto_de(trozo)), trozo)
@@ -372,7 +372,7 @@ class Medico(PorFase):
 
     def _sintoma(self, trozo: Trozo) -> bool:
         """El médico repite o resume lo que contó el paciente."""
-        temprano = trozo.lugar < self.dialogo.exploracion_desde
+        temprano = not self._tarde(trozo)
         clases = {m.clase for m in buscar_clinico(trozo.dicho)}
         if not temprano or not clases & {"sintoma", "enfermedad"}:
             return False

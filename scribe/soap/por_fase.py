@@ -44,7 +44,7 @@ class PorFase(Recetario):
             return True
         if DIGITO.search(trozo.plano):
             return False
-        explora = trozo.lugar >= self.dialogo.exploracion_desde
+        explora = self._tarde(trozo)
         manda = not self._en_plan(trozo) and ordena(trozo.texto, tutea=self.dialogo.tutea)
         return anuncia(trozo.texto) or (explora and manda)
 

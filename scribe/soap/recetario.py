@@ -39,6 +39,7 @@ from scribe.soap.medicamentos import (
     negado_despues,
     por_alergia,
 )
+from scribe.soap.momentos import Momento
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.replica import a_la_pregunta, replica
@@ -101,10 +102,14 @@ class Recetario:
         return propuesta
 
     def _en_plan(self, trozo: Trozo) -> bool:
-        return trozo.lugar >= self.dialogo.plan_desde
+        return self.dialogo.momento(trozo) is Momento.INDICA
 
     def _explorando(self, trozo: Trozo) -> bool:
-        return trozo.lugar >= self.dialogo.exploracion_desde and not self._en_plan(trozo)
+        return self.dialogo.momento(trozo) is Momento.EXPLORA
+
+    def _tarde(self, trozo: Trozo) -> bool:
+        """Si el médico ya explora o indica al decirlo."""
+        return self.dialogo.momento(trozo) is not Momento.INTERROGA
 
     def _pregunta_previa(self, trozo: Trozo) -> list[Trozo]:
         return self.dialogo.preguntas_paciente.get(trozo.turno.id - 1, [])
@@ -147,7 +152,7 @@ class Recetario:
         if not hay_farmaco(texto) or all(CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
             return False
         plano = llano(texto)
-        anteplan = trozo.lugar < min(self.dialogo.exploracion_desde, self.dialogo.plan_desde)
+        anteplan = not self._tarde(trozo)
         hecho = self._no_recetado(trozo, texto, plano)
         if hecho is not None:
             return hecho
@@ -331,7 +336,7 @@ class Recetario:
         """La dosis o el horario dichos en otra oración que el nombre: completan la última receta."""
         if hay_farmaco(trozo.texto):
             return False
-        tarde = trozo.lugar >= self.dialogo.exploracion_desde
+        tarde = self._tarde(trozo)
         abierta = self.receta is not None and not self.receta[1].dosis and not self.receta[1].frecuencia
         if tarde and not abierta and self._sin_nombre(trozo, texto_de(trozo), 0):
             return True

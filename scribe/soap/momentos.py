@@ -1,0 +1,110 @@
+"""A qué momento pertenece cada oración del médico, aunque la consulta no lleve orden.
+
+Las fases (`fases`) dicen dónde suele empezar cada momento; aquí, oración por oración, lo que se dice puede más:
+quien interroga mientras explora mide y describe antes de «empezar», y quien receta vuelve a mirar.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.soap.charla import anuncia, ordena
+from scribe.soap.dichos import CONTINUAR, MIRA
+from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.fases import TENSION, dispone
+from scribe.soap.fragmentos import Lugar, Trozo
+from scribe.soap.reglas import senal
+from scribe.soap.signos import signos_de
+
+
+class Momento(Enum):
+    """Qué hace el médico al decir una oración."""
+
+    INTERROGA = "interroga"
+    EXPLORA = "explora"
+    INDICA = "indica"
+
+
+_DIGITO = re.compile(r"\d")
+_META = re.compile(
+    r"\b(?:meta|debe|deberia|tiene que|menos de|mas de|arriba de|abajo de|ideal|por lo menos)\b"
+)
+    r"\b(?:meta|debe|deberia|tiene que|menos de|mas de|arriba de|abajo de|ideal|por lo menos)\b"
+)
+
+
+def momentos(
+    oraciones: Iterable[Trozo], exploracion_desde: Lugar, plan_desde: Lugar, *, tutea: bool
+) -> dict[Lugar, Momento]:
+    """El momento de cada oración del médico, por el lugar en que empieza.
+
+    `oraciones` van en orden y sin las preguntas. La señal propia decide; si no la tiene, sigue a la anterior
+    de su turno cuando aquella la tuvo, y si tampoco, a la fase de la consulta.
+    """
+    salida: dict[Lugar, Momento] = {}
+    turno, vigente = 0, None
+    for trozo in oraciones:
+        if trozo.turno.id != turno:
+            turno, vigente = trozo.turno.id, None
+        fase = _fase(trozo.lugar, exploracion_desde, plan_desde)
+        propio = _propio(trozo, fase, vigente, tutea)
+        vigente = propio or vigente
+        salida[trozo.lugar] = vigente or fase
+    return salida
+
+
+def momento_de(trozo: Trozo, conocidos: Mapping[Lugar, Momento], exploracion: Lugar, plan: Lugar) -> Momento:
+    """El momento de un trozo, que puede ser parte de una oración: el de la que lo contiene."""
+    anteriores = [x for x in conocidos if x[0] == trozo.turno.id and x <= trozo.lugar]
+    return conocidos[max(anteriores)] if anteriores else _fase(trozo.lugar, exploracion, plan)
+
+
+def _fase(lugar: Lugar, exploracion: Lugar, plan: Lugar) -> Momento:
+    if lugar >= plan:
+        return Momento.INDICA
+    return Momento.EXPLORA if lugar >= exploracion else Momento.INTERROGA
+
+
+def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -> Momento | None:
+    if senal("momento", "relata").search(trozo.plano):
+        return None
+    if _indica(trozo):
+        return Momento.INDICA
+    abierta = vigente is Momento.EXPLORA or (vigente is None and fase is Momento.EXPLORA)
+    if describe_o_mide(trozo, abierta=abierta, tutea=tutea):
+        return Momento.EXPLORA
+    return None
+
+
+def _indica(trozo: Trozo) -> bool:
+    """Si dispone algo que no puede ser un hallazgo ni algo que se cuenta."""
+    plano = trozo.plano
+    if dispone(trozo) or senal("momento", "dispone").search(plano):
+        return True
+    manda = senal("momento", "manda").search(plano)
+    return bool(manda or (CONTINUAR.search(plano) and hay_farmaco(trozo.texto)))
+
+
+def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
+    """Si mide, cuenta lo que encuentra o da un resultado; `abierta`: ya venía explorando."""
+    plano, texto = trozo.plano, trozo.texto
+    if trozo.signo or senal("plan", "condicion").search(plano) or _META.search(plano):
+        return False
+    if any(senal("momento", n).search(plano) for n in ("relata", "resume")):
+        return False
+    if ordena(texto, tutea=tutea) or anuncia(texto) or senal("exploracion", "ordenes").search(plano):
+        return True
+    if TENSION.search(plano) or signos_de(trozo.dicho):
+        return True
+    vistos = {m.clase for m in buscar_exploracion(texto)}
+    describe = senal("exploracion", "negativo").search(plano) or senal("momento", "describe").search(plano)
+    if {"parte", "maniobra"} & vistos and ("hallazgo" in vistos or describe):
+        return True
+    if {"estudio", "imagen"} & vistos and (_DIGITO.search(plano) or describe):
+        return True
+    if MIRA.search(plano) and (vistos or buscar_clinico(texto)):
+        return True
+    return abierta and "hallazgo" in vistos
