@@ -32,8 +32,6 @@ _DIGITO = re.compile(r"\d")
 _META = re.compile(
     r"\b(?:meta|debe|deberia|tiene que|menos de|mas de|arriba de|abajo de|ideal|por lo menos)\b"
 )
-    r"\b(?:meta|debe|deberia|tiene que|menos de|mas de|arriba de|abajo de|ideal|por lo menos)\b"
-)
 
 
 def momentos(
