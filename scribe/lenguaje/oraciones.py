@@ -18,6 +18,19 @@ COLETILLA = re.compile(
     r"(?:,? (?:senor|senora|don|dona|doctora?|\w+))?\s*\?"
 )
 """La pregunta que solo pide confirmar lo que se acaba de decir («…hace 4 años, ¿no?»)."""
+_ACEPTA = re.compile(
+    r"(?:[,.;…]\s*¿?|¿)\s*(?:si|eh|sale|okey|ok|va|de acuerdo|esta bien|estamos|entendido|(?:se|me) entiende|me explico|listo)"  # noqa: E501
+    r"(?:,? (?:senor|senora|don|dona|doctora?|\w+))?\s*\?"
+)
+"""La coletilla con que se indica algo («…por 10 días, ¿sí?»); «¿verdad?» y «¿no?» sí pueden preguntar."""
+_PAUTA = re.compile(
+    r"\bcada (?:\d|noche|tercer)|\bdiari[oa]|\bal dia\b|(?:\d|½) ?(?:mg|mcg|ml|g|gotas?|tabletas?|pastillas?|capsulas?|"  # noqa: E501
+    r"cucharad\w+|unidades|disparos?|ampolletas?)\b|\bpor \d+ (?:dias?|semanas?|mes)|\ben (?:\d+|una?|\w+) (?:dias?|semanas?|mes)"  # noqa: E501
+)
+_INTERROGA = re.compile(
+    r"\W*(?:(?:y|entonces|usted|tu|me dijo que) )*(?:se |te |le )?(?:toma[s]?|usa[s]?|esta[s]? tomando|tomaba[s]?|sigue[s]?|"  # noqa: E501
+    r"tiene[s]?|da[s]?|cuant\w+|cada cuanto|que|como)\b"
+)
 _ASUNTO = re.compile(
     r"(?:(?:y|a ver|bueno|oiga|entonces|ahora)[, ]+)*(?!a ver)"
     r"(?:en|de|del|con|para|por|a|al|sobre|su|sus|tu|tus)\b"
@@ -61,6 +74,14 @@ def _cortes_por_puntos(texto: str) -> list[int]:
             continue
         cortes.append(m.end())
     return cortes
+
+
+def solo_confirma(texto: str) -> bool:
+    """Si lo único que pregunta es si se entendió una indicación con cifras («1 cada 8 horas, ¿de acuerdo?»)."""  # noqa: E501
+    plano = llano(texto)
+    resto = _ACEPTA.sub(" ", plano)
+    indica = _PAUTA.search(resto) is not None and _INTERROGA.match(resto) is None
+    return resto != plano and indica and "?" not in resto
 
 
 def _abre_la_pregunta(plano: str, corte: re.Match[str], desde: int) -> bool:
@@ -133,5 +154,6 @@ def partir(turno: Turno) -> tuple[Oracion, ...]:
         cortes = _cortes_por_pausa(turno, a, b) if largas else _cortes_por_tema(texto, a, b)
         for desde, hasta in _tramos(texto, a, b, cortes):
             tramo = texto[desde:hasta]
-            oraciones.append(Oracion(desde, hasta, "?" in tramo or "¿" in tramo))
+            signo = ("?" in tramo or "¿" in tramo) and not solo_confirma(tramo)
+            oraciones.append(Oracion(desde, hasta, signo))
     return tuple(oraciones)

@@ -24,6 +24,12 @@ _TALLA = re.compile(
     r"\b(?:mide|mides|estatura|talla)(?: (?:de|es|en))?[:,]? (\d+(?:\.\d+)?)\b"
     r"(?! ?(?:cm|mm|cent|mili|[x×]|por))"
 )
+_PESO_EN_GRAMOS = re.compile(
+    r"\b(?:peso|pesa|pesas|pesando|pesaba|peso al nacer)\b[^.;?\d]{0,24}?[ :](\d{1,2}[.,]\d{3}|\d{4,5})"
+    r"(?![\d/]|[.,]\d)(?! ?(?:g|gr|gramos?|kg|kilos?)\b)"
+)
+_GRAMOS = (500, 25_000)
+"""Lo que se pesa en gramos: del prematuro al niño pequeño."""
 _PAUTA_DECIMAL = re.compile(r"(?<![\d.])\d{1,2}\.(?!5\b)\d{1,2} (?:horas?|dias?|semanas?|meses)\b")
 _CERCA = re.compile(r"[^.;?]{0,24}?[ :](\d+(?:\.\d+)?)(?![\d/½])")
 _OTRA_UNIDAD = re.compile(
@@ -56,10 +62,33 @@ def revisar_cifras(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
     return tuple(aviso for turno in transcripcion.turnos for aviso in _del_turno(turno))
 
 
+def tension_propuesta(alta: int, baja: int | None) -> str | None:
+    """La presión que pudo decirse si la que se oyó no puede ser; es para proponerla, nunca para escribirla.
+
+    «18/76» perdió «ciento» (118/76), «14/9» se dijo en centímetros (140/90), «70/110» está al revés, y una
+    cifra sola como 162 pudo ser «cien sesenta y dos» (100/62).
+    """
+    if baja is None:
+        suelta = alta - 100
+        return f"100/{suelta}" if _es_tension(100, suelta) else None
+    for a, b in ((100 + alta, baja), (10 * alta, 10 * baja), (baja, alta), (alta, 10 * baja)):
+        if _es_tension(a, b) and (a, b) != (alta, baja):
+            return f"{a}/{b}"
+    return None
+
+
+def _es_tension(alta: int, baja: int) -> bool:
+    return 80 <= alta <= 220 and 40 <= baja <= 130 and alta - baja >= _rangos()["tension"]["diferencia"]
+
+
+def _quiza(propuesta: str | None) -> str:
+    return f"; quizá {propuesta}" if propuesta else ""
+
+
 def _del_turno(turno: Turno) -> Iterator[Aviso]:
     texto = llano(turno.texto)
     for desde, hasta, motivo in (
-        *_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto), *_pautas(texto)
+        *_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto), *_pautas(texto), *_pesos(texto)
     ):  # fmt: skip
         dicho = turno.texto[desde:hasta]
         yield Aviso(
@@ -80,23 +109,44 @@ def _tensiones(texto: str) -> Iterator[tuple[int, int, str]]:
             continue
         if baja <= 15 and alta <= baja:
             continue  # una escala («8/10», «15/15»), no una tensión
-        if baja >= alta:
-            yield m.start(), m.end(), "la presión diastólica no puede pasar de la sistólica"
-        elif not limites["sistolica"][0] <= alta <= limites["sistolica"][1]:
-            yield m.start(), m.end(), "presión sistólica fuera de lo posible"
-        elif not limites["diastolica"][0] <= baja <= limites["diastolica"][1]:
-            yield m.start(), m.end(), "presión diastólica fuera de lo posible"
-        elif alta - baja < limites["diferencia"]:
-            yield m.start(), m.end(), "sistólica y diastólica demasiado juntas"
+        motivo = _imposible(alta, baja, limites)
+        if motivo:
+            yield m.start(), m.end(), motivo + _quiza(tension_propuesta(alta, baja))
     for m in _TENSION_SOLA.finditer(texto):
         if int(m[1]) >= 50:
-            yield m.start(), m.end(), "presión arterial con una sola cifra"
+            quiza = _quiza(tension_propuesta(int(m[1]), None))
+            yield m.start(), m.end(), "presión arterial con una sola cifra" + quiza
+
+
+def _imposible(alta: int, baja: int, limites: dict[str, Any]) -> str | None:
+    if baja >= alta:
+        return "la presión diastólica no puede pasar de la sistólica"
+    if not limites["sistolica"][0] <= alta <= limites["sistolica"][1]:
+        return "presión sistólica fuera de lo posible"
+    if not limites["diastolica"][0] <= baja <= limites["diastolica"][1]:
+        return "presión diastólica fuera de lo posible"
+    return "sistólica y diastólica demasiado juntas" if alta - baja < limites["diferencia"] else None
 
 
 def _pautas(texto: str) -> Iterator[tuple[int, int, str]]:
     """«1.8 horas» es casi siempre «una cada 8 horas»: nadie pauta en décimas, salvo la media."""
     for m in _PAUTA_DECIMAL.finditer(texto):
         yield m.start(), m.end(), "una pauta no se dice en décimas; quizá es «cada» tantas horas o días"
+
+
+def peso_propuesto(cifra: str) -> str | None:
+    """«7,800» o «7800» dichos como peso son casi siempre gramos: 7.8 kg. Nada si la cifra ya es de kilos."""
+    m = re.fullmatch(r"(\d{1,2})[.,]?(\d{3})", cifra)
+    if m is None or not _GRAMOS[0] <= int(m[1] + m[2]) <= _GRAMOS[1]:
+        return None
+    return f"{int(m[1] + m[2]) / 1000:g} kg"
+
+
+def _pesos(texto: str) -> Iterator[tuple[int, int, str]]:
+    for m in _PESO_EN_GRAMOS.finditer(texto):
+        propuesta = peso_propuesto(m[1])
+        if propuesta:
+            yield m.start(1), m.end(1), f"peso sin decir si son gramos o kilos{_quiza(propuesta)}"
 
 
 def _tallas(texto: str) -> Iterator[tuple[int, int, str]]:

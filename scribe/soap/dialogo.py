@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
-from scribe.lenguaje.oraciones import COLETILLA
+from scribe.lenguaje.oraciones import COLETILLA, solo_confirma
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import es_charla, tutea
 from scribe.soap.farmacia import hay_farmaco
@@ -106,7 +106,7 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return False
     hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:
-        return not (plan and COLETILLA.search(llano(trozo.texto)))
+        return not (solo_confirma(trozo.texto) or (plan and COLETILLA.search(llano(trozo.texto))))
     if es_charla(trozo.texto):
         return False
     if re.match(r"que (?:no|si|bueno|bien|diga)\b", base):

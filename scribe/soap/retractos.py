@@ -14,8 +14,14 @@ _MARCA = re.compile(
 )
 _NO_SOLO = re.compile(
     r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)|[\s.,;…]+no\s*[,.…]+\s*(?=\d)"
-    r"|[\s.,;…]+(?:bueno|ah|ay)[\s,]+no[\s,.…]+(?=(?:(?:de|cada|por|en|a las|son|es|hace) )?\d)"
+    r"|[\s.,;…]+(?:bueno|ah|ay)[\s,]+no[\s,.…]+(?=(?:(?:de|cada|por|en|a las|son|es|hace) )?(?:\d|½|un[oa]\b))"  # noqa: E501
 )
+_QUE_SEAN = re.compile(
+    r"[\s.,;…]+(?:(?:no|bueno|ay|ah|aunque|perdon|o)\b[\s,.…]*)*(?:mejor[\s,]+)?"
+    r"(?:que (?:sean?|fueran?|sea por)|(?:vamos|vamonos) (?:a|con)|(?:lo|la|los|las|le|te) (?:dejamos|dejo|ponemos|pongo) en|"  # noqa: E501
+    r"dejem\w+ en|pong(?:a|amos)\w*|ponle)[\s,]+(?=(?:por |de |cada )?(?:\d|un[oa]s? ))"
+)
+"""«Por 2 semanas… no, que sean 3», «7 días, mejor que sean 10»: lo nuevo sustituye a la última cifra."""
 _LADO = re.compile(r"\b(?:derech|izquierd)[oa]s?\b")
 _SE_CORRIGE = re.compile(
     r"\w[\s,.…]+(?:no,? perdon|me equivoque|corrijo|rectifico|que diga|mejor dicho)\b[\s,.:…]*\w"
@@ -37,6 +43,7 @@ _NUMERO = re.compile(
 _UNIDADES_EN_LETRA = (
     r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
 )
+_UNA_TOMA = frozenset({"un", "una", "uno", "media", "medio"})
 _VENTANA = 48
 _U = r"mg|mcg|µg|g|gramos?|ml|mililitros?|cc|%|kilos?|kg|cm|gotas?|tabletas?|pastillas?|capsulas?|cucharad\w+|unidades|ui|disparos?|inhalaciones|miligramos?|microgramos?|horas?|hrs?|dias?|semanas?|mes(?:es)?|anos?|veces|grados"  # noqa: E501
 _CANTIDAD = rf"(?P<p{{0}}>(?:de|por|cada|en|con|a las|hace|son) )?(?P<n{{0}}>un[oa]?(?= (?:dias?|semanas?|mes|meses|anos?|hora|tableta|pastilla|capsula|gota|vez)\b)|\d+(?:[.,/]\d+)?½?(?: ?(?:por|x|sobre) ?\d+)?|½)(?!\d)(?: ?(?P<u{{0}}>{_U})\b)?"  # noqa: E501
@@ -90,7 +97,7 @@ def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
     )
     if iguales and re.match(rf"{re.escape(palabra)} {numero}", despues):
         return base + iguales[-1].start(), marca.end()
-    if palabra[0].isdigit():
+    if palabra[0].isdigit() or palabra in _UNA_TOMA:
         numeros = list(_NUMERO.finditer(antes))
         if numeros and len(antes[numeros[-1].end() :].split()) <= 2:
             return base + numeros[-1].start(), marca.end()
@@ -128,7 +135,7 @@ def retirados(texto: str) -> tuple[tuple[int, int], ...]:
     """Tramos de `texto` que la misma persona retiró al corregirse, con la muletilla incluida."""
     plano = llano(texto)
     tramos = [m.span() for patron in (_YA_NO, _REPITE) for m in patron.finditer(plano)]
-    for patron in (_MARCA, _NO_SOLO):
+    for patron in (_QUE_SEAN, _MARCA, _NO_SOLO):
         for marca in patron.finditer(plano):
             tramo = _retirado(plano, marca)
             if tramo and not any(a < tramo[1] and b > tramo[0] for a, b in tramos):
@@ -162,12 +169,28 @@ def dudosa(texto: str) -> bool:
     return False
 
 
+_CON_UNIDAD = re.compile(rf"(?:\d+(?:[.,/]\d+)?½?|½) ?(?P<u>(?:{_U}))\b")
+_SIN_UNIDAD = re.compile(rf"(?:\d+(?:[.,/]\d+)?½?|½)(?![\d.,/½]*\d| ?(?:{_U}|%|sobre|a|o)\b)")
+
+
+def _unidad_heredada(texto: str, desde: int, hasta: int) -> tuple[int, str] | None:
+    """Dónde y qué unidad toma la cifra nueva, si se calló por dicha: «2 semanas… no, que sean 3»."""
+    dicha = _CON_UNIDAD.match(llano(texto[desde:hasta]))
+    nueva = _SIN_UNIDAD.match(llano(texto), hasta)
+    if not dicha or not nueva:
+        return None
+    return nueva.end(), " " + texto[desde + dicha.start("u") : desde + dicha.end("u")]
+
+
 def vigente(texto: str) -> str:
-    """`texto` sin lo que se retiró."""
+    """`texto` sin lo que se retiró; la cifra nueva conserva la unidad de la retirada."""
     salida, cursor = [], 0
     for desde, hasta in retirados(texto):
         previo = texto[cursor:desde]
         salida.append(previo if not previo or previo[-1].isspace() else previo + " ")
         cursor = hasta
+        if heredada := _unidad_heredada(texto, desde, hasta):
+            salida += [texto[hasta : heredada[0]], heredada[1]]
+            cursor = heredada[0]
     salida.append(texto[cursor:])
     return re.sub(r"\s{2,}", " ", "".join(salida)).strip()

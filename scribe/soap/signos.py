@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from scribe.lenguaje.rangos import peso_propuesto, tension_propuesta
 from scribe.lenguaje.texto import llano
 
 _ENTRE = r"[ ,:;]*(?:(?:es|fue|salio|esta|estuvo|la tiene|lo tiene|la traes?|lo traes?|tiene|trae|anda|ahorita|le salio|te salio|hoy|de|en|a|al|con|como|por|minuto|marca|marco|mas o menos)[ ,]+){0,3}"  # noqa: E501
@@ -44,16 +45,22 @@ def _tabla() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 
 _RANGOS = {"FC": (30, 230), "FR": (6, 80), "Temperatura": (34, 42.5), "Saturación de oxígeno": (50, 100), "IMC": (9, 70),  # noqa: E501
            "Talla": (0.3, 250), "Peso": (0.5, 350)}  # fmt: skip
+_GRAMOS = (300, 30_000)
 
 
-def _revisar(rotulo: str, valor: str) -> str | None:
+def _o_quiza(propuesta: str | None) -> str:
+    return f" (quizá {propuesta})" if propuesta else ""
+
+
+def _revisar(rotulo: str, valor: str, unidad: str = "") -> str | None:
     """Por qué la cifra no puede ser, si no puede."""
     if rotulo == "TA":
         alta, baja = (int(x) for x in re.findall(r"\d+", valor)[:2])
         if alta <= baja or not 60 <= alta <= 260 or not 30 <= baja <= 160:
-            return "La cifra de tensión arterial no es posible; confírmela en el audio."
+            quiza = _o_quiza(tension_propuesta(alta, baja))
+            return f"La cifra de tensión arterial no es posible{quiza}; confírmela en el audio."
         return None
-    minimo, maximo = _RANGOS.get(rotulo, (0, 10**6))
+    minimo, maximo = _GRAMOS if unidad == "g" else _RANGOS.get(rotulo, (0, 10**6))
     numero = float(valor.replace(",", "."))
     return (
         None if minimo <= numero <= maximo else f"La cifra de {rotulo.lower()} es poco creíble; confírmela."
@@ -61,6 +68,9 @@ def _revisar(rotulo: str, valor: str) -> str | None:
 
 
 _TENSION_SOLA = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
+_PESO_SIN_UNIDAD = re.compile(
+    rf"\b(?:peso|pesa[s]?|pesando|pesaste|pesaba)\b{_ENTRE}(?P<v>\d{{1,2}}[.,]\d{{3}}|\d{{4,5}})(?![\d/]|[.,]\d| ?(?:g|gr|gramos?|kg|kilos?)\b)"  # noqa: E501
+)
 _TENSION_INCOMPLETA = re.compile(
     rf"\b(?:presion|tension)\b{_ENTRE}(?P<v>\d{{2,3}})(?![\d/]| ?sobre|[.,]\d| (?:veces|mg|mm))"
 )
@@ -89,10 +99,18 @@ def signos_de(texto: str) -> list[Signo]:
         for m in patron.finditer(plano):
             if libre(*m.span("v")):
                 valor = m.group("v")
-                salida.append(Signo(m.start(), m.end("v"), rotulo, valor, unidad, _revisar(rotulo, valor)))
+                salida.append(
+                    Signo(m.start(), m.end("v"), rotulo, valor, unidad, _revisar(rotulo, valor, unidad))
+                )
+    for m in _PESO_SIN_UNIDAD.finditer(plano):
+        propuesto = peso_propuesto(m.group("v"))
+        if propuesto and libre(*m.span("v")):
+            motivo = f"No se dijo si el peso es en gramos o en kilos (quizá {propuesto}); confírmelo."
+            salida.append(Signo(m.start(), m.end("v"), "Peso", m.group("v"), "", motivo))
     for m in _TENSION_INCOMPLETA.finditer(plano):
         if libre(*m.span("v")):
-            motivo = "Tensión arterial con una sola cifra: falta oír la otra."
+            quiza = _o_quiza(tension_propuesta(int(m.group("v")), None))
+            motivo = f"Tensión arterial con una sola cifra{quiza}: falta oír la otra."
             salida.append(Signo(m.start(), m.end(), "TA", m.group("v"), "", motivo))
     return sorted(salida, key=lambda s: s.desde)
 
