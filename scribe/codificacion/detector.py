@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from scribe.codificacion.normal import FICHA, Ficha, clave, claves, fichas, plano, raiz
-from scribe.codificacion.sinonimos import Concepto, conceptos, dicho
+from scribe.codificacion.normal import FICHA, Ficha, clave, claves, fichas, plano, raiz, sin_diminutivo
+from scribe.codificacion.sinonimos import Concepto, conceptos, dicho, rellenos
 from scribe.lenguaje.vocabulario import es_comun
 
 _PARECIDO = 85.0
@@ -21,6 +21,8 @@ _LARGO_MINIMO = 7
 _LARGO_PARTIDA = 8
 _LARGO_CORTA = 4
 """Hasta este largo, otro género es otra palabra."""
+_RELLENOS = 4
+"""Cuántas palabras seguidas se pueden colar en un término: «cálculo de siete milímetros en el riñón»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Detector:
     def __init__(self, tabla: Iterable[Concepto] | None = None) -> None:
         self._raiz = _Nodo()
         self._sueltas: dict[str, tuple[Concepto, str]] = {}
-        self._literales: list[tuple[re.Pattern[str], bool, Concepto, str]] = []
+        self._literales: dict[str, list[tuple[re.Pattern[str], bool, Concepto, str]]] = {}
         for concepto in conceptos() if tabla is None else tabla:
             for termino in concepto.terminos:
                 self._agregar(concepto, termino)
@@ -88,13 +90,16 @@ class Detector:
         forma = dicho(termino)
         tal_cual = forma.isupper() or termino[0] == "^"
         patron = rf"\b{re.escape(forma if tal_cual else plano(forma))}\b"
-        self._literales.append((re.compile(patron), tal_cual, concepto, forma))
+        primera = FICHA.search(plano(forma))
+        de_ella = self._literales.setdefault(primera.group() if primera else "", [])
+        de_ella.append((re.compile(patron), tal_cual, concepto, forma))
 
     def _buscar_literales(self, texto: str) -> list[Hallazgo]:
         base, salida = plano(texto), []
-        for patron, tal_cual, concepto, termino in self._literales:
-            donde = texto if tal_cual else base
-            salida += [Hallazgo(concepto, termino, *m.span()) for m in patron.finditer(donde)]
+        for primera in set(FICHA.findall(base)):
+            for patron, tal_cual, concepto, termino in self._literales.get(primera, ()):
+                donde = texto if tal_cual else base
+                salida += [Hallazgo(concepto, termino, *m.span()) for m in patron.finditer(donde)]
         return salida
 
     def _paso(self, nodo: _Nodo, ficha: Ficha, texto: str) -> tuple[_Nodo, bool] | None:
@@ -102,6 +107,9 @@ class Detector:
         directo = nodo.hijos.get(ficha.clave)
         if directo is not None:
             return directo, True
+        for base in sin_diminutivo(ficha.palabra):
+            if clave(base) in nodo.hijos:
+                return nodo.hijos[clave(base)], True
         primera = nodo is self._raiz
         largo = _LARGO_MINIMO if primera else _LARGO_MINIMO - 1
         if ficha.hasta - ficha.desde < largo or es_comun(texto[ficha.desde : ficha.hasta]):
@@ -112,21 +120,34 @@ class Detector:
         return (nodo.hijos[hallada[0]], False) if hallada else None
 
     def _mas_largo(self, palabras: list[Ficha], i: int, texto: str) -> _Acierto | None:
-        nodo, mejor, exacto = self._raiz, None, True
+        nodo, mejor, exacto, colados = self._raiz, None, True, 0
         for j in range(i, len(palabras)):
             paso = None if j > i and palabras[j].salto else self._paso(nodo, palabras[j], texto)
+            if paso is None and j > i and self._se_cuela(palabras[j]) and colados < _RELLENOS:
+                colados += 1
+                continue
             if paso is None:
                 break
+            colados = 0
             nodo, igual = paso
             exacto = exacto and igual
             if nodo.final is not None and (j > i or self._vale_sola(nodo, palabras[j], texto, igual)):
                 mejor = _Acierto(j, *nodo.final, exacto)
         return mejor
 
+    @staticmethod
+    def _se_cuela(ficha: Ficha) -> bool:
+        """«me duele *mucho del lado derecho* la cabeza»: lo que no cambia lo que se nombra."""
+        return not ficha.salto and ficha.palabra in rellenos()
+
     def _vale_sola(self, nodo: _Nodo, ficha: Ficha, texto: str, igual: bool) -> bool:
         """«vi» suena como «VIH» y «sido» difiere de «sida» en el género: lo corriente no es un término."""
         if not igual:
             return nodo.final is not None and nodo.final[0].clase == "d"
+        if chicos := sin_diminutivo(ficha.palabra):
+            return ficha.palabra in nodo.palabras or any(
+                len(c) > _LARGO_CORTA and raiz(c) in nodo.raices for c in chicos
+            )
         if ficha.palabra in nodo.palabras or not es_comun(texto[ficha.desde : ficha.hasta]):
             return True
         return len(ficha.palabra) > _LARGO_CORTA and raiz(ficha.palabra) in nodo.raices

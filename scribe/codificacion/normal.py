@@ -79,6 +79,24 @@ def clave(palabra: str) -> str:
     return forma or palabra
 
 
+_DIMINUTIVO = re.compile(r"(?P<base>\w{2,}?)(?:e?c)?it[oa]s?$")
+_ANTE_DIMINUTIVO = (("qu", "c"), ("gu", "g"), ("c", "z"))
+"""Cómo se escribe la base antes de «-ito»: «barriguita» es «barriga»; «cabecita», «cabeza»."""
+
+
+@lru_cache(maxsize=65536)
+def sin_diminutivo(palabra: str) -> tuple[str, ...]:
+    """Las palabras que puede ser, sin «-ito» o «-cito», una llana: entre las de «dolorcito» está «dolor»."""
+    hallado = _DIMINUTIVO.match(palabra)
+    if hallado is None:
+        return ()
+    cortas = {hallado["base"], palabra[: palabra.rindex("it")]}
+    cortas |= {
+        c.removesuffix(fin) + base for c in cortas for fin, base in _ANTE_DIMINUTIVO if c.endswith(fin)
+    }
+    return tuple(corta + vocal for corta in sorted(cortas) for vocal in ("a", "e", ""))
+
+
 _SEPARA = re.compile(r"[.;:?!¿¡…]|,")
 
 

@@ -70,6 +70,12 @@ def equivalencias() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def rellenos() -> frozenset[str]:
+    """Las palabras, en texto llano, que se cuelan dentro de un término sin cambiar lo que nombra."""
+    return frozenset(palabra for fila in _filas("rellenos.txt") for palabra in fila[0].split())
+
+
+@lru_cache(maxsize=1)
 def literales() -> dict[str, Concepto]:
     """Los términos que se comparan palabra por palabra, en texto llano."""
     return {plano(t[1:]): c for c in conceptos() for t in c.terminos if t.startswith("=")}

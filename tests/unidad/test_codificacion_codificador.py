@@ -382,7 +382,7 @@ def test_lo_que_se_receta_tras_nombrar_la_alergia_no_es_alergia(banco: Banco) ->
         (("P: Traigo comezón.", "M: Es un dengue."), {"A97.9": "confirmado"}),
         # Palabras corrientes que no son enfermedades.
         (("M: Póngase una gota en cada ojo.",), {}),
-        (("P: El chorro sale delgado.",), {}),
+        (("P: El chorro sale delgado.",), {"R39.1": "confirmado"}),
         (("P: Antes no tenía nada.",), {}),
     ],
 )  # fmt: skip
