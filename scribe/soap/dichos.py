@@ -22,17 +22,17 @@ ABRE = re.compile(
 
 
 CONTINUAR = re.compile(
-    r"(?<!si )(?<!si no )\b(?:se queda igual|queda igual|contin\w+|sig[aue]\w* (?:con|tomando|igual)|seguimos con|mantenemos|mantenga)\b"  # noqa: E501
+    r"(?<!si )(?<!si no )\b(?:se queda igual|queda igual|contin\w+|sig[aue]\w* (?:con|tomando|igual(?:it[oa])?)|seguimos con|mantenemos|mantenga)\b"  # noqa: E501
 )
 
 
 REINICIAR = re.compile(r"\b(?:retom\w+|reinici\w+|volvemos a (?:dar|iniciar))\b")
 
 
-AUMENTAR = re.compile(r"\b(?:aument\w+|(?:te|le) subo|subimos|subir)\b")
+AUMENTAR = re.compile(r"\b(?:aument\w+|(?:te|le) subo|subimos|subir|sub[ae](?:le|la|lo|mos la dosis)|subirle)\b")  # noqa: E501
 
 
-BAJAR = re.compile(r"\b(?:disminu\w+|(?:te|le) bajo|bajamos la dosis)\b")
+BAJAR = re.compile(r"\b(?:disminu\w+|(?:te|le) bajo|bajamos la dosis|baj[ae](?:la|lo)|baj[ae]le a (?:la dosis|\d|un[oa]|media)|bajarle a)\b")  # noqa: E501
 
 
 AGREGAR = re.compile(r"\b(?:agreg\w+|anad\w+)\b")

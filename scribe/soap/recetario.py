@@ -1,14 +1,12 @@
-"""Las recetas, las suspensiones y lo que se excluye, según lo dijo el médico."""
+"""Las recetas, según las dijo el médico."""
 
 from __future__ import annotations
 
 import re
 
-from scribe.consulta import Seccion
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
-from scribe.soap.charla import contenido, es_charla
-from scribe.soap.dialogo import Dialogo
+from scribe.soap.charla import contenido
 from scribe.soap.dichos import (
     AGREGAR,
     AUMENTAR,
@@ -19,8 +17,6 @@ from scribe.soap.dichos import (
     CONTINUAR,
     DIGITO,
     MEDIDO,
-    NO_SE_TOMA,
-    NO_SUSPENDER,
     PARA,
     REINICIAR,
     RETIRA,
@@ -28,7 +24,8 @@ from scribe.soap.dichos import (
     texto_de,
 )
 from scribe.soap.farmacia import hay_farmaco, nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Trozo, alinar, mayuscula
+from scribe.soap.hoja import remedios
 from scribe.soap.medicamentos import (
     Linea,
     escalonado,
@@ -36,24 +33,10 @@ from scribe.soap.medicamentos import (
     linea_de,
     lineas_de,
     negado,
-    negado_despues,
-    por_alergia,
 )
-from scribe.soap.momentos import Momento
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
-from scribe.soap.replica import a_la_pregunta, replica
-
-_JUNTO = re.compile(r"\b(?:junto|con|mientras|cuando|despues|antes)\b")
-
-
-def _su_objeto(texto: str, desde: int) -> bool:
-    """Si lo que se deja de tomar es un fármaco, y no «café junto con el hierro»."""
-    tras = [f for f in nombrados(texto) if f.desde >= desde]
-    if not tras:
-        return True
-    return any(not _JUNTO.search(llano(texto[desde : f.desde])) for f in tras)
-
+from scribe.soap.suspensiones import Suspensiones
 
 _POR_TOMA = re.compile(
     r"\b(?:un cuarto de|(?:\d+ )?½|\d+½?|\d+[.,]\d+|tableta y media|una?(?= (?:cucharad|gota|ampolleta|sobre|dosis|disparo|aplicacion))) ?"  # noqa: E501
@@ -76,6 +59,19 @@ def _se_pierde(previo: str, linea: Linea) -> bool:
     return m is not None and not linea.toma and not _UNA.match(llano(previo), m.start())
 
 
+_DE_LO = re.compile(
+    r"\b(?:el|la|los|las|lo|su|sus|es[ae]|tu|tus)(?: (?:medicamento|medicina|pastilla|tableta|capsula|inyeccion)s?)?"  # noqa: E501
+    r" (?:del?|para) (?:(?:la|el|las|los|lo) )?(?P<uso>\w+)"
+)
+_SIGUE_IGUAL = re.compile(
+    r"\b(?:igual(?:it[oa]|es)?|sin cambios?|como (?:la|lo) (?:viene|esta)|la misma dosis|lo mismo)\b"
+)
+
+
+def _uso(palabra: str) -> str | None:
+    return next((u for u in (palabra, palabra.removesuffix("s")) if u in remedios()), None)
+
+
 _SI_ANTES = re.compile(r"\b(?:si|cuando)\b[^,;.]*[,;]?\s*$")
 
 
@@ -85,51 +81,15 @@ def _es_causa(linea: Linea, antes: str) -> bool:
     return sin_pauta and CAUSA.search(llano(antes)) is not None
 
 
-class Recetario:
-    """Lo que comparten los pasos que escriben el plan de medicamentos; lo usa `Medico`."""
-
-    def __init__(self, dialogo: Dialogo) -> None:
-        self.dialogo = dialogo
-        self.salida: list[Propuesta] = []
-        self.sin_clase: list[Trozo] = []
-        self.receta: tuple[Propuesta, Linea] | None = None
-
-    def _pon(
-        self, seccion: Seccion, tipo: str, texto: str, *trozos: Trozo, motivo: str | None = None
-    ) -> Propuesta:
-        propuesta = Propuesta(seccion, tipo, mayuscula(texto), trozos, motivo)
-        self.salida.append(propuesta)
-        return propuesta
-
-    def _en_plan(self, trozo: Trozo) -> bool:
-        return self.dialogo.momento(trozo) is Momento.INDICA
-
-    def _explorando(self, trozo: Trozo) -> bool:
-        return self.dialogo.momento(trozo) is Momento.EXPLORA
-
-    def _tarde(self, trozo: Trozo) -> bool:
-        """Si el médico ya explora o indica al decirlo."""
-        return self.dialogo.momento(trozo) is not Momento.INTERROGA
-
-    def _pregunta_previa(self, trozo: Trozo) -> list[Trozo]:
-        return self.dialogo.preguntas_paciente.get(trozo.turno.id - 1, [])
-
-    def _respondida(self, trozo: Trozo) -> Trozo | None:
-        """La pregunta del paciente que este trozo contesta, si abre el turno."""
-        previas = self._pregunta_previa(trozo)
-        return previas[-1] if previas and es_charla(trozo.turno.texto[: trozo.desde]) else None
-
-    def _indicar(self, trozo: Trozo) -> None:
-        """Una indicación; con la pregunta del paciente delante, si sin ella no se entiende."""
-        contesta = self._respondida(trozo)
-        texto, con_ella = replica(trozo, contesta)
-        citas = (contesta, trozo) if contesta is not None and con_ella else (trozo,)
-        self._pon("plan", "indicacion", texto, *citas)
+class Recetario(Suspensiones):
+    """Los pasos que escriben el plan de medicamentos."""
 
     def _responde_farmaco(self, trozo: Trozo) -> bool:
         """«¿Y la metformina?» «Esa sigue igual, 850, cada 12 horas»: el nombre está en la pregunta."""
         if hay_farmaco(trozo.texto):
             return False
+        if self._por_su_uso(trozo):
+            return True
         nombres = [(f, p) for p in self._pregunta_previa(trozo) for f in nombrados(p.dicho)]
         texto = texto_de(trozo)
         linea = linea_de(texto, 0, nombres[0][0].texto) if len({f.texto for f, _ in nombres}) == 1 else None
@@ -145,6 +105,35 @@ class Recetario:
         verbo = "Continuar " if igual else ""
         cuerpo = f"{verbo}{linea.farmaco.lower()}: {texto[:1].lower() + texto[1:]}"
         self._pon("plan", "receta", cuerpo, nombres[0][1], trozo)
+        return True
+
+    def _por_su_uso(self, trozo: Trozo) -> bool:
+        """«La de la presión síguela igual»: se nombra por lo que sirve y solo se habló de una así."""
+        m = _DE_LO.search(trozo.plano)
+        uso = _uso(m["uso"]) if m else None
+        if uso is None or trozo.signo or not self._tarde(trozo):
+            return False
+        hallado = self._del_uso(trozo, uso)
+        plano = trozo.plano
+        sigue = CONTINUAR.search(plano) or _SIGUE_IGUAL.search(plano)
+        cambia = AUMENTAR.search(plano) or BAJAR.search(plano)
+        if hallado is None or not (sigue or cambia or senal("plan", "posologia").search(plano)):
+            return False
+        if senal("plan", "condicion").search(plano) or senal("plan", "suspende").search(plano):
+            return False
+        farmaco, previo = hallado
+        verbo = (
+            "Continuar"
+            if sigue and not cambia
+            else "Aumentar"
+            if AUMENTAR.search(plano)
+            else "Disminuir"
+            if cambia
+            else ""
+        )
+        texto = de_usted(texto_de(trozo))
+        cuerpo = f"{verbo} {farmaco.texto.lower()}: {texto[:1].lower() + texto[1:]}".strip()
+        self._pon("plan", "receta", cuerpo, previo, trozo)
         return True
 
     def _farmacos(self, trozo: Trozo) -> bool:  # noqa: PLR0912
@@ -236,19 +225,6 @@ class Recetario:
             self._pon("plan", "indicacion", de_usted(texto), trozo)
         return True
 
-    def _no_recetado(self, trozo: Trozo, texto: str, plano: str) -> bool | None:
-        """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
-        if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
-            return self._suspension(trozo)
-        if NO_SE_TOMA.search(plano):
-            self._pon("plan", "suspension", de_usted(texto), trozo)
-            self.receta = None
-            return True
-        if negado_despues(texto, nombrados(texto)[0].hasta) and not DIGITO.search(plano):
-            self._excluidos(trozo, texto)
-            return True
-        return None
-
     def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
         """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
         resto = texto[desde:]
@@ -263,15 +239,6 @@ class Recetario:
         self._pon("plan", "receta", resto.strip(" ,."), trozo, motivo=motivo)
         self.receta = None
         return True
-
-    def _excluidos(self, trozo: Trozo, texto: str) -> None:
-        fuera = [
-            f.texto.lower()
-            for f in nombrados(texto)
-            if negado(texto, f.desde, f.hasta) and not por_alergia(texto, f.desde)
-        ]
-        if fuera:
-            self._pon("plan", "indicacion", f"Evitar {', '.join(dict.fromkeys(fuera))}", trozo)
 
     def _resultado(self, trozo: Trozo, plano: str) -> bool:
         """Un resultado de laboratorio («calcio 9.2») no es una receta."""
@@ -367,43 +334,3 @@ class Recetario:
         propuesta.trozos = (*propuesta.trozos, trozo)
         self.receta = (propuesta, nueva)
         return True
-
-    def _suspension(self, trozo: Trozo) -> bool:
-        plano = trozo.plano
-        verbo = senal("plan", "suspende").search(plano)
-        if not verbo or not _su_objeto(trozo.dicho, verbo.end()):
-            return False
-        if NO_SUSPENDER.search(plano[: verbo.start()]):
-            self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
-            return True
-        condicion = re.match(r"^\W*si (?!,)", plano) or senal("plan", "condicion").match(plano)
-        texto = de_usted(texto_de(trozo))
-        citas = [trozo]
-        nombres = [f.texto for f in nombrados(trozo.dicho)]
-        ultimo = nombrados(trozo.dicho)
-        if condicion:
-            self._pon("plan", "alarma", f"Dato de alarma: {texto[:1].lower() + texto[1:]}", trozo)
-            return True
-        if len(ultimo) > 1:
-            cerca = senal("plan", "suspende").search(plano)
-            assert cerca is not None
-            nombres = [min(ultimo, key=lambda f: abs(f.desde - cerca.start())).texto]
-        if not nombres and not re.search(
-            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|te |tes )", plano
-        ):
-            for previa in self._pregunta_previa(trozo):
-                nombres += [f.texto for f in nombrados(previa.dicho)]
-                citas.insert(0, previa)
-        quien = f" {nombres[0].lower()}" if nombres else ""
-        contesta = self._respondida(trozo)
-        if not nombres and contesta is not None:
-            texto = a_la_pregunta(contesta, texto)
-            citas.insert(0, contesta)
-            self._pon("plan", "suspension", f"Suspender. {texto}", *dict.fromkeys(citas))
-            return True
-        self._pon("plan", "suspension", f"Suspender{quien}: {texto[:1].lower() + texto[1:]}", *citas)
-        return True
-
-    def analisis(self, trozo: Trozo) -> bool:
-        """Lo completa `Medico`: una frase con fármaco también puede concluir."""
-        raise NotImplementedError

@@ -1,0 +1,106 @@
+"""Lo que se suspende o se excluye: con su nombre, o con «ésa» si se sabe cuál."""
+
+from __future__ import annotations
+
+import re
+
+from scribe.lenguaje.texto import llano
+from scribe.soap.dichos import DIGITO, NO_SE_TOMA, NO_SUSPENDER, texto_de
+from scribe.soap.farmacia import nombrados
+from scribe.soap.fragmentos import Trozo
+from scribe.soap.hoja import Hoja
+from scribe.soap.medicamentos import negado, negado_despues, por_alergia
+from scribe.soap.persona import de_usted
+from scribe.soap.reglas import senal
+from scribe.soap.replica import a_la_pregunta
+
+_ABRE = r"\W*(?:(?:pues|entonces|bueno|no|si|mire|mira|oiga|ay|de todos modos|de todas formas|claro|mejor|y|pero|por eso|ah)\W+)*"  # noqa: E501
+_PRONOMBRE = re.compile(
+    rf"{_ABRE}(?:(?:a )?(?:es[aeo]|est[ae])(?P<es>s|s (?:dos|2))?(?=,? (?:ya|no|si|me|se|lo|la|los|las|fuera|mejor|tampoco|desde|hoy|tambien)\b)"  # noqa: E501
+    r"|(?:me |se |te )?(?:lo|la) (?:dej|suspend|quit|retir)|(?:suspend|quit|dej|olvid|tir|retir)\w*(?:l[oa]|sel[oa])\b"  # noqa: E501
+    r"|(?:ya )?no (?:se |te )?(?:lo|la) (?:vuelv|tom|pon|sig|us|d[ae]))"
+)
+"""Lo que se suspende sin decir su nombre: «ésa ya no te la pones», «la dejas desde hoy», «quítesela»."""
+_EN_PLURAL = re.compile(rf"{_ABRE}(?:a )?(?:es[ao]s|est[ao]s)\b")
+
+
+_JUNTO = re.compile(r"\b(?:junto|con|mientras|cuando|despues|antes)\b")
+
+
+def _su_objeto(texto: str, desde: int) -> bool:
+    """Si lo que se deja de tomar es un fármaco, y no «café junto con el hierro»."""
+    tras = [f for f in nombrados(texto) if f.desde >= desde]
+    if not tras:
+        return True
+    return any(not _JUNTO.search(llano(texto[desde : f.desde])) for f in tras)
+
+
+class Suspensiones(Hoja):
+    """Los pasos que escriben lo que ya no se toma."""
+
+    def _no_recetado(self, trozo: Trozo, texto: str, plano: str) -> bool | None:
+        """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
+        if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
+            return self._suspension(trozo)
+        if NO_SE_TOMA.search(plano):
+            self._pon("plan", "suspension", de_usted(texto), trozo)
+            self.receta = None
+            return True
+        if negado_despues(texto, nombrados(texto)[0].hasta) and not DIGITO.search(plano):
+            self._excluidos(trozo, texto)
+            return True
+        return None
+
+    def _excluidos(self, trozo: Trozo, texto: str) -> None:
+        fuera = [
+            f.texto.lower()
+            for f in nombrados(texto)
+            if negado(texto, f.desde, f.hasta) and not por_alergia(texto, f.desde)
+        ]
+        if fuera:
+            self._pon("plan", "indicacion", f"Evitar {', '.join(dict.fromkeys(fuera))}", trozo)
+
+    def _suspension(self, trozo: Trozo) -> bool:
+        plano = trozo.plano
+        verbo = senal("plan", "suspende").search(plano)
+        if not verbo or not _su_objeto(trozo.dicho, verbo.end()):
+            return False
+        if NO_SUSPENDER.search(plano[: verbo.start()]):
+            self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
+            return True
+        condicion = re.match(r"^\W*si (?!,)", plano) or senal("plan", "condicion").match(plano)
+        texto = de_usted(texto_de(trozo))
+        citas = [trozo]
+        nombres = [f.texto for f in nombrados(trozo.dicho)]
+        ultimo = nombrados(trozo.dicho)
+        if condicion:
+            self._pon("plan", "alarma", f"Dato de alarma: {texto[:1].lower() + texto[1:]}", trozo)
+            return True
+        if len(ultimo) > 1:
+            cerca = senal("plan", "suspende").search(plano)
+            assert cerca is not None
+            nombres = [min(ultimo, key=lambda f: abs(f.desde - cerca.start())).texto]
+        if not nombres and not re.search(
+            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|te |tes )", plano
+        ):
+            for previa in self._pregunta_previa(trozo):
+                nombres += [f.texto for f in nombrados(previa.dicho)]
+                citas.insert(0, previa)
+            pronombre = None if nombres else _PRONOMBRE.match(plano)
+            if pronombre:
+                for f, previo in self._antecedente(trozo, varios=pronombre["es"] is not None):
+                    nombres.append(f.texto)
+                    citas.insert(0, previo)
+        plural = len(ultimo) == 0 and _EN_PLURAL.match(plano) is not None
+        propios = list(dict.fromkeys(n.lower() for n in nombres))
+        quien = f" {' y '.join(propios if plural else propios[:1])}" if nombres else ""
+        contesta = self._respondida(trozo)
+        if not nombres and contesta is not None:
+            texto = a_la_pregunta(contesta, texto)
+            citas.insert(0, contesta)
+            self._pon("plan", "suspension", f"Suspender. {texto}", *dict.fromkeys(citas))
+            return True
+        self._pon(
+            "plan", "suspension", f"Suspender{quien}: {texto[:1].lower() + texto[1:]}", *dict.fromkeys(citas)
+        )
+        return True
