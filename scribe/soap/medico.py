@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
-from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_exploracion
-from scribe.lenguaje.contexto import calificar
+from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
+from scribe.soap.conclusiones import (
+    CON_CONTROL,
+    NIEGA_AL_ABRIR,
+    NO_VEO,
+    POR_ESO,
+    descartada,
+    es_eso,
+    no_es_eso,
+)
 from scribe.soap.dichos import (
     CUANDO_VUELVO,
     DIGITO,
@@ -27,54 +36,11 @@ from scribe.soap.reglas import senal
 from scribe.soap.replica import abre_seco, trata
 from scribe.soap.retractos import INTERRUMPIDA
 from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signos_de
+from scribe.soap.sitio import separar
 
 _AL_PRINCIPIO = 12
 _HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
 """A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
-
-
-_NO_ES_ESO = re.compile(
-    r"^,? (?:(?:todavia|aun|tampoco|ya|pues|eso|la verdad|para nada) )*no (?:es|son|hay|tiene[s]?|trae[s]?|parece|creo|fue|se ve|la veo|lo veo)\b"  # noqa: E501
-)
-"""Tras un diagnóstico, que se descarta: «conjuntivitis no es, doña Blanca»."""
-_NO_VEO = re.compile(r"^\W*(?:y )?\w+(?: \w+)? no (?:le |te )?(?:veo|encuentro)\W*$")
-_POR_ESO = re.compile(r",? (?:asi que|por lo que|por lo tanto|o sea que|entonces|por eso) (?=no\b)")
-_CON_CONTROL = re.compile(
-    r"descontrol|(?:sin|fuera de|mal|bien) control|control(?:ad|$)|en metas?|va (?:muy )?bien|mejorando|"
-    r"semanas de"
-)
-
-
-_ES_ESO = re.compile(
-    r"(?:^|[:,;.] ?)(?:(?:mir[ae]|vea|ve|pues|bueno|entonces|si|oiga|lo que (?:pasa|sucede|ocurre) es que|"
-    r"usted|don \w+|dona \w+|senora?|esto|eso|ya)[ ,:]+)*(?:es|son|tiene[s]?|tenes|trae[s]?|hay|se llama|"
-    r"padece[s]?) (?:un[ao]?s? |el |la |los |las )?"
-    r"(?:lo que (?:llamamos|se llama|le dicen|conocemos como) )?$"
-)
-"""Lo que va justo antes de un diagnóstico que se afirma: «mire, son hemorroides»."""
-
-
-_COPULA_FINAL = re.compile(r"\b(?:es|son|se llama) (?:un[ao]?s? |el |la |los |las )?$")
-
-
-def _es_eso(texto: str, m: Mencion) -> bool:
-    antes = llano(texto)[: m.desde]
-    if m.clase != "enfermedad" and not _COPULA_FINAL.search(antes):
-        return False  # «hay edema», «tiene dolor» se ven al explorar
-    return m.clase != "habito" and _ES_ESO.search(antes) is not None
-
-
-def _no_es_eso(texto: str, m: Mencion) -> bool:
-    # Algunas entradas del léxico admiten una palabra más, y se llevan el «no».
-    hasta = m.hasta - 3 if llano(texto[m.desde : m.hasta]).endswith(" no") else m.hasta
-    return _NO_ES_ESO.match(llano(texto[hasta:])) is not None
-
-
-def _descartada(texto: str, m: Mencion) -> bool:
-    return calificar(texto, m.desde, m.hasta).negada or _no_es_eso(texto, m)
-
-
-_NIEGA_AL_ABRIR = re.compile(r"^[^,;]*\b(?:no|ni|sin|tampoco|nada|ningun\w*|descart\w*|nunca|jamas)\b")
 
 
 class Medico(PorFase):
@@ -82,14 +48,18 @@ class Medico(PorFase):
 
     def redactar(self) -> list[Propuesta]:
         """Los enunciados, en el orden en que se dijeron. Los trozos con duda quedan en `sin_clase`."""
-        for entero in con_su_sujeto(self.dialogo.medico):
+        juntos = con_su_sujeto(self.dialogo.medico)
+        enteros = [t for junto in juntos for t in separar(junto, tutea=self.dialogo.tutea)]
+        for entero, siguiente in zip_longest(enteros, enteros[1:]):
+            if self._anuncia_sitio(entero, siguiente):
+                continue
             for trozo in dividir(entero) if self._en_plan(entero) else self._hallado_y_concluido(entero):
                 self._trozo(trozo)
         return self.salida
 
     def _hallado_y_concluido(self, trozo: Trozo) -> list[Trozo]:
         """«La rotación está completa, así que no es hombro congelado»: un hallazgo y un descarte."""
-        m = _POR_ESO.search(llano(trozo.texto))
+        m = POR_ESO.search(llano(trozo.texto))
         if not m or not self._explorando(trozo) or not buscar_exploracion(trozo.texto[: m.start()]):
             return [trozo]
         return [trozo.parte(0, m.start()), trozo.parte(m.end(), len(trozo.texto))]
@@ -198,9 +168,7 @@ class Medico(PorFase):
         consejo = senal("plan", "consejo").search(plano)
         avisa = senal("plan", "advierte").search(plano) or senal("plan", "evita").search(plano)
         referido = senal("plan", "receta").search(plano)
-        if not self._en_plan(trozo) and not (
-            consejo and medida and self._tarde(trozo)
-        ):
+        if not self._en_plan(trozo) and not (consejo and medida and self._tarde(trozo)):
             return False
         if senal("exploracion", "ordenes").search(plano):
             return False
@@ -221,7 +189,7 @@ class Medico(PorFase):
         contesta = self._respondida(trozo)
         if contesta is None or not self._en_plan(trozo) or not (abre_seco(trozo) and trata(contesta)):
             return False
-        if any(_no_es_eso(trozo.texto, m) for m in buscar_clinico(trozo.texto)):
+        if any(no_es_eso(trozo.texto, m) for m in buscar_clinico(trozo.texto)):
             return False
         self._indicar(trozo)
         return True
@@ -267,7 +235,7 @@ class Medico(PorFase):
             return False
         prueba = re.search(r"\b(?:negativ|positiv)", plano) and "maniobra" not in vistos
         tipo = "estudio" if vistos & {"estudio", "imagen"} or prueba else "hallazgo"
-        self._pon("objetivo", tipo, glosado(texto), trozo)
+        self._hallar(tipo, glosado(texto), trozo)
         return True
 
     def analisis(self, trozo: Trozo) -> bool:  # noqa: PLR0912
@@ -277,14 +245,13 @@ class Medico(PorFase):
         enfermedades = [
             m
             for m in buscar_clinico(texto)
-            if m.termino != "alergia"
-            and (m.clase == "enfermedad" or _no_es_eso(texto, m) or _es_eso(texto, m))
+            if m.termino != "alergia" and (m.clase == "enfermedad" or no_es_eso(texto, m) or es_eso(texto, m))
         ]
-        fuera = [m for m in enfermedades if _descartada(texto, m)]
+        fuera = [m for m in enfermedades if descartada(texto, m)]
         descarta = senal("analisis", "descarta").search(plano)
         afirma = senal("analisis", "afirma").search(plano) is not None
         duda = senal("analisis", "sospecha").search(plano)
-        afirma = afirma or any(_es_eso(texto, m) for m in enfermedades)
+        afirma = afirma or any(es_eso(texto, m) for m in enfermedades)
         tarde = self._tarde(trozo)
         if not tarde and not (afirma and enfermedades):
             return False
@@ -297,14 +264,14 @@ class Medico(PorFase):
         if (
             estudio
             and not FIRME.search(plano)
-            and not (len(enfermedades) > 1 and (afirma or _CON_CONTROL.search(plano)))
+            and not (len(enfermedades) > 1 and (afirma or CON_CONTROL.search(plano)))
             and (DIGITO.search(plano) or senal("exploracion", "negativo").search(plano))
         ) and not re.search(r"\b(?:tenemos|diagnostic)", plano):
             return False
         describe = MIRA.search(plano) or (
             not (afirma or duda) and any(m.clase == "parte" for m in buscar_exploracion(texto))
         )
-        seco = any(_no_es_eso(texto, m) for m in enfermedades)
+        seco = any(no_es_eso(texto, m) for m in enfermedades)
         if (
             self._explorando(trozo)
             and describe
@@ -312,7 +279,7 @@ class Medico(PorFase):
             and not re.search(r"\b(?:datos?|signos) de\b|descart|\bno es\b", plano)
         ):
             return False
-        if self._ya_concluyo(trozo) and enfermedades and _NO_VEO.search(plano):
+        if self._ya_concluyo(trozo) and enfermedades and NO_VEO.search(plano):
             seco = True
         if seco and not afirma:
             self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
@@ -340,11 +307,11 @@ class Medico(PorFase):
             self._pon("analisis", "sospecha", de_usted(texto), trozo)
             return True
         if not enfermedades and not (duda and tarde and buscar_clinico(texto)) and not (
-            afirma and _CON_CONTROL.search(plano) and tarde
+            afirma and CON_CONTROL.search(plano) and tarde
         ):  # fmt: skip
             return False
         if enfermedades and len(fuera) == len(enfermedades):
-            if estudio and not _NIEGA_AL_ABRIR.search(plano):
+            if estudio and not NIEGA_AL_ABRIR.search(plano):
                 return False  # «taquicardia sinusal, sin fibrilación»: también afirma algo
             self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
             return True

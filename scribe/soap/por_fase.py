@@ -11,11 +11,13 @@ import re
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.soap.charla import anuncia, contenido, es_charla, ordena
 from scribe.soap.dichos import DIGITO, glosado, texto_de
-from scribe.soap.fragmentos import Trozo
+from scribe.soap.fragmentos import Trozo, mayuscula
+from scribe.soap.momentos import Momento
 from scribe.soap.persona import de_usted
 from scribe.soap.recetario import Recetario
 from scribe.soap.reglas import senal
 from scribe.soap.replica import CORTA, a_la_pregunta, trata
+from scribe.soap.sitio import encabeza, nombrado
 
 _PRUEBA = re.compile(
     r"(?:\W*(?:es|esta es|le hice|te hice|hicimos|aqui (?:esta|tengo))) (?:el|la|su|tu|una?) "
@@ -37,6 +39,8 @@ _TURNO_CREIBLE = 200
 
 class PorFase(Recetario):
     """El último paso del médico, y el primero: descartar lo que no es un dato."""
+
+    sitio: Trozo | None = None
 
     def _no_es_dato(self, trozo: Trozo) -> bool:
         """Si es cortesía, o una orden o un aviso al explorar sin ninguna cifra."""
@@ -74,14 +78,33 @@ class PorFase(Recetario):
         mide = vistos or DIGITO.search(texto) or buscar_clinico(texto)
         if len(contenido(texto)) == 1 and not mide:
             return False
-        citas = [trozo]
-        cuerpo = glosado(texto)
-        if contesta is not None and len(texto.split()) <= CORTA:
-            citas.insert(0, contesta)
-            cuerpo = a_la_pregunta(contesta, cuerpo)
         tipo = "estudio" if vistos & {"estudio", "imagen"} else "hallazgo"
-        self._pon("objetivo", tipo, cuerpo, *citas)
+        if contesta is not None and len(texto.split()) <= CORTA:
+            self._pon("objetivo", tipo, a_la_pregunta(contesta, glosado(texto)), contesta, trozo)
+        else:
+            self._hallar(tipo, glosado(texto), trozo)
         return True
+
+    def _hallar(self, tipo: str, texto: str, trozo: Trozo) -> None:
+        """Un hallazgo, con el sitio o el estudio anunciado por delante si él no lo nombra."""
+        sitio = self.sitio
+        if sitio is not None and encabeza(sitio, trozo):
+            cuerpo = f"{mayuscula(sitio.texto)}: {texto[:1].lower() + texto[1:]}"
+            self._pon("objetivo", tipo, cuerpo, sitio, trozo)
+        else:
+            self._pon("objetivo", tipo, texto, trozo)
+
+    def _anuncia_sitio(self, trozo: Trozo, siguiente: Trozo | None) -> bool:
+        """Si el trozo solo anuncia el sitio o estudio del que habla el siguiente; lo recuerda."""
+        tutea = self.dialogo.tutea
+        sitio = nombrado(trozo, tutea=tutea)
+        if sitio is not None and self.dialogo.momento(trozo) is not Momento.INDICA:
+            self.sitio = sitio
+            return siguiente is not None and encabeza(sitio, siguiente)
+        clases = {m.clase for m in buscar_exploracion(trozo.texto)}
+        if clases & {"parte", "estudio", "imagen"} or ordena(trozo.texto, tutea=tutea):
+            self.sitio = None
+        return False
 
     def _aclarado(self, trozo: Trozo, contesta: Trozo) -> bool:
         """Lo que se contesta a una duda al explorar no es un hallazgo: es una indicación, o no es nada."""
