@@ -265,12 +265,14 @@ def _con_asociados(menciones: list[Mencion]) -> list[Mencion]:
 
 
 def _estado(menciones: list[Mencion]) -> Mencion:
-    """La mención que decide el estado de un código: manda lo que concluye el médico."""
+    """La mención que decide el estado de un código: manda lo último que concluye el médico."""
     fuertes = [m for m in menciones if m.fuerza == 3]
-    for estado in (EstadoCodigo.CONFIRMADO, EstadoCodigo.DESCARTADO, EstadoCodigo.SOSPECHA):
-        dichas = [m for m in fuertes if m.estado is estado]
-        if dichas:
-            return dichas[0]
+    concluidas = [m for m in fuertes if m.estado in (EstadoCodigo.CONFIRMADO, EstadoCodigo.DESCARTADO)]
+    if concluidas:
+        return next(m for m in concluidas if m.estado is concluidas[-1].estado)
+    sospechadas = [m for m in fuertes if m.estado is EstadoCodigo.SOSPECHA]
+    if sospechadas:
+        return sospechadas[0]
     medias = [m for m in menciones if m.fuerza == 2 and m.estado is EstadoCodigo.DESCARTADO]
     antecedentes = [m for m in menciones if m.estado is EstadoCodigo.ANTECEDENTE]
     confirmadas = [m for m in menciones if m.estado is EstadoCodigo.CONFIRMADO]

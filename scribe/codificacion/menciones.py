@@ -239,10 +239,9 @@ class Lector:
         clase = hallazgo.concepto.clase
         if cal.familiar and not (clase == "z" and _DE_SI.search(f" {llano(hallazgo.termino)}")):
             return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
-        if cal.interrogada:
+        if cal.interrogada or cal.incierta:
+            # «Yo digo que es dengue» «Puede ser»: lo que conjetura vale según lo que el médico contesta.
             return contestado(self._lectura, i, hallazgo)
-        if cal.incierta:
-            return None
         if clase == "l" and not self._lega_con_pista(i, hallazgo):
             return None
         if cal.negada:

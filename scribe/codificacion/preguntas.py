@@ -14,9 +14,6 @@ from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import Calificacion
 from scribe.lenguaje.texto import llano
 
-_BIEN = re.compile(
-    r"\b(?:esta|estan|salio|salieron|sale) (?:muy )?(?:bien|normal\w*|limpi\w+)\b|\bdescart\w+"
-)
 _DE_QUE = re.compile(r"\b(?:de|del|en)\s+(?:la |el |los |las )?\w+")
 
 
@@ -71,14 +68,14 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     if nombradas and (any(_lo_mismo(h, hallazgo) for h in nombradas) or not f.niega.search(respuesta)):
         return None
     if f.quiza.search(respuesta):
-        estado = EstadoCodigo.SOSPECHA
-    elif f.niega.search(respuesta):
+        return replace(lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.SOSPECHA), fuerza=2)
+    if f.niega.search(respuesta):
         estado = EstadoCodigo.DESCARTADO
     elif f.afirma.search(respuesta):
         estado = EstadoCodigo.CONFIRMADO
     else:
         return None
-    return replace(lectura.respondida(i, siguiente, hallazgo, estado), fuerza=2)
+    return replace(lectura.respondida(i, siguiente, hallazgo, estado), fuerza=3)
 
 
 def _lo_mismo(uno: Hallazgo, otro: Hallazgo) -> bool:
@@ -92,7 +89,7 @@ def _sano(lectura: Lectura, respuesta: Turno, hallazgo: Hallazgo) -> bool:
     for h in lectura.hallazgos[respuesta.id]:
         if h.concepto.cie10 == hallazgo.concepto.cie10:
             desde, hasta = oracion(respuesta.texto, h.desde, h.hasta)
-            if _BIEN.search(llano(respuesta.texto[desde:hasta])):
+            if frases().sano.search(llano(respuesta.texto[desde:hasta])):
                 return True
     return False
 

@@ -74,7 +74,9 @@ class Frases:
     exploracion: re.Pattern[str]
     evolucion: re.Pattern[str]
     afirma: re.Pattern[str]
+    afirma_breve: re.Pattern[str]
     niega: re.Pattern[str]
+    sano: re.Pattern[str]
     ambas: re.Pattern[str]
     quiza: re.Pattern[str]
     de_si: re.Pattern[str]
@@ -108,6 +110,7 @@ def frases() -> Frases:
     """Las frases de `datos/patrones.toml`, compiladas."""
     datos: dict[str, Any] = tomllib.loads(_texto("patrones.toml"))
     diagnostico, respuesta, alergia = datos["diagnostico"], datos["respuesta"], datos["alergia"]
+    cabeza = respuesta["cabeza"]
     return Frases(
         pistas=re.compile("|".join(f"(?:{p})" for p in diagnostico["pistas"])),
         corta=re.compile(diagnostico["corta"]),
@@ -123,10 +126,12 @@ def frases() -> Frases:
         nominal=re.compile(diagnostico["frases"]),
         exploracion=re.compile(diagnostico["exploracion"]),
         evolucion=re.compile(diagnostico["evolucion"]),
-        afirma=re.compile(respuesta["afirma"]),
-        niega=re.compile(respuesta["niega"]),
+        afirma=re.compile(f"{cabeza}{respuesta['afirma']}|{respuesta['afirma_al_final']}"),
+        afirma_breve=re.compile(f"{cabeza}{respuesta['afirma_breve']}"),
+        niega=re.compile(f"{cabeza}{respuesta['niega']}|{respuesta['niega_al_final']}"),
+        sano=re.compile(respuesta["sano"]),
         ambas=re.compile(respuesta["ambas"]),
-        quiza=re.compile(respuesta["quiza"]),
+        quiza=re.compile(f"{cabeza}{respuesta['quiza']}"),
         de_si=re.compile(respuesta["de_si"]),
         muerte=re.compile(respuesta["muerte"]),
         familia=re.compile(respuesta["familia"]),

@@ -116,7 +116,7 @@ def _reglas() -> _Reglas:
                 direccion=r["direccion"],
                 alcance=r.get("alcance", 40),
                 corta=tuple(r["corta"]),
-                patron=_union(r["patrones"]),
+                patron=_union(r["patrones"], kin),
             )
             for r in datos["regla"]
         ),
