@@ -311,14 +311,15 @@ class Tramo(_Valor):
 class OtraLectura(_Valor):
     """Otra lectura que el mismo audio sostiene de lo que empieza entre `inicio` y `fin` (segundos).
 
-    `motivo` es «fármaco» o «cifra»; `segura`, que ha de quedar en lugar de lo oído. Si no, se dicen las dos.
+    `motivo` es «fármaco», «cifra» o «palabra»; `segura`, que ha de quedar en lugar de lo oído. Si no, se
+    dicen las dos.
     """
 
     inicio: float
     fin: float
     original: str
     propuesto: str
-    motivo: Literal["fármaco", "cifra"]
+    motivo: Literal["fármaco", "cifra", "palabra"]
     segura: bool = False
 
 

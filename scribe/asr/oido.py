@@ -353,7 +353,7 @@ def _lecturas(lectura: Lectura, palabras: Sequence[Palabra]) -> Iterator[OtraLec
             fin=palabras[tocadas[-1]].fin,
             original=texto[otra.desde : otra.hasta],
             propuesto=otra.propuesto,
-            motivo="cifra" if otra.clase == "cifra" else "fármaco",
+            motivo=otra.clase,
             segura=otra.segura,
         )
 

@@ -1,7 +1,8 @@
-"""La segunda mirada: qué otras lecturas de una palabra crítica sostiene el mismo audio.
+"""La segunda mirada: qué otras lecturas de lo oído sostiene el mismo audio.
 
-Whisper escribe una palabra corriente donde se dijo un fármaco («un temprano», «un Tempra») y pierde o inventa
-una centena. Aquí se decide qué vale la pena puntuar y qué se propone; quien tiene el audio
+Whisper escribe una palabra corriente donde se dijo un fármaco («un temprano», «un Tempra»), pierde o inventa
+una centena y reparte mal las letras («tiene sanemia», `scribe.asr.recomposicion`). Aquí se decide qué vale
+la pena puntuar y qué se propone; quien tiene el audio
 (`scribe.asr.oido`) dice cuánto más probable es cada lectura. Son pocas por ventana: cada una cuesta 0.05 s.
 """
 
@@ -13,17 +14,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scribe.asr.evidencia import evidencia
+from scribe.asr.recomposicion import Recomposicion, recomponer
 from scribe.lenguaje.cifras_parecidas import parecidas
 from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.fichas import partir
 from scribe.lenguaje.parecidos import candidatos, es_termino
 from scribe.lenguaje.vocabulario import es_comun
 
-Clase = Literal["fármaco", "cifra"]
-"""Palabras corrientes que pueden ser un fármaco, o un número."""
+Clase = Literal["fármaco", "cifra", "palabra"]
+"""Palabras corrientes que pueden ser un fármaco, un número, o palabras mal escritas o mal partidas."""
 
 Puntuar = Callable[[Sequence[str]], list[float]]
 """Logaritmo de la probabilidad que el audio de la ventana da a cada texto."""
+
+Certezas = Sequence[tuple[int, int, float]]
+"""La probabilidad de cada palabra oída: (desde, hasta, probabilidad) en el texto."""
 
 _CIFRA = re.compile(r"(?<![\d.,/])\d{1,3}(?![\d/]|[.,]\d)")
 _PALABRAS = 3
@@ -39,6 +44,13 @@ _DUDOSA = {"fármaco": 0.0, "cifra": -2.0}
 """Ventaja desde la cual se dicen las dos lecturas."""
 _COLA = 10
 """Letras que se puntúan detrás: lo que sigue también tiene que casar."""
+_PESO_DEL_AUDIO = 0.3
+"""Cuánto vale la ventaja acústica junto a lo que gana una recomposición por ser más usual."""
+_RECOMPUESTA = 2.0
+"""Ganancia con que una recomposición sustituye a lo oído."""
+_POR_VECINA = 1.5
+_SIN_PREGUNTAR = 8.0
+"""Con esta ganancia, la recomposición no se puntúa: el audio casi nunca la contradice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Otra:
     @property
     def segura(self) -> bool:
         """Si ha de quedar en lugar de lo oído; si no, se muestran las dos."""
-        return self.clase == "fármaco" and self.ventaja >= _SEGURA
+        return self.clase == "palabra" or (self.clase == "fármaco" and self.ventaja >= _SEGURA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +78,75 @@ class _Sospecha:
     parecido: float = 0.0
 
 
-def mirar(texto: str, certezas: Sequence[tuple[int, int, float]], puntuar: Puntuar) -> list[Otra]:
+def mirar(texto: str, certezas: Certezas, puntuar: Puntuar) -> list[Otra]:
     """Las otras lecturas que el audio sostiene, en orden y sin encimarse.
 
     `certezas` da la probabilidad de cada palabra oída como (desde, hasta, probabilidad) en `texto`.
     """
     otras: list[Otra] = []
     for s in _sospechas(texto, certezas):
-        fin = _hasta_el_fin_de_palabra(texto, s.hasta + _COLA)
-        oida, *notas = puntuar(
-            [texto[:fin], *(texto[: s.desde] + x + texto[s.hasta : fin] for x in s.lecturas)]
-        )
-        mejor = max(range(len(notas)), key=lambda k: notas[k])
-        if notas[mejor] - oida >= _DUDOSA[s.clase]:
-            otras.append(Otra(s.desde, s.hasta, s.lecturas[mejor], s.clase, round(notas[mejor] - oida, 3)))
+        mejor, ventaja = _puntuar(texto, s.desde, s.hasta, s.lecturas, puntuar)
+        if ventaja >= _DUDOSA[s.clase]:
+            otras.append(Otra(s.desde, s.hasta, mejor, s.clase, round(ventaja, 3)))
     libres: list[Otra] = []
     for otra in sorted(otras, key=lambda o: (-o.ventaja, o.hasta - o.desde, o.desde)):
-        if all(otra.hasta <= x.desde or x.hasta <= otra.desde for x in libres):
+        if _libre(otra.desde, otra.hasta, libres):
             libres.append(otra)
+    libres += _recompuestas(texto, certezas, puntuar, libres)
     return sorted(libres, key=lambda o: o.desde)
 
 
-def _sospechas(texto: str, certezas: Sequence[tuple[int, int, float]]) -> Iterator[_Sospecha]:
+def _libre(desde: int, hasta: int, otras: Sequence[Otra]) -> bool:
+    return all(hasta <= x.desde or x.hasta <= desde for x in otras)
+
+
+def _puntuar(
+    texto: str, desde: int, hasta: int, lecturas: Sequence[str], puntuar: Puntuar
+) -> tuple[str, float]:
+    """La lectura que el audio prefiere y su ventaja sobre lo oído."""
+    fin = _hasta_el_fin_de_palabra(texto, hasta + _COLA)
+    oida, *notas = puntuar([texto[:fin], *(texto[:desde] + x + texto[hasta:fin] for x in lecturas)])
+    mejor = max(range(len(notas)), key=lambda k: notas[k])
+    return lecturas[mejor], notas[mejor] - oida
+
+
+def _recompuestas(
+    texto: str, certezas: Certezas, puntuar: Puntuar, ocupadas: Sequence[Otra]
+) -> Iterator[Otra]:
+    """Las palabras mal partidas o mal escritas, de la que más gana a la que menos."""
+    fichas = partir(texto)
+    tomadas = [(o.desde, o.hasta) for o in ocupadas]
+    propuestas = recomponer(fichas, lambda desde, hasta: _certeza(certezas, desde, hasta))
+    for r in sorted(propuestas, key=_por_palabra):
+        desde, hasta = fichas[r.primera].desde, fichas[r.ultima].hasta
+        if any(desde < h and d < hasta for d, h in tomadas):
+            continue
+        propuesto = r.propuesto.capitalize() if texto[desde].isupper() else r.propuesto
+        ventaja = r.ganancia
+        if not r.farmaco and (r.corriente or r.ganancia < _SIN_PREGUNTAR):
+            _, acustica = _puntuar(texto, desde, hasta, (propuesto,), puntuar)
+            if r.corriente and acustica < 0:
+                continue
+            ventaja += _PESO_DEL_AUDIO * acustica
+        if ventaja < _RECOMPUESTA:
+            continue
+        tomadas.append((desde, hasta))
+        if not r.farmaco:
+            yield Otra(desde, hasta, propuesto, "palabra", round(ventaja, 3))
+
+
+def _por_palabra(r: Recomposicion) -> tuple[float, int]:
+    """Primero lo que más gana, descontando lo que se lleva: si basta una palabra, no se toca su vecina."""
+    return _POR_VECINA * (r.ultima - r.primera) - r.ganancia, r.primera
+
+
+def _certeza(certezas: Certezas, desde: int, hasta: int) -> float:
+    return min((p for d, h, p in certezas if d < hasta and desde < h), default=1.0)
+
+
+def _sospechas(texto: str, certezas: Certezas) -> Iterator[_Sospecha]:
     def certeza(desde: int, hasta: int) -> float:
-        return min((p for d, h, p in certezas if d < hasta and desde < h), default=1.0)
+        return _certeza(certezas, desde, hasta)
 
     distintas: dict[str, _Sospecha] = {}
     for s in sorted(_corrientes(texto, certeza), key=lambda s: (-s.parecido, s.hasta - s.desde)):

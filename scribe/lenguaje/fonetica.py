@@ -77,7 +77,9 @@ def _pares() -> dict[tuple[str, str], float]:
     return pares
 
 
-def _cambio(a: str, b: str) -> float:
+@cache
+def cambio(a: str, b: str) -> float:
+    """Costo de oír un sonido por otro: 0 si son el mismo, 1 si nada tienen que ver."""
     if a == b:
         return 0.0
     general = _tabla()["costo_vocales"] if a in _VOCALES and b in _VOCALES else _tabla()["costo_general"]
@@ -85,10 +87,11 @@ def _cambio(a: str, b: str) -> float:
 
 
 @cache
-def _falta(a: str) -> float:
-    falta = _tabla()["falta"]
+def falta(a: str) -> float:
+    """Costo de que un sonido falte o sobre."""
+    tabla = _tabla()["falta"]
     return float(
-        falta["vocal"] if a in _VOCALES else falta["blanda"] if a in falta["blandas"] else falta["general"]
+        tabla["vocal"] if a in _VOCALES else tabla["blanda"] if a in tabla["blandas"] else tabla["general"]
     )
 
 
@@ -97,11 +100,11 @@ def distancia(una: str, otra: str) -> float:
     """Costo de convertir un sonido en otro: 0 si son iguales, cerca de 1 por cada fonema ajeno. Simétrica."""
     previa = [0.0]
     for b in otra:
-        previa.append(previa[-1] + _falta(b))
+        previa.append(previa[-1] + falta(b))
     for a in una:
-        actual = [previa[0] + _falta(a)]
+        actual = [previa[0] + falta(a)]
         for j, b in enumerate(otra):
-            actual.append(min(previa[j] + _cambio(a, b), previa[j + 1] + _falta(a), actual[j] + _falta(b)))
+            actual.append(min(previa[j] + cambio(a, b), previa[j + 1] + falta(a), actual[j] + falta(b)))
         previa = actual
     return previa[-1]
 
