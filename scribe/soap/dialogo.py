@@ -17,6 +17,8 @@ from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
 from scribe.soap.reglas import pregunta, senal
 
 _CIFRA = re.compile(r"\d")
+_AQUI = re.compile(r"\b(?:aqui|aca|ahi|asi|este lado|de este|el otro|aprieto|toco|presiono)\b")
+_CONDICIONA = re.compile(r"(?:y |o |pero |entonces )*si (?!,)(?:\w+ ){3}")
 _ALERGIA = re.compile(r"\b(?:alergi[ac]\w*|alergias?|alegia)\b")
 
 
@@ -99,7 +101,7 @@ def _contesta(turno: Turno | None, pregunta_llana: str) -> bool:
 def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bool, plan: bool) -> bool:  # noqa: PLR0912
     """Si esta oración del médico pregunta: signos, palabra interrogativa, o forma más respuesta."""
     plano = trozo.plano.strip(" ¿¡,.")
-    if _indica(plano):
+    if _indica(plano) or ("?" not in trozo.texto and _CONDICIONA.match(plano)):
         return False
     base = sin_muletilla(plano).strip(" ¿¡,.")
     if "?" not in trozo.texto and senal("motivo", "dice").match(base):
@@ -196,6 +198,11 @@ def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
     )
 
 
+def _al_explorar(preguntas: list[Trozo], explora: bool) -> bool:
+    """Si se pregunta mientras se explora: señalando («¿aquí le duele?») o tras medir o mirar en ese turno."""
+    return explora or any(_AQUI.search(p.plano) for p in preguntas)
+
+
 def conversar(transcripcion: Transcripcion) -> Dialogo:
     """Reparte todos los trozos de la consulta. Ningún trozo se pierde."""
     dialogo = Dialogo()
@@ -205,6 +212,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
     dialogo.exploracion_desde, dialogo.plan_desde = fases(turnos, medico, dialogo.tutea)
     tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
     pendientes: list[Trozo] = []
+    explora = False
     for i, turno in enumerate(turnos):
         trozos = trocear(turno)
         if _habla_medico(turno):
@@ -226,7 +234,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                 Intercambio(
                     pendientes,
                     resto,
-                    (turno.id, 0) > dialogo.exploracion_desde,
+                    _al_explorar(pendientes, explora),
                     " ".join(t.texto for t in turnos[max(0, i - 5) : i - 1]),
                 )
             )

@@ -242,6 +242,8 @@ class Medico(PorFase):
         """Diagnósticos, sospechas y descartes; dice si la frase era de análisis."""
         texto = texto_de(trozo)
         plano = llano(texto)
+        if senal("momento", "segun").match(plano):
+            return False  # «si hay fractura, lo mando…»: todavía no hay nada que concluir
         enfermedades = [
             m
             for m in buscar_clinico(texto)

@@ -25,6 +25,7 @@ class Momento(Enum):
 
     INTERROGA = "interroga"
     EXPLORA = "explora"
+    CONCLUYE = "concluye"
     INDICA = "indica"
 
 
@@ -69,6 +70,8 @@ def _fase(lugar: Lugar, exploracion: Lugar, plan: Lugar) -> Momento:
 def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -> Momento | None:
     if senal("momento", "relata").search(trozo.plano):
         return None
+    if senal("momento", "concluye").search(trozo.plano) and not trozo.signo:
+        return Momento.CONCLUYE
     if _indica(trozo):
         return Momento.INDICA
     abierta = vigente is Momento.EXPLORA or (vigente is None and fase is Momento.EXPLORA)
@@ -80,6 +83,8 @@ def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -
 def _indica(trozo: Trozo) -> bool:
     """Si dispone algo que no puede ser un hallazgo ni algo que se cuenta."""
     plano = trozo.plano
+    if senal("momento", "segun").match(plano.strip(" ¿¡,.")) and not trozo.signo:
+        return True
     if dispone(trozo) or senal("momento", "dispone").search(plano):
         return True
     manda = senal("momento", "manda").search(plano)

@@ -33,6 +33,7 @@ _SIN_SUJETO = re.compile(
 )
 _SIN_DECIDIR = re.compile(r"\b(?:todavia no|ahorita (?:le|te|vemos)|vamos a ver|hay que ver|no se\b|depende)")
 _EXPLICA = 6
+_CON_CUERPO = 2
 _TURNO_CREIBLE = 200
 """Palabras de un turno desde las que es más probable que se hayan juntado dos voces."""
 
@@ -60,9 +61,20 @@ class PorFase(Recetario):
     def _por_fase(self, trozo: Trozo) -> bool:
         if self._ajeno(trozo):
             return False
+        if self.dialogo.momento(trozo) is Momento.CONCLUYE:
+            return self._concluido(trozo)
         if self._explorando(trozo):
             return self._descrito(trozo)
         return self._en_plan(trozo) and self._dispuesto(trozo)
+
+    def _concluido(self, trozo: Trozo) -> bool:
+        """Lo que dice que tiene, aunque ningún léxico lo nombre («se le estiró de más el músculo»)."""
+        texto = texto_de(trozo)
+        firme = senal("momento", "concluye").search(trozo.plano) and "por eso" not in trozo.plano
+        if len(contenido(texto)) < _CON_CUERPO:
+            return False
+        self._pon("analisis", "diagnostico" if firme else "razonamiento", de_usted(texto), trozo)
+        return True
 
     def _descrito(self, trozo: Trozo) -> bool:
         texto = texto_de(trozo)

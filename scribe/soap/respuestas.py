@@ -12,6 +12,7 @@ from scribe.soap.contestacion import afirma, ignora, niega
 from scribe.soap.dialogo import Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, clausulas
+from scribe.soap.parcial import Parcial, parcial
 from scribe.soap.reglas import pregunta
 
 _PREGUNTABLES = {
@@ -238,11 +239,8 @@ def leer(intercambio: Intercambio) -> Lectura:
                 (afirmados if junto else negados).append(item)
         for desde, hasta in _segmentos(texto, items):
             clausula = texto[desde:hasta]
-            tocados = [i for i in items if _habla_de(clausula, i)]
-            if not tocados:
-                continue
-            if _AJENO.search(llano(clausula)):
-                continue
+            ajena = _AJENO.search(llano(clausula))
+            tocados = [] if ajena else [i for i in items if _habla_de(clausula, i)]
             en_contra = _polaridad(texto, desde, hasta) or reves
             tocados = [i for i in tocados if not (en_contra and _sigue(llano(texto), i))]
             if not tocados:
@@ -256,7 +254,10 @@ def leer(intercambio: Intercambio) -> Lectura:
     libre = [i for i in items if i not in negados and i not in afirmados]
     abre_no = niega(plano, " ".join(t.plano for t in intercambio.preguntas))
     sabe = not ignora(plano) and not afirma(plano)
-    if resto_no and not afirmados and not negados and _ACOTA.match(plano):
+    parte = parcial(todo) if len(items) > 1 else None
+    if parte is not None and _reparte_la_lista(parte, items):
+        negados, afirmados = _por_lista(parte, items)
+    elif resto_no and not afirmados and not negados and _ACOTA.match(plano):
         afirmados += libre
     elif resto_no or (todo_no and sabe and (abre_no or not afirmados)) or (abre_no and not negados):
         negados += libre
@@ -264,11 +265,24 @@ def leer(intercambio: Intercambio) -> Lectura:
         lectura.dudoso = len(libre) > 1
         afirmados += libre
     vueltos = [i for i in afirmados if _lo_contrario(i.trozo, plano)]
-    afirmados = [i for i in afirmados if i not in vueltos]
-    negados += vueltos
-    lectura.negados, lectura.afirmados = negados, afirmados
+    lectura.negados = negados + vueltos
+    lectura.afirmados = [i for i in afirmados if i not in vueltos]
     _repartir(intercambio, lectura, consumidas)
     return lectura
+
+
+def _reparte_la_lista(parte: Parcial, items: list[Pregunta]) -> bool:
+    """Si lo nombrado es algo de la lista, o al menos algo clínico («nomás cansancio»), y no un cuándo."""
+    return any(_habla_de(parte.nombrado, i) for i in items) or (
+        parte.lo_nombrado_hay and bool(buscar_clinico(parte.nombrado))
+    )
+
+
+def _por_lista(parte: Parcial, items: list[Pregunta]) -> tuple[list[Pregunta], list[Pregunta]]:
+    """De lo preguntado de corrido, lo negado y lo afirmado."""
+    nombrados = [i for i in items if _habla_de(parte.nombrado, i)]
+    demas = [i for i in items if i not in nombrados]
+    return (demas, nombrados) if parte.lo_nombrado_hay else (nombrados, demas)
 
 
 def _partes(trozo: Trozo, consumidas: list[tuple[int, int]]) -> list[Trozo]:
