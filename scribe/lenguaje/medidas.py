@@ -12,6 +12,8 @@ _SISTOLICA = (80, 260)
 _DIASTOLICA = (40, 150)
 _DIFERENCIA = 12
 _CERCA = 4
+_TALLA_MINIMA = 35
+"""Centímetros sobre el metro a partir de los cuales «uno cincuenta y ocho» tras el peso es una talla."""
 
 
 def kilos_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
@@ -27,7 +29,8 @@ def kilos_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
     if centro[0].llana == "medio":
         return f"{g[0].valor}.5 kg" if not gramos and g[2].llana == "y" else None
     peso = centro[0].entero or 0
-    if not 10 <= peso < 1000 or (not gramos and (peso % 100 or len(g) > 3)):
+    suelto = len(g) > 3 and g[2].llana not in ("y", "con")
+    if not 10 <= peso < 1000 or (not gramos and (peso % 100 or suelto)):
         return None
     ajena = not gramos and sigue(piezas, i + len(g)) in datos()["unidades"]
     return None if ajena else f"{g[0].valor}.{f'{peso:03d}'.rstrip('0')} kg"
@@ -52,7 +55,11 @@ def talla(piezas: Piezas, i: int, g: Piezas) -> str | None:
         return None
     if len(g) == 3 and (g[1].llana not in ("con", "y", "punto") or cortado(g)):
         return None
-    return f"{metros}.{resto}" if cerca_antes(piezas, i, datos()["contexto"]["talla"], _CERCA) else None
+    if cerca_antes(piezas, i, datos()["contexto"]["talla"], _CERCA):
+        return f"{metros}.{resto}"
+    # «52 kg. Uno 58.»: tras el peso se dice la talla sin nombrarla.
+    tras_peso = cerca_antes(piezas, i, ("kg", "kilos", "kilo"), _CERCA) and resto >= _TALLA_MINIMA
+    return f"{metros}.{resto}" if tras_peso and len(g) == 2 and cierra(piezas, i + 2) else None
 
 
 def _en_presion(piezas: Piezas, i: int) -> bool:

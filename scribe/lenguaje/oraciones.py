@@ -41,7 +41,10 @@ _RETOMA = re.compile(
     r"|\s*(?:bueno|ah|ay)\W+no\W+(?:(?:por|de|cada|en|hace|son|a las) )?(?:\d|un[oa]s?\b)"
     r"|\s*(?:o |no,? |aunque,? )?mejor (?:(?!si |en lugar)[a-z]+ ){0,3}?(?:\d|½)|\s*que sean (?:\d|½)"
 )
-_OTRA_CIFRA = re.compile(r"\s*no\W+(?:(?:es|son|era|eran|fue|fueron|de|por|cada|a las|hace) )?\d")
+_OTRA_CIFRA = re.compile(
+    r"\s*no\W+(?:(?:es|son|era|eran|fue|fueron|de|por|cada|a las|hace) )?\d"
+    r"|\s*no\W+(?:(?:por|para|como|segun) (?:(?:su|tu|el|la|lo que) )?\w+\W+)?(?:mejor )?(?:son |de |que sean? |dejem\w+ en |(?:le|te|lo|la) (?:pongo|doy|dejo|dejamos)(?: en)? )?\d"  # noqa: E501
+)
 _CON_CIFRA = re.compile(r"\d[^.?!]{0,25}\.+$")
 """«Hace 2 semanas. No, 3.»: el segundo número corrige al primero, si no lo preguntaba nadie."""
 _LARGA = 14
@@ -67,7 +70,7 @@ def _cortes_por_puntos(texto: str) -> list[int]:
     for m in _CIERRE.finditer(texto):
         resto = texto[m.end() :].lstrip()
         suspenso = "..." in m.group() or "…" in m.group()
-        if suspenso and (not resto or resto[0].islower()):
+        if suspenso and (not resto or resto[0].islower() or resto[0].isdigit()):
             continue
         otra = _OTRA_CIFRA.match(plano, m.end()) and _CON_CIFRA.search(plano[: m.end()])
         if otra or _RETOMA.match(plano, m.end()) or _abre_la_pregunta(plano, m, cortes[-1] if cortes else 0):

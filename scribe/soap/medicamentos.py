@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scribe.lenguaje.farmacos import ficha
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
 from scribe.soap.farmacia import nombrados
@@ -18,11 +19,13 @@ _FORMA = r"(?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?|jarabe|suspen
 _COMBINA = re.compile(r"\s*(?:con|e|y|más|mas|/|-|\+)\s*(?:el |la )?")
 _TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"  # noqa: E501
 _FRECUENCIA = (
-    rf"cada {_N}(?: ?a ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"  # noqa: E501
+    rf"cada {_N}(?: ?[ao] ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:4|6|8|12|24|48|72)(?=\s*(?:[,.;]|$)| (?:por|con|si|durante|hasta|via|antes|despues)\b)|"  # noqa: E501
+    r"\d ?- ?\d ?- ?\d|(?:una|1) y (?:una|1)(?= *(?:[,.;]|$))|(?:por|a la) semana|al mes|semanal(?:mente)?|quincenal(?:mente)?|mensual(?:mente)?|"  # noqa: E501
+    rf"cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"
     rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa]s?(?:mente)?|todos los dias|todas las (?:noches|mananas)|"  # noqa: E501
     r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:(?:otr[oa]|un[oa]|\d½?|½) )?(?:en |por )?la (?:noche|tarde|manana))?|"  # noqa: E501
-    r"(?:antes|despues) de (?:dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno)|"  # noqa: E501
-    r"con (?:el |la |cada )?(?:desayuno|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"  # noqa: E501
+    r"(?:(?:media|una|1|½|2|dos) horas? |\d+ minutos )?(?:antes|despues) (?:del (?:desayuno|almuerzo)|de (?:almorzar|cada (?:evacuacion|alimento)|dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno))|"  # noqa: E501
+    r"con (?:el |la |cada |los )?(?:desayuno|almuerzo|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"  # noqa: E501
     r"de (?:manana y noche|dia y de noche)|manana y noche|dosis unica|una sola (?:vez|dosis)|una sola toma"
 )
 _DURACION = (
@@ -30,7 +33,7 @@ _DURACION = (
     rf"(?:los )?mismos {_N} (?:dias|semanas)|(?<!en )(?<!hace )(?<!dentro de )(?<!cada )(?<!veces por ){_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"  # noqa: E501
 )
 _VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"  # noqa: E501
-_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?{_UNIDAD}| (?:por|en)(?: cada)? (?:kilo|\d+ ?(?:ml|mililitros)|dosis))?"  # noqa: E501
+_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?(?:{_UNIDAD}|kg|kilo|dia|dosis|h)\b| (?:por|en|al)(?: cada)? (?:kilo|kg|\d+ ?(?:ml|mililitros)|dosis|dia(?! (?:por|durante))))*"  # noqa: E501
 _RAZON = r"\d+(?:[.,]\d+)? ?(?:sobre|/) ?\d+(?:[.,]\d+)?"
 _SUELTA = r"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"  # noqa: E501
 _PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"  # noqa: E501
@@ -40,6 +43,11 @@ _CAMPOS = (
 )  # fmt: skip
 _PATRONES = {nombre: re.compile(rf"\b(?:{patron})(?!\w)") for nombre, patron in _CAMPOS}
 _PATRON_SUELTA = re.compile(rf"\b{_SUELTA}")
+_DESNUDA = re.compile(
+    r",? (\d+(?:\.\d+)?)(?![\d./]| ?(?:horas?|dias?|semanas?|mes|anos?|tabl|caps|past|comp|gotas?|ml|a \d|y \d))"  # noqa: E501
+)
+_DOSIS_MINIMA = 5
+"""Por debajo, una cifra suelta puede ser cuántas se toman."""
 _UNO_CADA = re.compile(rf"\b{_N}(?=,? (?:cada|en|por|al|diari|antes|despues|con) )")
 
 
@@ -104,8 +112,20 @@ def linea_de(texto: str, desde: int, farmaco: str) -> Linea:
         uno = _UNO_CADA.search(plano)
         if uno and not any(a < uno.end() and b > uno.start() for a, b in tomados):
             campos["toma"] = resto[uno.start() : uno.end()]
+    if not campos["dosis"] and (desnuda := _presentacion(plano, farmaco)):
+        campos["dosis"] = desnuda[1]
+        if campos["toma"] == desnuda[1]:
+            campos["toma"] = ""
     campos["dosis"] = _unidad(campos["dosis"])
     return Linea(farmaco=farmaco, **campos)
+
+
+def _presentacion(plano: str, farmaco: str) -> re.Match[str] | None:
+    """«Enoxaparina, 40 subcutánea»: la cifra suelta tras el nombre es la dosis si existe así y no es la toma."""  # noqa: E501
+    m = _DESNUDA.match(plano)
+    fichas = [ficha(f.generico) for f in nombrados(farmaco)]
+    existe = m and any(x and float(m[1]) in x.presentaciones for x in fichas)
+    return m if m and existe and float(m[1]) >= _DOSIS_MINIMA else None
 
 
 _ESCALONADO = re.compile(

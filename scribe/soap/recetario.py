@@ -36,27 +36,34 @@ from scribe.soap.medicamentos import (
 )
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
-from scribe.soap.suspensiones import Suspensiones
+from scribe.soap.suspensiones import Suspensiones, suspende
 
 _POR_TOMA = re.compile(
     r"\b(?:un cuarto de|(?:\d+ )?½|\d+½?|\d+[.,]\d+|tableta y media|una?(?= (?:cucharad|gota|ampolleta|sobre|dosis|disparo|aplicacion))) ?"  # noqa: E501
     r"(?:tabletas?|pastillas?|capsulas?|comprimidos?|gotas?|gotitas|ml|mililitros?|cucharad\w+|unidades|ui|disparos?|"
     r"inhalaciones|puffs?|ampolletas?|sobres?|ovulos?|parches?|aplicaciones|atomizaciones)? (?:de (?:la |el )?|del )$"  # noqa: E501
 )
+_UNA_DE = re.compile(
+    r"\b(?:tom[ae]\w*|d[ae]\w*|pon\w*|con|solo|nomas|mejor|y) (?:un[oa]|media|\d) del? (?:la |el )?$"
+)
+_SOLA_UNA = re.compile(r"\b(?:un[oa]|media|\d) del? (?:la |el )?$")
 _UNA = re.compile(r"(?:1|una?) (?:tableta|pastilla|capsula|comprimido)\b")
 
 
 def _desde_la_cantidad(previo: str) -> str:
     """Lo dicho justo antes del fármaco, si es cuánto: «una sola dosis de»."""
     plano = llano(previo)
-    m = _POR_TOMA.search(plano) or CANTIDAD.search(plano)
+    m = _POR_TOMA.search(plano) or CANTIDAD.search(plano) or _SOLA_UNA.search(plano)
     return previo[m.start() :] if m else ""
 
 
 def _se_pierde(previo: str, linea: Linea) -> bool:
     """Si lo dicho antes del nombre («media tableta de…») es la toma y el renglón no la tiene."""
-    m = _POR_TOMA.search(llano(previo))
-    return m is not None and not linea.toma and not _UNA.match(llano(previo), m.start())
+    plano = llano(previo)
+    m = _POR_TOMA.search(plano)
+    if m is None:
+        return not linea.toma and _UNA_DE.search(plano) is not None
+    return not linea.toma and not _UNA.match(plano, m.start())
 
 
 _DE_LO = re.compile(
@@ -93,7 +100,7 @@ class Recetario(Suspensiones):
         nombres = [(f, p) for p in self._pregunta_previa(trozo) for f in nombrados(p.dicho)]
         texto = texto_de(trozo)
         linea = linea_de(texto, 0, nombres[0][0].texto) if len({f.texto for f, _ in nombres}) == 1 else None
-        if linea is None or senal("plan", "suspende").search(trozo.plano):
+        if linea is None or suspende(trozo.plano):
             return False
         igual = CONTINUAR.search(llano(texto)) or re.match(r"(?:igual|lo mismo)\b", llano(texto))
         cuanto = linea.frecuencia or linea.toma or (linea.dosis and not linea.dosis.startswith("de "))
@@ -119,7 +126,7 @@ class Recetario(Suspensiones):
         cambia = AUMENTAR.search(plano) or BAJAR.search(plano)
         if hallado is None or not (sigue or cambia or senal("plan", "posologia").search(plano)):
             return False
-        if senal("plan", "condicion").search(plano) or senal("plan", "suspende").search(plano):
+        if senal("plan", "condicion").search(plano) or suspende(plano):
             return False
         farmaco, previo = hallado
         verbo = (

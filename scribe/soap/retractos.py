@@ -20,6 +20,7 @@ _QUE_SEAN = re.compile(
     r"[\s.,;…]+(?:(?:no|bueno|ay|ah|aunque|perdon|o)\b[\s,.…]*)*(?:mejor[\s,]+)?"
     r"(?:que (?:sean?|fueran?|sea por)|(?:vamos|vamonos) (?:a|con)|(?:lo|la|los|las|le|te) (?:dejamos|dejo|ponemos|pongo) en|"  # noqa: E501
     r"dejem\w+ en|pong(?:a|amos)\w*|ponle)[\s,]+(?=(?:por |de |cada )?(?:\d|un[oa]s? ))"
+    r"|[\s,]*(?:\.\.\.|…)[\s,]*(?:no\W+)?(?:mejor )?(?:le|te|se l[oa]s?) (?:pongo|dejo|ponemos|dejamos|subo|bajo|doy)[\s,]+(?=(?:por |de |cada )?(?:\d|un[oa]s? ))"  # noqa: E501
 )
 """«Por 2 semanas… no, que sean 3», «7 días, mejor que sean 10»: lo nuevo sustituye a la última cifra."""
 _LADO = re.compile(r"\b(?:derech|izquierd)[oa]s?\b")
@@ -50,7 +51,7 @@ _CANTIDAD = rf"(?P<p{{0}}>(?:de|por|cada|en|con|a las|hace|son) )?(?P<n{{0}}>un[
 _DISTANTE = re.compile(
     rf"\b{_CANTIDAD.format(1)}(?P<cola>(?:,? [a-z]+){{0,2}})"
     r"(?:[\s,;.…]+(?:(?:aunque|bueno|ay|ah|pero|o|este|uy|no)[\s,.…]+)*"
-    r"(?P<marca>no[\s,.…]+(?:perdon\w*|mejor|espere\w*|digo|a ver|no)|(?<!ya )(?<!lo )(?<!es )mejor (?!que\b|no\b|si\b)|perdon\w*|digo|miento|corrijo|"  # noqa: E501
+    r"(?P<marca>no(?=,? (?:por|para|segun) (?:su|tu|el|la) \w+\W+\d)|no[\s,.…]+(?:perdon\w*|mejor|espere\w*|digo|a ver|no)|(?<!ya )(?<!lo )(?<!es )mejor (?!que\b|no\b|si\b)|perdon\w*|digo|miento|corrijo|"  # noqa: E501
     r"me equivoque|que diga|mas bien|a ver|espere\w*|dejeme \w+)\b)"
     r"(?P<medio>[\s,.:;…]*(?:(?!si\b|cuando\b|despues\b|luego\b|antes\b|hasta\b|ya\b)[a-z]+[\s,.:;…]+){0,9}?)"
     rf"(?<![\d/.,]){_CANTIDAD.format(2)}"
@@ -74,6 +75,10 @@ INTERRUMPIDA = re.compile(
 _REPITE = re.compile(
     r"\b(de|por|cada|en) (?:\d+|\w+)(?: ?(?:mg|dias|horas))?\s*(?:\.\.\.|…)\s*(?=\1 \d)|\b(de|por|cada|en) \d+\s*,\s*(?=\2 \d+ ?\w)"  # noqa: E501
 )
+
+
+_PERDON_FINAL = re.compile(r",? (?:perdon|digo)(?=[\s.…]*$|[.,;] )")
+"""«Cada 8… cada 12, perdón»: la disculpa va después y no es parte de la pauta."""
 
 
 def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
@@ -135,6 +140,8 @@ def retirados(texto: str) -> tuple[tuple[int, int], ...]:
     """Tramos de `texto` que la misma persona retiró al corregirse, con la muletilla incluida."""
     plano = llano(texto)
     tramos = [m.span() for patron in (_YA_NO, _REPITE) for m in patron.finditer(plano)]
+    if tramos:
+        tramos += [m.span() for m in _PERDON_FINAL.finditer(plano)]
     for patron in (_QUE_SEAN, _MARCA, _NO_SOLO):
         for marca in patron.finditer(plano):
             tramo = _retirado(plano, marca)
@@ -169,7 +176,9 @@ def dudosa(texto: str) -> bool:
     return False
 
 
-_CON_UNIDAD = re.compile(rf"(?:\d+(?:[.,/]\d+)?½?|½) ?(?P<u>(?:{_U}))\b")
+_CON_UNIDAD = re.compile(
+    rf"(?:\d+(?:[.,/]\d+)?½?|½) ?(?P<u>(?:{_U})\b(?: (?:por cada|cada|al|por la|en la|de)(?: (?!no\b|mejor\b)[a-z0-9]+){{1,2}})?)"  # noqa: E501
+)
 _SIN_UNIDAD = re.compile(rf"(?:\d+(?:[.,/]\d+)?½?|½)(?![\d.,/½]*\d| ?(?:{_U}|%|sobre|a|o)\b)")
 
 

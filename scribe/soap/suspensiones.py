@@ -16,11 +16,18 @@ from scribe.soap.replica import a_la_pregunta
 
 _ABRE = r"\W*(?:(?:pues|entonces|bueno|no|si|mire|mira|oiga|ay|de todos modos|de todas formas|claro|mejor|y|pero|por eso|ah)\W+)*"  # noqa: E501
 _PRONOMBRE = re.compile(
-    rf"{_ABRE}(?:(?:a )?(?:es[aeo]|est[ae])(?P<es>s|s (?:dos|2))?(?=,? (?:ya|no|si|me|se|lo|la|los|las|fuera|mejor|tampoco|desde|hoy|tambien)\b)"  # noqa: E501
-    r"|(?:me |se |te )?(?:lo|la) (?:dej|suspend|quit|retir)|(?:suspend|quit|dej|olvid|tir|retir)\w*(?:l[oa]|sel[oa])\b"  # noqa: E501
+    r"\b(?:es[aeo]|est[ae])(?P<es>s|s (?:dos|2))?(?=,? (?:ya|no|si|me|se|lo|la|los|las|fuera|mejor|desde|hoy)\b)"  # noqa: E501
+    rf"|{_ABRE}(?:(?:me |se |te )?(?:lo|la) (?:dej|suspend|quit|retir)"
+    r"|(?:suspend|quit|dej|olvid|tir|retir)\w*(?:l[oa]|sel[oa])\b"
     r"|(?:ya )?no (?:se |te )?(?:lo|la) (?:vuelv|tom|pon|sig|us|d[ae]))"
 )
 """Lo que se suspende sin decir su nombre: «ésa ya no te la pones», «la dejas desde hoy», «quítesela»."""
+_FUERA = re.compile(
+    r"\b(?:es[aeo]s?|est[ae]s?),? (?:ya )?(?:para )?(?:fuera\b|no (?:se|te|me) (?:l[oa]s? )?(?:vuelv|tom|pon|unt|apliq|d[ae]|inyect)\w*)"  # noqa: E501
+    r"|\bno (?:se|te) l[oa]s? (?:tom|pon|unt|apliq|inyect)\w+ (?:mas|ya|nunca)\b|\bse (?:acab|termin)\w+ (?:desde )?(?:hoy|ya)\b"  # noqa: E501
+)
+_CEDIO = re.compile(r"\bse (?:le|te|me|les) quit(?:o|aron|a|an)\b")
+"""«Ya se le quitó lo hundido» cuenta cómo va; no suspende nada."""
 _EN_PLURAL = re.compile(rf"{_ABRE}(?:a )?(?:es[ao]s|est[ao]s)\b")
 
 
@@ -35,12 +42,17 @@ def _su_objeto(texto: str, desde: int) -> bool:
     return any(not _JUNTO.search(llano(texto[desde : f.desde])) for f in tras)
 
 
+def suspende(plano: str) -> re.Match[str] | None:
+    """Dónde dice el texto llano que algo se deja de tomar, si lo dice."""
+    return _FUERA.search(plano) or (None if _CEDIO.search(plano) else senal("plan", "suspende").search(plano))
+
+
 class Suspensiones(Hoja):
     """Los pasos que escriben lo que ya no se toma."""
 
     def _no_recetado(self, trozo: Trozo, texto: str, plano: str) -> bool | None:
         """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
-        if senal("plan", "suspende").search(plano) and not senal("plan", "posologia").search(plano):
+        if suspende(plano) and not senal("plan", "posologia").search(plano):
             return self._suspension(trozo)
         if NO_SE_TOMA.search(plano):
             self._pon("plan", "suspension", de_usted(texto), trozo)
@@ -62,7 +74,7 @@ class Suspensiones(Hoja):
 
     def _suspension(self, trozo: Trozo) -> bool:
         plano = trozo.plano
-        verbo = senal("plan", "suspende").search(plano)
+        verbo = suspende(plano)
         if not verbo or not _su_objeto(trozo.dicho, verbo.end()):
             return False
         if NO_SUSPENDER.search(plano[: verbo.start()]):
@@ -77,7 +89,7 @@ class Suspensiones(Hoja):
             self._pon("plan", "alarma", f"Dato de alarma: {texto[:1].lower() + texto[1:]}", trozo)
             return True
         if len(ultimo) > 1:
-            cerca = senal("plan", "suspende").search(plano)
+            cerca = suspende(plano)
             assert cerca is not None
             nombres = [min(ultimo, key=lambda f: abs(f.desde - cerca.start())).texto]
         if not nombres and not re.search(
@@ -86,7 +98,7 @@ class Suspensiones(Hoja):
             for previa in self._pregunta_previa(trozo):
                 nombres += [f.texto for f in nombrados(previa.dicho)]
                 citas.insert(0, previa)
-            pronombre = None if nombres else _PRONOMBRE.match(plano)
+            pronombre = None if nombres else _PRONOMBRE.search(plano)
             if pronombre:
                 for f, previo in self._antecedente(trozo, varios=pronombre["es"] is not None):
                     nombres.append(f.texto)

@@ -102,7 +102,7 @@ def test_falta_solo_lo_que_importa() -> None:
 
 def test_cada_ocho_son_horas_en_una_receta() -> None:
     (uno,) = _plan("m: Ketorolaco de 10 mg, 1 cada 8, con comida, 2 días.")
-    assert "cada 8 horas, con comida" in uno.texto and uno.estado == "verificado"
+    assert "cada 8 horas con comida" in uno.texto and uno.estado == "verificado"
 
 
 @pytest.mark.parametrize(
