@@ -1,4 +1,4 @@
-"""Cuánto cuesta una consulta según dura: las muestras encadenadas hasta 1, 5, 15 y 60 minutos."""
+"""Cuánto cuesta una consulta según dura: las muestras encadenadas hasta 1, 5, 15, 60 y 180 minutos."""
 
 from __future__ import annotations
 
@@ -19,21 +19,26 @@ from evaluacion.sintesis.codec import escribir
 from scribe.audio import leer
 from scribe.consulta import HERCIOS, Senal
 
-MINUTOS = (1, 5, 15, 60)
+MINUTOS = (1, 5, 15, 60, 180)
 MINUTOS_RAPIDO = (1, 3)
 _MUESTRAS = ("faringitis.ogg", "otitis.m4a", "cefalea_estereo.ogg")
 _PAUSA_S = 1.5
+_VUELTAS = 64
+_BAJA_POR_VUELTA = 0.005
+"""Cada vuelta a las muestras suena un poco menos que la anterior (de 1 a 0.68 en 64): las mismas palabras con
+otras muestras. Sin eso, lo ya oído se reconoce y no se vuelve a oír (10 de 164 ventanas en una hora) y lo
+largo parece más barato."""
 
 
 class Duraciones(Conjunto):
     """Audios del mismo tipo y distinto largo. Mide costo, no acierto: por eso sus casos no traen verdad.
 
-    Las voces y las frases se repiten: el tiempo de la nota puede quedar por debajo del de una consulta
-    larga de verdad, donde todo es nuevo.
+    Las voces y las frases se repiten, aunque ninguna muestra: el tiempo de la nota puede quedar por debajo
+    del de una consulta larga de verdad, donde todo es nuevo.
     """
 
     nombre: ClassVar[str] = "duraciones"
-    titulo: ClassVar[str] = "Costo contra duración (1, 5, 15 y 60 minutos)"
+    titulo: ClassVar[str] = "Costo contra duración (1, 5, 15, 60 y 180 minutos)"
     tarea: ClassVar[Tarea] = "consulta"
     fuente: ClassVar[str] = "evaluacion/muestras, encadenadas"
     licencia: ClassVar[str] = "CC BY 4.0"
@@ -49,7 +54,7 @@ class Duraciones(Conjunto):
         destino = carpeta or user_cache_path("scribe") / "evaluacion" / "duraciones"
         destino.mkdir(parents=True, exist_ok=True)
         base = _base()
-        marca = hashlib.sha256(base.tobytes()).hexdigest()[:8]
+        marca = hashlib.sha256(encadenar(base, 2 * len(base)).tobytes()).hexdigest()[:8]
         return [_caso(base, minutos, destino, marca) for minutos in (MINUTOS_RAPIDO if rapido else MINUTOS)]
 
     def analizar(
@@ -115,10 +120,10 @@ def _duracion(medida: Medida) -> float:
 
 
 def _caso(base: Senal, minutos: int, destino: Path, marca: str) -> Caso:
-    nombre = f"duracion_{minutos:02d}min_{marca}"
+    nombre = f"duracion_{minutos:03d}min_{marca}"
     archivo = destino / f"{nombre}.flac"
     if not archivo.exists():
-        senal = np.resize(base, minutos * 60 * HERCIOS).reshape(1, -1)
+        senal = encadenar(base, minutos * 60 * HERCIOS).reshape(1, -1)
         escribir(senal, destino, f"{nombre}.parcial", "flac").replace(archivo)
     return Caso(
         id=f"duracion_{minutos:02d}min",
@@ -126,6 +131,14 @@ def _caso(base: Senal, minutos: int, destino: Path, marca: str) -> Caso:
         duracion_s=minutos * 60.0,
         etiquetas={"minutos": str(minutos)},
     )
+
+
+def encadenar(base: Senal, muestras: int) -> Senal:
+    """`base` repetida hasta ese largo, cada vuelta con otro volumen: ninguna ventana es igual a otra."""
+    salida = np.resize(base, muestras)
+    for vuelta in range(1, -(-muestras // len(base))):
+        salida[vuelta * len(base) : (vuelta + 1) * len(base)] *= 1.0 - _BAJA_POR_VUELTA * (vuelta % _VUELTAS)
+    return salida
 
 
 def _base() -> Senal:

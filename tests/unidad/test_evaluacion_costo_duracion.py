@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from evaluacion.conjuntos.duraciones import cuadro
+from evaluacion.conjuntos.duraciones import MINUTOS, cuadro, encadenar
 from evaluacion.razones import razones
 from evaluacion.resultados import Medida, ResultadoSistema
 from evaluacion.salida import Costo
@@ -54,3 +55,16 @@ def test_la_razon_es_la_mediana_caso_por_caso() -> None:
 def test_sin_casos_en_comun_no_hay_razon() -> None:
     propio, par = _sistema("scribe", _medida("a", 60, 10)), _sistema("otro", _medida("z", 60, 10))
     assert razones([propio, par], "scribe") == []
+
+
+def test_ninguna_vuelta_del_audio_largo_es_igual_a_otra_ni_en_16_bits() -> None:
+    # Lo repetido no se vuelve a oír: con vueltas iguales, lo largo parecería más barato.
+    base = (np.sin(np.arange(800) / 7) * 0.3).astype(np.float32)
+    vueltas = -(-max(MINUTOS) * 60 // 197)  # lo que dan las muestras de verdad, de 197 s
+    larga = encadenar(base, vueltas * len(base) - 100)
+    enteros = np.round(larga * 32767).astype(np.int16)
+    partes = [enteros[k * 800 : k * 800 + 700].tobytes() for k in range(vueltas)]
+    assert len(larga) == vueltas * len(base) - 100
+    assert len(set(partes)) == vueltas
+    assert np.array_equal(larga[:800], base)
+    assert np.abs(larga[-700:]).max() > 0.15  # se sigue oyendo
