@@ -24,7 +24,7 @@ from scribe.lenguaje.decimales import (
 from scribe.lenguaje.fichas import Edicion, aplicar
 from scribe.lenguaje.medidas import kilos_y, metro, sobre, talla, tension_corrida, tension_pegada
 from scribe.lenguaje.numeros import datos, leer
-from scribe.lenguaje.piezas import Piezas, Valor, fundir
+from scribe.lenguaje.piezas import Piezas, Valor, cerca_antes, fundir
 from scribe.lenguaje.rangos import revisar_cifras
 from scribe.lenguaje.tomas import UNO, empieza_con, fraccion, toma_y_horas, unos, y_media
 
@@ -92,13 +92,16 @@ def _decena_y(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
 
 def _centena_suelta(piezas: Piezas, i: int, g: Piezas) -> str | None:
-    """«ciento 20» → 120 y, ya en una tensión, «100 20 sobre» → 120."""
+    """«ciento 20» → 120 y, ya en una tensión, «100 20 sobre» y «1 20 sobre» → 120."""
     resto = g[1].entero
     if resto is None or not 0 < resto < 100:
         return None
-    sobre = i + 2 < len(piezas) and piezas[i + 2].llana == "sobre"
-    if g[0].llana == "ciento" or (sobre and (g[0].llana == "siento" or g[0].entero in (100, 200))):
+    seguido = i + 2 < len(piezas) and piezas[i + 2].llana == "sobre"
+    if g[0].llana == "ciento" or (seguido and (g[0].llana == "siento" or g[0].entero in (100, 200))):
         return str((g[0].entero or 100) + resto)
+    if g[0].valor == "1" and resto >= 10 and cerca_antes(piezas, i, datos()["contexto"]["presion"], 4):
+        baja = piezas[i + 2].entero if i + 2 < len(piezas) and not g[1].corte else None
+        return str(100 + resto) if seguido or (baja is not None and 40 <= baja <= 150) else None
     return None
 
 

@@ -101,11 +101,18 @@ def temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
     if not (34 <= entero <= 42 and 1 <= decimo <= 9):
         return None
     if cortado(g):
-        nombrada = cerca_antes(piezas, i, datos()["contexto"]["temperatura"], _ALCANCE)
+        nombrada = cerca_antes(piezas, i, datos()["contexto"]["temperatura"], _ALCANCE) or _de_fiebre(
+            piezas, i + 2
+        )  # noqa: E501
         return f"{entero}.{decimo}" if nombrada and cierra(piezas, i + 2) else None
     templado = g[0].dicho and g[1].dicho and 35 <= entero <= 39
     templado = templado or cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
     return f"{entero}.{decimo}" if templado and sigue(piezas, i + 2) not in _no_decimal() else None
+
+
+def _de_fiebre(piezas: Piezas, i: int) -> bool:
+    """Si lo que sigue dice que la cifra es de temperatura: «38, 3 de calentura»."""
+    return any(p.llana in datos()["contexto"]["fiebre"] for p in piezas[i : i + 2])
 
 
 def temperatura_partida(piezas: Piezas, i: int, g: Piezas) -> str | None:
@@ -117,7 +124,9 @@ def temperatura_partida(piezas: Piezas, i: int, g: Piezas) -> str | None:
     grados = len(g) == 4 and g[1].llana in ("grado", "grados")
     if len(g) == 4 and not grados:
         return None
-    nombrada = cerca_antes(piezas, i, datos()["contexto"]["fiebre"], _ALCANCE)
+    nombrada = cerca_antes(piezas, i, datos()["contexto"]["fiebre"], _ALCANCE) or _de_fiebre(
+        piezas, i + len(g)
+    )  # noqa: E501
     if g[-2].llana not in ("y", "con") or not (nombrada or grados) or not cierra(piezas, i + len(g)):
         return None
     return f"{entero}.{'5' if medio else ultimo.valor}"

@@ -13,7 +13,7 @@ from scribe.consulta import Aviso, Transcripcion, Turno
 from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.texto import llano
 
-_TENSION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/.])")
+_TENSION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/]|\.\d)")
 _NOMBRE_TENSION = r"(?:(?<!sin )\b(?:presion|tension)(?: arterial)?|\bt\.? ?a\.?\b)"
 _TENSION_SOLA = re.compile(
     _NOMBRE_TENSION

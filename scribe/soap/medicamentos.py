@@ -20,7 +20,7 @@ _COMBINA = re.compile(r"\s*(?:con|e|y|más|mas|/|-|\+)\s*(?:el |la )?")
 _TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"  # noqa: E501
 _FRECUENCIA = (
     rf"cada {_N}(?: ?[ao] ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:4|6|8|12|24|48|72)(?=\s*(?:[,.;]|$)| (?:por|con|si|durante|hasta|via|antes|despues)\b)|"  # noqa: E501
-    r"\d ?- ?\d ?- ?\d|(?:una|1) y (?:una|1)(?= *(?:[,.;]|$))|(?:por|a la) semana|al mes|semanal(?:mente)?|quincenal(?:mente)?|mensual(?:mente)?|"  # noqa: E501
+    r"\d ?- ?\d ?- ?\d|(?:una|1)(?: y (?:una|1)){1,2}(?= *(?:[,.;]|$))|(?:por|a la) semana|al mes|semanal(?:mente)?|quincenal(?:mente)?|mensual(?:mente)?|"  # noqa: E501
     rf"cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"
     rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa]s?(?:mente)?|todos los dias|todas las (?:noches|mananas)|"  # noqa: E501
     r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:(?:otr[oa]|un[oa]|\d½?|½) )?(?:en |por )?la (?:noche|tarde|manana))?|"  # noqa: E501
@@ -34,7 +34,7 @@ _DURACION = (
 )
 _VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"  # noqa: E501
 _DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?(?:{_UNIDAD}|kg|kilo|dia|dosis|h)\b| (?:por|en|al)(?: cada)? (?:kilo|kg|\d+ ?(?:ml|mililitros)|dosis|dia(?! (?:por|durante))))*"  # noqa: E501
-_RAZON = r"\d+(?:[.,]\d+)? ?(?:sobre|/) ?\d+(?:[.,]\d+)?"
+_RAZON = r"\d+(?:[.,]\d+)? ?(?:sobre|/) ?\d+(?:[.,]\d+)?|\d{2,4} (?:en|por) (?:5|10)(?! ?(?:dias?|horas?|semanas?|minutos|a \d))"  # noqa: E501
 _SUELTA = r"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"  # noqa: E501
 _PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"  # noqa: E501
 _CAMPOS = (

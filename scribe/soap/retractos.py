@@ -41,6 +41,7 @@ _YA_NO = re.compile(
 _NUMERO = re.compile(
     r"\d+(?:[.,/]\d+)*(?: ?(?:mg|mcg|g|ml|%|kilos?|kg|miligramos?|microgramos?|horas?|dias?|semanas?|anos?|meses))?"  # noqa: E501
 )
+_UN_LAPSO = re.compile(r"\bun[oa]? (?:dia|semana|mes|ano|hora|tableta|pastilla|capsula|gota|cucharada|vez)\b")
 _UNIDADES_EN_LETRA = (
     r"(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"
 )
@@ -103,7 +104,7 @@ def _retirado(plano: str, marca: re.Match[str]) -> tuple[int, int] | None:
     if iguales and re.match(rf"{re.escape(palabra)} {numero}", despues):
         return base + iguales[-1].start(), marca.end()
     if palabra[0].isdigit() or palabra in _UNA_TOMA:
-        numeros = list(_NUMERO.finditer(antes))
+        numeros = sorted((*_NUMERO.finditer(antes), *_UN_LAPSO.finditer(antes)), key=re.Match.start)
         if numeros and len(antes[numeros[-1].end() :].split()) <= 2:
             return base + numeros[-1].start(), marca.end()
     repetida = list(re.finditer(rf"\b{re.escape(palabra)}\b", antes))

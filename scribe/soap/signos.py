@@ -10,7 +10,7 @@ from importlib import resources
 from scribe.lenguaje.rangos import peso_propuesto, tension_propuesta
 from scribe.lenguaje.texto import llano
 
-_ENTRE = r"[ ,:;]*(?:(?:es|fue|salio|esta|estuvo|la tiene|lo tiene|la traes?|lo traes?|tiene|trae|anda|ahorita|le salio|te salio|hoy|de|en|a|al|con|como|por|minuto|marca|marco|mas o menos)[ ,]+){0,3}"  # noqa: E501
+_ENTRE = r"[ ,:;…]*(?:\.\.\.[ ]*)?(?:(?:(?:me |le |te )?da|es|fue|salio|esta|estuvo|la tiene|lo tiene|la traes?|lo traes?|tiene|trae|anda|ahorita|le salio|te salio|hoy|de|en|a|al|con|como|por|minuto|marca|marco|mas o menos)[ ,]+){0,3}"  # noqa: E501
 _TOMA = re.compile(r"\b(primera|segunda|tercera|sentad[oa]|de pie|acostad[oa]|brazo (?:derecho|izquierdo))\b")
 
 
@@ -68,6 +68,21 @@ def _revisar(rotulo: str, valor: str, unidad: str = "") -> str | None:
 
 
 _TENSION_SOLA = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
+_ABRE_LA_CIFRA = r"\W*(?:(?:a ver|ahora|aqui|ya|y|son|es|hoy|ok|okey|esta en|anda en|anda con|(?:tiene|trae|traes|marca|sale|salio)(?: en)?|de pie|sentad[oa]|acostad[oa]|uno)[ ,:]+){0,3}"  # noqa: E501
+_SIN_NOMBRE = (
+    (
+        "TA", "mmHg",
+        re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>(?:[89]\d|1\d\d|2[0-4]\d)(?:, | |-| con )(?:[4-9]\d|1[0-3]\d))(?=\W*$|[,.;])"),  # noqa: E501
+    ),
+    (
+        "Temperatura", "°C",
+        re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>(?:3[4-9]|4[01])\.\d)(?=\W*$| grados| de (?:temperatura|fiebre|calentura))"),  # noqa: E501
+    ),
+    ("Temperatura", "°C", re.compile(r".*?\b(?P<v>(?:3[4-9]|4[01])(?:\.\d)?)(?= (?:grados )?de (?:temperatura|fiebre|calentura)\b)")),  # noqa: E501
+    ("Peso", "kg", re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>\d{{1,3}}(?:\.\d{{1,2}})?)(?= ?(?:kg|kilos?)\W*$)")),
+)  # fmt: skip
+"""Medidas que por su forma se conocen sin su nombre, si abren la frase («138, 84.», «52 kilos.»)."""
+_DIFERENCIA = 12
 _PESO_SIN_UNIDAD = re.compile(
     rf"\b(?:peso|pesa[s]?|pesando|pesaste|pesaba)\b{_ENTRE}(?P<v>\d{{1,2}}[.,]\d{{3}}|\d{{4,5}})(?![\d/]|[.,]\d| ?(?:g|gr|gramos?|kg|kilos?)\b)"  # noqa: E501
 )
@@ -113,6 +128,53 @@ def signos_de(texto: str) -> list[Signo]:
             motivo = f"Tensión arterial con una sola cifra{quiza}: falta oír la otra."
             salida.append(Signo(m.start(), m.end(), "TA", m.group("v"), "", motivo))
     return sorted(salida, key=lambda s: s.desde)
+
+
+@lru_cache(maxsize=1)
+def _anunciados() -> tuple[tuple[str, str, re.Pattern[str], re.Pattern[str]], ...]:
+    texto = resources.files("scribe.soap").joinpath("datos/anunciados.tsv").read_text("utf-8")
+    filas = (x.split("\t") for x in texto.splitlines() if x.strip() and not x.startswith("#"))
+    return tuple(
+        (
+            rotulo,
+            unidad,
+            re.compile(rf"\b{anuncio}\b"),
+            re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>{cifra})(?![\d/]|[.,]\d)"),
+        )
+        for rotulo, unidad, anuncio, cifra in filas
+    )
+
+
+def signo_sin_nombre(previo: str, texto: str) -> list[Signo]:
+    """La medida con que abre `texto` sin nombrarla, si `previo` (lo dicho antes en el turno) la anuncia.
+
+    «Súbase a la báscula. 52 kilos.» es su peso; «138, 84» es una presión sin que se anuncie. Es de quien
+    explora: no se use con lo que cuenta el paciente.
+    """
+    plano, antes = llano(texto), llano(previo)[-_ATRAS:]
+    for rotulo, unidad, patron in _SIN_NOMBRE:
+        m = patron.match(plano)
+        if m:
+            return _suelto(rotulo, unidad, m)
+    for rotulo, unidad, anuncio, patron in _anunciados():
+        m = patron.match(plano) if anuncio.search(antes) else None
+        if m:
+            return _suelto(rotulo, unidad, m)
+    return []
+
+
+def _suelto(rotulo: str, unidad: str, m: re.Match[str]) -> list[Signo]:
+    valor = m.group("v")
+    if rotulo == "TA":
+        alta, baja = (int(x) for x in re.findall(r"\d+", valor)[:2])
+        if alta - baja < _DIFERENCIA:
+            return []
+        valor = f"{alta}/{baja}"
+    return [Signo(m.start(), m.end("v"), rotulo, valor, unidad, _revisar(rotulo, valor, unidad))]
+
+
+_ATRAS = 60
+"""Letras hacia atrás en que vale el anuncio: lo que sigue a «súbase a la báscula» es el peso; lo de después, no."""  # noqa: E501
 
 
 TRAS_SIGNO = re.compile(
