@@ -8,59 +8,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from scribe.lenguaje.fonetica import clave, distancia
+from scribe.lenguaje.numeros import datos
 
-_HASTA_29 = (
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "once",
-    "doce",
-    "trece",
-    "catorce",
-    "quince",
-    "dieciséis",
-    "diecisiete",
-    "dieciocho",
-    "diecinueve",
-    "veinte",
-    "veintiuno",
-    "veintidós",
-    "veintitrés",
-    "veinticuatro",
-    "veinticinco",
-    "veintiséis",
-    "veintisiete",
-    "veintiocho",
-    "veintinueve",
-)
-_DECENAS = (
-    "treinta",
-    "cuarenta",
-    "cincuenta",
-    "sesenta",
-    "setenta",
-    "ochenta",
-    "noventa",
-)
-_CENTENAS = (
-    "ciento",
-    "doscientos",
-    "trescientos",
-    "cuatrocientos",
-    "quinientos",
-    "seiscientos",
-    "setecientos",
-    "ochocientos",
-    "novecientos",
-)
 _TOPE = 1000
 _CERCANAS = 40
 _LEJOS = 0.45
@@ -73,14 +22,15 @@ def en_letras(numero: int) -> str:
     """Cómo se dice un número de 0 a 999. Lanza `ValueError` fuera de ahí."""
     if not 0 <= numero < _TOPE:
         raise ValueError(numero)
-    if numero < len(_HASTA_29):
-        return _HASTA_29[numero]
+    nombres: dict[str, list[str]] = datos()["en_letras"]
+    if numero < len(nombres["hasta_29"]):
+        return nombres["hasta_29"][numero]
     if numero < 100:
-        resto = f" y {_HASTA_29[numero % 10]}" if numero % 10 else ""
-        return _DECENAS[numero // 10 - 3] + resto
+        resto = f" y {nombres['hasta_29'][numero % 10]}" if numero % 10 else ""
+        return nombres["decenas"][numero // 10 - 3] + resto
     if numero == 100:
-        return "cien"
-    centena = _CENTENAS[numero // 100 - 1]
+        return nombres["cien"][0]
+    centena = nombres["centenas"][numero // 100 - 1]
     return f"{centena} {en_letras(numero % 100)}" if numero % 100 else centena
 
 

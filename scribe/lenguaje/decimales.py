@@ -103,7 +103,7 @@ def temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
     if cortado(g):
         nombrada = cerca_antes(piezas, i, datos()["contexto"]["temperatura"], _ALCANCE) or _de_fiebre(
             piezas, i + 2
-        )  # noqa: E501
+        )
         return f"{entero}.{decimo}" if nombrada and cierra(piezas, i + 2) else None
     templado = g[0].dicho and g[1].dicho and 35 <= entero <= 39
     templado = templado or cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
@@ -126,7 +126,7 @@ def temperatura_partida(piezas: Piezas, i: int, g: Piezas) -> str | None:
         return None
     nombrada = cerca_antes(piezas, i, datos()["contexto"]["fiebre"], _ALCANCE) or _de_fiebre(
         piezas, i + len(g)
-    )  # noqa: E501
+    )
     if g[-2].llana not in ("y", "con") or not (nombrada or grados) or not cierra(piezas, i + len(g)):
         return None
     return f"{entero}.{'5' if medio else ultimo.valor}"

@@ -21,6 +21,7 @@ _LIQUIDO = re.compile(
 _RITMO = re.compile(
     r",? (?:cada|diari[oa]|al dia|por la|en la|por las|en las|en ayunas|antes de|despues de|con )"
 )
+_TOMAS_MAXIMAS = 4
 _FRACCIONES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
@@ -76,6 +77,14 @@ def _tomas_pegadas(turno: Turno) -> Iterator[Edicion]:
             yield Edicion(m.start(1), m.end(1), f"{entera}, 1", "cifra")
 
 
+def _toma_pegada(cifra: str, farmaco: Farmaco) -> str:
+    """«852» donde existe 850 pudo ser «de 850, 2»: se propone, porque también pudo oírse mal la dosis."""
+    if not cifra.isdigit() or not 0 < int(cifra) % 10 <= _TOMAS_MAXIMAS:
+        return ""
+    entera, tomas = int(cifra) - int(cifra) % 10, int(cifra) % 10
+    return f"; quizá «de {entera}, {tomas}»" if entera in farmaco.presentaciones else ""
+
+
 def revisar_presentaciones(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
     """Un aviso `cifra_dudosa` por cada dosis que no corresponde a ninguna presentación conocida.
 
@@ -100,8 +109,9 @@ def _del_turno(turno: Turno) -> Iterator[Aviso]:
         if not existe(farmaco, hallada[2]):
             tramo = turno.texto[mencion.desde : hallada[1]]
             conocidas = ", ".join(f"{p:g}" for p in farmaco.presentaciones)
+            quiza = _toma_pegada(turno.texto[hallada[0] : hallada[1]], farmaco)
             yield Aviso(
                 tipo="cifra_dudosa",
-                texto=f"«{tramo}»: no es una presentación conocida ({conocidas} mg); conviene oírlo.",
+                texto=f"«{tramo}»: no es una presentación conocida ({conocidas} mg){quiza}; conviene oírlo.",
                 citas=(turno.citar(mencion.desde, hallada[1]),),
             )
