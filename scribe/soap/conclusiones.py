@@ -53,3 +53,16 @@ def descartada(texto: str, m: Mencion) -> bool:
 
 
 NIEGA_AL_ABRIR = re.compile(r"^[^,;]*\b(?:no|ni|sin|tampoco|nada|ningun\w*|descart\w*|nunca|jamas)\b")
+
+
+_MIRADA = r"(?:esta|estan|se (?:le |te )?(?:ve|ven|siente|sienten|palpa|palpan|oye|oyen|toca|tocan))\b"
+_SE_VE = re.compile(
+    r"^\W*(?:(?:y|pero|tampoco|aqui|ni) )*(?:(?:la|el|los|las|su|sus|tu|tus) )?\w+(?: \w+){0,2} "
+    rf"(?:tampoco |ya )?(?:no )?(?:{_MIRADA}(?! (?:descontrol|control|complic|mejor|peor|bien control))|"
+    r"(?<=no )(?:hay|le (?:veo|siento|palpo)|veo|siento|palpo)\W*$)"
+)
+
+
+def describe_enfermedad(plano: str) -> bool:
+    """Si la frase cuenta cómo se ve o se palpa algo que también es nombre de enfermedad («las anginas»)."""
+    return "descart" not in plano and _SE_VE.search(plano) is not None

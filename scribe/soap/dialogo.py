@@ -15,10 +15,11 @@ from scribe.soap.fases import NUNCA, TENSION, fases
 from scribe.soap.fragmentos import Lugar, Trozo, trocear
 from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
 from scribe.soap.reglas import pregunta, senal
+from scribe.soap.replica import trata
 
 _CIFRA = re.compile(r"\d")
 _AQUI = re.compile(r"\b(?:aqui|aca|ahi|asi|este lado|de este|el otro|aprieto|toco|presiono)\b")
-_CONDICIONA = re.compile(r"(?:y |o |pero |entonces )*si (?!,)(?:\w+ ){3}")
+_CONDICIONA = re.compile(r"(?:(?:y|o|pero|entonces|tambien|igual|lo mismo) )*si (?!,)(?:\w+ ){3}")
 _ALERGIA = re.compile(r"\b(?:alergi[ac]\w*|alergias?|alegia)\b")
 
 
@@ -105,6 +106,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return False
     base = sin_muletilla(plano).strip(" ¿¡,.")
     if "?" not in trozo.texto and senal("motivo", "dice").match(base):
+        return False
+    if "?" not in trozo.texto and senal("momento", "concluye").search(base):
         return False
     hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:
@@ -242,8 +245,13 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         else:
             dialogo.paciente += resto
     dialogo.sin_respuesta = pendientes
+    tratan = frozenset(
+        n + 1
+        for n, lista in dialogo.preguntas_paciente.items()
+        if any(trata(p) or _CONDICIONA.match(p.plano.strip(" ¿¡,.")) for p in lista[-1:])
+    )
     dialogo.momentos = momentos(
-        dialogo.medico, dialogo.exploracion_desde, dialogo.plan_desde, tutea=dialogo.tutea
+        dialogo.medico, dialogo.exploracion_desde, dialogo.plan_desde, tutea=dialogo.tutea, tratan=tratan
     )
     return dialogo
 

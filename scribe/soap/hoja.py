@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain
 
-from scribe.consulta import Seccion, Turno
+from scribe.consulta import Rol, Seccion, Turno
 from scribe.lenguaje.farmacos import MencionFarmaco
 from scribe.soap.charla import es_charla
 from scribe.soap.dialogo import Dialogo
@@ -85,6 +85,8 @@ class Hoja:
             if menciones:
                 solo = len({f.genericos for f, _ in menciones}) == 1
                 return menciones[-1:] if solo else menciones if varios else []
+            if trozos and trozos[0].turno.rol is not Rol.MEDICO and any("?" in t.texto for t in trozos):
+                return []  # «¿y la de la vecina?»: el pronombre es de eso, no de lo nombrado antes
         return []
 
     def _del_uso(self, trozo: Trozo, uso: str) -> tuple[MencionFarmaco, Trozo] | None:

@@ -13,6 +13,7 @@ from scribe.soap.conclusiones import (
     NO_VEO,
     POR_ESO,
     descartada,
+    describe_enfermedad,
     es_eso,
     no_es_eso,
 )
@@ -35,7 +36,7 @@ from scribe.soap.por_fase import PorFase, con_su_sujeto
 from scribe.soap.reglas import senal
 from scribe.soap.replica import abre_seco, trata
 from scribe.soap.retractos import INTERRUMPIDA
-from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signos_de
+from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signo_sin_nombre, signos_de
 from scribe.soap.sitio import separar
 
 _AL_PRINCIPIO = 12
@@ -189,22 +190,24 @@ class Medico(PorFase):
         contesta = self._respondida(trozo)
         if contesta is None or not self._en_plan(trozo) or not (abre_seco(trozo) and trata(contesta)):
             return False
-        if any(no_es_eso(trozo.texto, m) for m in buscar_clinico(trozo.texto)):
+        males = buscar_clinico(trozo.texto)
+        descarta = senal("analisis", "descarta").search(trozo.plano)
+        if any(no_es_eso(trozo.texto, m) or (descarta and m.clase == "enfermedad") for m in males):
             return False
         self._indicar(trozo)
         return True
 
     def _signos(self, trozo: Trozo) -> bool:
         texto = trozo.dicho
-        signos = signos_de(texto)
+        signos = signos_de(texto) or self._sin_nombre_de_signo(trozo)
         if not signos or (
             self._en_plan(trozo) and (senal("plan", "condicion").search(trozo.plano) or len(signos) < 2)
         ):
             return False
         for signo in signos:
             self._pon("objetivo", "signo_vital", signo.texto, trozo, motivo=signo.dudoso)
-        if hay_farmaco(texto):
-            return False
+        if hay_farmaco(texto) or (senal("analisis", "afirma").search(trozo.plano) and self.analisis(trozo)):
+            return not hay_farmaco(texto)
         queda = restante(texto, signos)
         clases = {m.clase for m in buscar_exploracion(queda)}
         if len(queda.split()) >= 3 and (
@@ -212,6 +215,12 @@ class Medico(PorFase):
         ):
             self._hallazgo(_tras_los_signos(trozo, signos), forzado=True)
         return True
+
+    def _sin_nombre_de_signo(self, trozo: Trozo) -> list[Signo]:
+        """«Súbase a la báscula. 52 kilos»: al explorar se mide sin volver a nombrar lo que se mide."""
+        if not self._explorando(trozo) or hay_farmaco(trozo.texto):
+            return []
+        return signo_sin_nombre(trozo.turno.texto[: trozo.desde], trozo.dicho)
 
     def _hallazgo(self, trozo: Trozo, *, forzado: bool = False) -> bool:
         texto = texto_de(trozo)
@@ -244,6 +253,8 @@ class Medico(PorFase):
         plano = llano(texto)
         if senal("momento", "segun").match(plano):
             return False  # «si hay fractura, lo mando…»: todavía no hay nada que concluir
+        if self._explorando(trozo) and describe_enfermedad(plano) and not self._ya_concluyo(trozo):
+            return False  # «las anginas no están crecidas», «hernia no se siente»: se ve al explorar
         enfermedades = [
             m
             for m in buscar_clinico(texto)

@@ -36,22 +36,30 @@ _META = re.compile(
 
 
 def momentos(
-    oraciones: Iterable[Trozo], exploracion_desde: Lugar, plan_desde: Lugar, *, tutea: bool
+    oraciones: Iterable[Trozo],
+    exploracion_desde: Lugar,
+    plan_desde: Lugar,
+    *,
+    tutea: bool,
+    tratan: frozenset[int] = frozenset(),
 ) -> dict[Lugar, Momento]:
     """El momento de cada oración del médico, por el lugar en que empieza.
 
     `oraciones` van en orden y sin las preguntas. La señal propia decide; si no la tiene, sigue a la anterior
-    de su turno cuando aquella la tuvo, y si tampoco, a la fase de la consulta.
+    de su turno cuando aquella la tuvo, y si tampoco, a la fase de la consulta. `tratan`: los turnos en que se
+    contesta qué hacer o qué tomar.
     """
     salida: dict[Lugar, Momento] = {}
-    turno, vigente = 0, None
+    turno, vigente, abre = 0, None, None
     for trozo in oraciones:
         if trozo.turno.id != turno:
             turno, vigente = trozo.turno.id, None
+            abre = Momento.INDICA if turno in tratan else None
         fase = _fase(trozo.lugar, exploracion_desde, plan_desde)
         propio = _propio(trozo, fase, vigente, tutea)
         vigente = propio or vigente
-        salida[trozo.lugar] = vigente or fase
+        salida[trozo.lugar] = vigente or abre or fase
+        abre = None
     return salida
 
 
@@ -75,6 +83,8 @@ def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -
     if _indica(trozo):
         return Momento.INDICA
     abierta = vigente is Momento.EXPLORA or (vigente is None and fase is Momento.EXPLORA)
+    if fase is Momento.INDICA and not abierta and _ordena(trozo, tutea):
+        return None  # «levante la cabecera», ya en el plan, es para la casa
     if describe_o_mide(trozo, abierta=abierta, tutea=tutea):
         return Momento.EXPLORA
     return None
@@ -83,7 +93,8 @@ def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -
 def _indica(trozo: Trozo) -> bool:
     """Si dispone algo que no puede ser un hallazgo ni algo que se cuenta."""
     plano = trozo.plano
-    if senal("momento", "segun").match(plano.strip(" ¿¡,.")) and not trozo.signo:
+    base = plano.strip(" ¿¡,.")
+    if not trozo.signo and any(senal("momento", n).match(base) for n in ("segun", "si_suelto")):
         return True
     if dispone(trozo) or senal("momento", "dispone").search(plano):
         return True
@@ -98,7 +109,7 @@ def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
         return False
     if any(senal("momento", n).search(plano) for n in ("relata", "resume")):
         return False
-    if ordena(texto, tutea=tutea) or anuncia(texto) or senal("exploracion", "ordenes").search(plano):
+    if _ordena(trozo, tutea):
         return True
     if TENSION.search(plano) or signos_de(trozo.dicho):
         return True
@@ -111,3 +122,9 @@ def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
     if MIRA.search(plano) and (vistos or buscar_clinico(texto)):
         return True
     return abierta and "hallazgo" in vistos
+
+
+def _ordena(trozo: Trozo, tutea: bool) -> bool:
+    texto = trozo.texto
+    ordenes = senal("exploracion", "ordenes").search(trozo.plano) is not None
+    return ordenes or ordena(texto, tutea=tutea) or anuncia(texto)

@@ -41,6 +41,9 @@ def _datos() -> dict[str, tuple[str, ...]]:
     return {nombre: tuple(valores) for nombre, valores in tomllib.loads(texto).items()}
 
 
+_POR_AHORA = re.compile(r"\b(?:todavia|aun|por ahora|ahorita|de momento) no\b")
+
+
 @cache
 def _opciones(lista: str) -> str:
     return "|".join(sorted(map(re.escape, _datos()[lista]), key=len, reverse=True))
@@ -117,6 +120,8 @@ def _es_cosa(texto: str) -> bool:
 
 def _descartado(texto: str) -> str:
     cuerpo = texto[len(_DESCARTA) :] if texto.lower().startswith(_DESCARTA) else texto
+    if _POR_AHORA.search(llano(cuerpo)):
+        return texto  # «diabetes todavía no»: sin el «todavía no» se diría otra cosa
     primero, *resto = _CORTE.split(cuerpo)
     hallado = _cosa_negada(primero, "concluye")
     return f"Descartado: {hallado[0]}{''.join(resto)}" if hallado else texto

@@ -16,6 +16,7 @@ from scribe.soap.charla import anuncia, contenido, ordena
 from scribe.soap.dialogo import Dialogo, sin_muletilla
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, clausulas, mayuscula
+from scribe.soap.momentos import Momento
 from scribe.soap.reglas import pregunta, senal
 from scribe.soap.retractos import retirados
 
@@ -40,6 +41,12 @@ _SUSTANCIA = 3
 _ESCRITA = 0.5
 """Qué parte de esas palabras basta ver en la nota para dar la cláusula por escrita."""
 _RAIZ = 4
+_SECCION: dict[Momento, Seccion] = {
+    Momento.INTERROGA: "subjetivo",
+    Momento.EXPLORA: "objetivo",
+    Momento.CONCLUYE: "analisis",
+    Momento.INDICA: "plan",
+}
 
 
 def tramos_clinicos(texto: str) -> list[tuple[int, int]]:
@@ -70,8 +77,12 @@ def _pregunta_clara(trozo: Trozo) -> bool:
         "?" in trozo.texto
         or pregunta("interrogativos").match(base) is not None
         or pregunta("formas").match(base) is not None
-        or not _CIFRA_CON_UNIDAD.search(trozo.plano)
+        or not (_CIFRA_CON_UNIDAD.search(trozo.plano) or _con_hallazgo(trozo.texto))
     )
+
+
+def _con_hallazgo(texto: str) -> bool:
+    return {"parte", "hallazgo"} <= {m.clase for m in buscar_exploracion(texto)}
 
 
 @lru_cache(maxsize=1024)
@@ -165,11 +176,10 @@ def _importa(trozo: Trozo, clausula: str, dialogo: Dialogo) -> bool:
     if tramos_clinicos(clausula):
         return True
     tarde = trozo.lugar >= min(dialogo.exploracion_desde, dialogo.plan_desde)
-    if trozo.turno.rol is Rol.MEDICO and {"parte", "hallazgo"} <= {
-        m.clase for m in buscar_exploracion(clausula)
-    }:
+    if trozo.turno.rol is Rol.MEDICO and {"hallazgo"} & {m.clase for m in buscar_exploracion(clausula)}:
         return not trozo.signo
     if trozo.turno.rol is Rol.MEDICO:
+        tarde = tarde or dialogo.momento(trozo) is not Momento.INTERROGA
         return tarde and len(contenido(clausula)) >= _SUSTANCIA
     return not tarde and len(contenido(clausula)) >= _SUSTANCIA
 
@@ -182,6 +192,4 @@ def seccion_de(trozo: Trozo, dialogo: Dialogo) -> Seccion:
     concluye = senal("analisis", "afirma").search(plano) or senal("analisis", "sospecha").search(plano)
     if concluye and any(m.clase == "enfermedad" for m in buscar_clinico(trozo.dicho)):
         return "analisis"
-    if trozo.lugar >= dialogo.plan_desde:
-        return "plan"
-    return "objetivo" if trozo.lugar >= dialogo.exploracion_desde else "subjetivo"
+    return _SECCION[dialogo.momento(trozo)]

@@ -73,7 +73,10 @@ class PorFase(Recetario):
         firme = senal("momento", "concluye").search(trozo.plano) and "por eso" not in trozo.plano
         if len(contenido(texto)) < _CON_CUERPO:
             return False
-        self._pon("analisis", "diagnostico" if firme else "razonamiento", de_usted(texto), trozo)
+        tipo = "diagnostico" if firme else "razonamiento"
+        if senal("analisis", "sospecha").search(trozo.plano):
+            tipo = "sospecha"
+        self._pon("analisis", tipo, de_usted(texto), trozo)
         return True
 
     def _descrito(self, trozo: Trozo) -> bool:

@@ -23,7 +23,7 @@ _SI_O_NO = re.compile(
     r"yo creo que)[ ,]+)*(?:(?P<no>no|tampoco|nada|para nada|ni)|si)\b"
 )
 _DE_TRATAR = re.compile(
-    r"\b(?:tom\w+|d(?:ar|a|an|e|oy)|recet\w+|pon\w+|mand\w+|inyect\w+|oper\w+|hac\w+|quit\w+|dej\w+|sig\w+|com[eo]\w*|"
+    r"\b(?:tom\w+|d(?:ar|a|an|e|oy)|recet\w+|pon\w+|mand\w+|inyect\w+|oper\w+|hac\w+|quit\w+|dej\w+|sig\w+|comer\w*|com[ea]\b|"
     r"trabaj\w+|puedo|puede|debo|hospital\w*|intern\w*|medicin\w+|pastill\w*|inyecci\w+|antibiotic\w*|dieta|cirugia|"
     r"estudio\w*|radiografia|analisis|vacun\w*|remedi\w*|te|pomada|crema|parche\w*|hormon\w*)\b"
 )

@@ -257,6 +257,7 @@ def leer(intercambio: Intercambio) -> Lectura:
     parte = parcial(todo) if len(items) > 1 else None
     if parte is not None and _reparte_la_lista(parte, items):
         negados, afirmados = _por_lista(parte, items)
+        _consumir_el_resto(intercambio.respuesta, consumidas)
     elif resto_no and not afirmados and not negados and _ACOTA.match(plano):
         afirmados += libre
     elif resto_no or (todo_no and sabe and (abre_no or not afirmados)) or (abre_no and not negados):
@@ -283,6 +284,16 @@ def _por_lista(parte: Parcial, items: list[Pregunta]) -> tuple[list[Pregunta], l
     nombrados = [i for i in items if _habla_de(parte.nombrado, i)]
     demas = [i for i in items if i not in nombrados]
     return (demas, nombrados) if parte.lo_nombrado_hay else (nombrados, demas)
+
+
+def _consumir_el_resto(respuesta: list[Trozo], consumidas: dict[int, list[tuple[int, int]]]) -> None:
+    """«…, lo demás no» ya está en lo negado: no debe negar lo que se dijo antes."""
+    for n, trozo in enumerate(respuesta):
+        consumidas.setdefault(n, []).extend(
+            (a, b)
+            for a, b in clausulas(trozo.texto)
+            if pregunta("niega_resto").match(llano(trozo.texto[a:b]).strip(" ,.;"))
+        )
 
 
 def _partes(trozo: Trozo, consumidas: list[tuple[int, int]]) -> list[Trozo]:
@@ -326,7 +337,10 @@ def _repartir(
             quedan = quedan[:desde] + " " + quedan[hasta:]
         for m in reversed(list(pregunta("niega_todo").finditer(llano(quedan)))):
             quedan = quedan[: m.start()] + " " + quedan[m.end() :]
-        if _sobra(quedan) or hay_farmaco(quedan):
+        sin_preguntar = _DUELE.search(llano(quedan)) and not any(
+            _DUELE.search(p.plano) or "dolor" in p.plano for p in intercambio.preguntas
+        )
+        if _sobra(quedan) or hay_farmaco(quedan) or sin_preguntar:
             lectura.resto += _partes(trozo, consumidas.get(n, []))
         else:
             lectura.usados.append(trozo)
