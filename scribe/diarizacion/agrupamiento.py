@@ -49,6 +49,12 @@ class Criterio:
     separacion_breve: float = 0.12
     """Cuánto más deben sumar si una tiene `breve_s` de voz o menos; con más voz, en proporción."""
     breve_s: float = 6.0
+    silueta_breve: float = 0.25
+    """Silueta mínima si una tiene menos de `breve_s` de voz: lo que suena distinto de todos y tampoco se
+    parece entre sí es ruido o voces encimadas."""
+    escaso_s: float = 3.0
+    silueta_escasa: float = 0.35
+    """La misma, si tiene menos de `escaso_s`."""
     por_coherencia: float = 0.20
     """Cuánto menos deben sumar si lo que va seguido cae siempre en el mismo grupo, y cuánto más si cae al
     azar."""
@@ -59,10 +65,25 @@ class Criterio:
     turno a otro."""
     coherencia_plena: float = 0.33
     """Cuánto más que eso es todo lo que se puede pedir: la red no oye todos los cambios de turno."""
+    por_pistas: float = 0.20
+    """Cuánto menos deben sumar si la red de segmentación siempre las oyó como dos personas, y cuánto más si
+    siempre como una."""
+    cerca_pistas: float = 0.14
+    """Cuánto más cerca pueden estar sus centros en el primer caso."""
+    otra_si_son_dos: float = 0.7
+    """Qué parte de los trozos cercanos de dos personas pone la red en pistas distintas."""
+    otra_si_es_una: float = 0.05
+    """Lo mismo, de los de una; medido sale diez veces menos, pero se desconfía."""
+    razon_plena: float = 1.2
+    """Logaritmo medio de la razón de las dos hipótesis que es todo lo que se puede pedir."""
     enlaces_minimos: float = 4.0
     """Con cuántos pares de trozos seguidos la coherencia cuenta a medias."""
     mezcla: float = 0.26
     """Un centro más cercano que esto a una mezcla de otros son voces encimadas, no otra persona."""
+    mezcla_s: float = 10.0
+    """Desde cuánta voz un grupo así puede ser alguien cuya voz cae entre otras dos, si de todas se separa por
+    `mezcla_sobra`."""
+    mezcla_sobra: float = 0.1
     bloque: int = 800
     """Muestras por bloque del primer paso."""
 

@@ -15,10 +15,10 @@ from scipy.optimize import nnls  # type: ignore[import-untyped]
 
 from scribe.diarizacion.agrupamiento import Criterio, Numeros, Vectores, juntar, normalizar
 from scribe.diarizacion.division import dividir
-from scribe.diarizacion.separacion import Enlaces, Estado, Muestras, asentar, separaciones
+from scribe.diarizacion.separacion import Estado, Muestras, Vecindad, asentar, separaciones
 
 _CORTE_MINIMO = 1e-3
-_SIN_ENLACES: Enlaces = np.zeros((0, 2), dtype=np.intp)
+_SIN_VECINDAD = Vecindad()
 
 
 def contar(
@@ -26,7 +26,7 @@ def contar(
     segundos: Numeros,
     hablantes: int | None,
     criterio: Criterio,
-    seguidas: Enlaces = _SIN_ENLACES,
+    vecindad: Vecindad = _SIN_VECINDAD,
 ) -> Vectores:
     """Los centros (k, d) de norma 1 de las voces distintas que hay entre las muestras.
 
@@ -37,7 +37,7 @@ def contar(
     fiables = segundos >= criterio.fiable_s
     if fiables.sum() < max(2, hablantes or 2):
         fiables = np.ones(len(segundos), dtype=np.bool_)
-    muestras = Muestras(huellas, segundos, seguidas).elegir(fiables)
+    muestras = Muestras(huellas, segundos, vecindad).elegir(fiables)
     estado = _reducir(muestras, _de_mas(muestras, 1, criterio), 1, criterio, forzar=False)
     while (mas := dividir(muestras, estado, lambda e: _mas_debil(muestras, e, criterio) is None)) is not None:
         estado = mas
@@ -89,23 +89,27 @@ def _mas_debil(
     chicos = np.flatnonzero((estado.voz < minimo_s) | (estado.piezas < 2))
     if len(chicos):
         return int(min(chicos, key=lambda k: estado.voz[k])), None
-    mezclado = _mezclado(estado, criterio)
+    separadas = separaciones(muestras, estado, criterio)
+    mezclado = _mezclado(estado, separadas, criterio)
     if mezclado is not None:
         return mezclado, None
-    separadas = separaciones(muestras, estado, criterio)
     a, b = (int(i) for i in np.unravel_index(separadas.argmin(), separadas.shape))
     return (max(a, b), min(a, b)) if separadas[a, b] < 0 or forzar else None
 
 
-def _mezclado(estado: Estado, criterio: Criterio) -> int | None:
-    """El grupo que más parece mezcla de otros dos o más con más voz que él, si alguno lo parece."""
+def _mezclado(estado: Estado, separadas: Numeros, criterio: Criterio) -> int | None:
+    """El grupo que más parece mezcla de otros dos o más con más voz que él, si alguno lo parece.
+
+    Uno con bastante voz y bien separado de todos es alguien cuya voz cae entre las otras.
+    """
+    alguien = (estado.voz >= criterio.mezcla_s) & (separadas.min(axis=1) >= criterio.mezcla_sobra)
     centros, orden = estado.centros, np.argsort(-estado.voz, kind="stable")
     candidatos: list[tuple[float, int]] = []
     for puesto in range(2, len(orden)):
         k = int(orden[puesto])
         parecido, usados = _mezcla(centros[k], centros[orden[:puesto]])
         lejos = 1.0 - parecido / float(np.sqrt(criterio.nitidez(estado.voz[k])))
-        if usados > 1 and lejos < criterio.mezcla:
+        if usados > 1 and lejos < criterio.mezcla and not alguien[k]:
             candidatos.append((lejos, k))
     return min(candidatos)[1] if candidatos else None
 

@@ -32,7 +32,7 @@ from scribe.diarizacion.costura import (
 from scribe.diarizacion.filtros import CUADRO_S as FILTRO_S
 from scribe.diarizacion.filtros import Filtros, filtros
 from scribe.diarizacion.huellas import DIMENSIONES, Huellero
-from scribe.diarizacion.reparto import Analisis, Pesos, repartir, seguidas
+from scribe.diarizacion.reparto import Analisis, Pesos, repartir, vecindad
 from scribe.diarizacion.segmentacion import CUADRO_S, DESFASE_S, LARGO, Segmentador, Ventana, inicios
 from scribe.diarizacion.tramos import Bordes, aviso_de_cuenta, limpiar
 from scribe.errores import AudioInvalido
@@ -234,7 +234,7 @@ def resolver(
         analisis.segundos[con_huella],
         hablantes,
         parametros.criterio,
-        seguidas(analisis, con_huella),
+        vecindad(analisis, con_huella, parametros.reparto.vecino_s),
     )
     duenos = repartir(analisis, centros, parametros.reparto)
     con_dueno = [(trozo, int(dueno)) for trozo, dueno in zip(analisis.trozos, duenos, strict=True)]

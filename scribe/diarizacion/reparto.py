@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scribe.diarizacion.costura import Trozo
+from scribe.diarizacion.separacion import Vecindad
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Pesos:
     fondo: float = 0.05
     contexto: float = 0.05
     """Cuánto pesa lo que dicen los otros trozos de la misma pista en la misma ventana."""
+    vecino_s: float = 4.0
+    """Hasta qué distancia se cree lo que la red dice de dos trozos: bastante menos que una ventana."""
     encima_s: float = 0.15
     """Dos trozos encimados más que esto no son de la misma persona."""
 
@@ -43,16 +46,28 @@ class Analisis:
     ventana_s: float
 
 
-def seguidas(analisis: Analisis, cuales: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """(pares, 2): de los trozos escogidos, los que en su pista empiezan donde acaba otro, por su lugar."""
-    lugar = np.cumsum(cuales) - 1
-    acaba = {(t.pista, t.fin): i for i, t in enumerate(analisis.trozos) if cuales[i]}
-    pares = [
-        (lugar[antes], lugar[i])
-        for i, t in enumerate(analisis.trozos)
-        if cuales[i] and (antes := acaba.get((t.pista, t.inicio))) is not None
-    ]
-    return np.array(pares, dtype=np.intp).reshape(-1, 2)
+def vecindad(analisis: Analisis, cuales: NDArray[np.bool_], alcance_s: float) -> Vecindad:
+    """De los trozos escogidos, por su lugar: cuáles van seguidos y en qué pistas los que distan `alcance_s`.
+
+    Los que se enciman no cuentan: en pistas distintas están siempre.
+    """
+    escogidos = [t for t, si in zip(analisis.trozos, cuales, strict=True) if si]
+    alcance = alcance_s / analisis.cuadro_s
+    seguidas, misma, otra = [], [], []
+    for i, uno in enumerate(escogidos):
+        for j in range(i + 1, len(escogidos)):
+            siguiente = escogidos[j]
+            if siguiente.inicio - uno.fin > alcance:
+                break
+            if siguiente.inicio < uno.fin:
+                continue
+            if siguiente.pista != uno.pista:
+                otra.append((i, j))
+                continue
+            misma.append((i, j))
+            if siguiente.inicio == uno.fin:
+                seguidas.append((i, j))
+    return Vecindad(*(np.array(pares, dtype=np.intp).reshape(-1, 2) for pares in (seguidas, misma, otra)))
 
 
 def repartir(analisis: Analisis, centros: NDArray[np.float32], pesos: Pesos) -> NDArray[np.intp]:

@@ -10,7 +10,7 @@ trozos seguidos caen en el mismo grupo; si parten la voz de una, caen al azar.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,21 +23,41 @@ Enlaces = NDArray[np.intp]
 """(pares, 2): índices de muestras que van una tras otra sin pausa."""
 
 
+_NINGUNO: Enlaces = np.zeros((0, 2), dtype=np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class Vecindad:
+    """Qué muestras suenan cerca en el tiempo, por su lugar, y qué oyó de ellas la red de segmentación."""
+
+    seguidas: Enlaces = field(default_factory=_NINGUNO.copy)
+    """Van una tras otra sin pausa en la misma pista."""
+    misma_pista: Enlaces = field(default_factory=_NINGUNO.copy)
+    """Cercanas y en la misma pista (las seguidas también)."""
+    otra_pista: Enlaces = field(default_factory=_NINGUNO.copy)
+    """Cercanas y en pistas distintas: la red las oyó de dos personas."""
+
+    def elegir(self, cuales: NDArray[np.bool_]) -> Vecindad:
+        """Los enlaces entre las escogidas, con el lugar que les queda."""
+        nuevo = np.cumsum(cuales) - 1
+        quedan = (
+            np.asarray(nuevo[enlaces[cuales[enlaces].all(axis=1)]], dtype=np.intp)
+            for enlaces in (self.seguidas, self.misma_pista, self.otra_pista)
+        )
+        return Vecindad(*quedan)
+
+
 @dataclass(frozen=True, slots=True)
 class Muestras:
-    """Huellas (n, d) de norma 1, sus segundos de voz (n) y cuáles van seguidas."""
+    """Huellas (n, d) de norma 1, sus segundos de voz (n) y cuáles suenan cerca."""
 
     huellas: Vectores
     segundos: Numeros
-    seguidas: Enlaces
+    vecindad: Vecindad
 
     def elegir(self, cuales: NDArray[np.bool_]) -> Muestras:
         """Solo esas muestras, con los enlaces que quedan entre ellas."""
-        nuevo = np.cumsum(cuales) - 1
-        enlaces = self.seguidas[cuales[self.seguidas].all(axis=1)]
-        return Muestras(
-            self.huellas[cuales], self.segundos[cuales], np.asarray(nuevo[enlaces], dtype=np.intp)
-        )
+        return Muestras(self.huellas[cuales], self.segundos[cuales], self.vecindad.elegir(cuales))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +96,11 @@ def separaciones(muestras: Muestras, estado: Estado, criterio: Criterio) -> Nume
     distancia, silueta = _medidas(muestras, estado, criterio)
     coherencia = _coherencias(muestras, estado, criterio)
     sobra = distancia + silueta / 2 - _exigencia(estado.voz, criterio)
-    sobra -= criterio.separacion - criterio.por_coherencia * coherencia
-    cerca = distancia - (criterio.distancia - criterio.cerca_coherente * coherencia.clip(min=0.0))
-    salida = np.minimum(sobra, cerca)
+    pistas = _pistas(muestras, estado, criterio).clip(min=0.0)
+    sobra -= criterio.separacion - criterio.por_coherencia * coherencia - criterio.por_pistas * pistas
+    favor = criterio.cerca_coherente * coherencia.clip(min=0.0) + criterio.cerca_pistas * pistas
+    cerca = distancia - (criterio.distancia - favor)
+    salida = np.minimum(np.minimum(sobra, cerca), silueta - _silueta_exigida(estado.voz, criterio))
     np.fill_diagonal(salida, np.inf)
     return np.asarray(salida, dtype=np.float64)
 
@@ -90,6 +112,13 @@ def _exigencia(voz: Numeros, criterio: Criterio) -> Numeros:
     """
     menor = np.minimum.outer(voz, voz)
     return np.asarray(criterio.separacion_breve * np.minimum(1.0, criterio.breve_s / menor), dtype=np.float64)
+
+
+def _silueta_exigida(voz: Numeros, criterio: Criterio) -> Numeros:
+    """(k, k): la silueta sin la cual un grupo con poca voz no es alguien sino ruido o voces encimadas."""
+    menor = np.minimum.outer(voz, voz)
+    breve = np.where(menor < criterio.escaso_s, criterio.silueta_escasa, criterio.silueta_breve)
+    return np.asarray(np.where(menor < criterio.breve_s, breve, -np.inf))
 
 
 def _medidas(muestras: Muestras, estado: Estado, criterio: Criterio) -> tuple[Numeros, Numeros]:
@@ -117,7 +146,7 @@ def _coherencias(muestras: Muestras, estado: Estado, criterio: Criterio) -> Nume
     """
     cuantos = len(estado.voz)
     enlaces = np.zeros((cuantos, cuantos))
-    de, a = estado.duenos[muestras.seguidas].T.reshape(2, -1)
+    de, a = estado.duenos[muestras.vecindad.seguidas].T.reshape(2, -1)
     np.add.at(enlaces, (de, a), 1.0)
     enlaces += np.tril(enlaces, -1).T + np.triu(enlaces, 1).T  # cruzados: en los dos sentidos
     dentro, piezas = np.diag(enlaces), estado.piezas
@@ -134,3 +163,25 @@ def _coherencias(muestras: Muestras, estado: Estado, criterio: Criterio) -> Nume
             )
             salida[i, j] = salida[j, i] = (media - criterio.coherencia_media) / criterio.coherencia_plena
     return np.asarray(salida.clip(-1.0, 1.0))
+
+
+def _pistas(muestras: Muestras, estado: Estado, criterio: Criterio) -> Numeros:
+    """(k, k): de -1 (la red oyó una sola persona) a 1 (dos) en lo que suena cerca y cae en uno y otro grupo.
+
+    Es el logaritmo medio de la razón entre las dos hipótesis, acercado a cero si hay pocos enlaces.
+    """
+    otra = _cruces(muestras.vecindad.otra_pista, estado)
+    misma = _cruces(muestras.vecindad.misma_pista, estado)
+    distintas = np.log(criterio.otra_si_son_dos / criterio.otra_si_es_una)
+    iguales = np.log((1.0 - criterio.otra_si_son_dos) / (1.0 - criterio.otra_si_es_una))
+    media = (otra * distintas + misma * iguales) / (otra + misma + criterio.enlaces_minimos)
+    return np.asarray((media / criterio.razon_plena).clip(-1.0, 1.0))
+
+
+def _cruces(enlaces: Enlaces, estado: Estado) -> Numeros:
+    """(k, k): cuántos enlaces van de un grupo a otro."""
+    cuantos = len(estado.voz)
+    cruces = np.zeros((cuantos, cuantos))
+    de, a = estado.duenos[enlaces].T.reshape(2, -1)
+    np.add.at(cruces, (de, a), 1.0)
+    return np.asarray(cruces + cruces.T)

@@ -7,6 +7,9 @@ import pytest
 
 from scribe.diarizacion.agrupamiento import Criterio
 from scribe.diarizacion.conteo import contar
+from scribe.diarizacion.costura import Trozo
+from scribe.diarizacion.reparto import Analisis, vecindad
+from scribe.diarizacion.separacion import Vecindad
 
 DIMENSION = 192
 
@@ -115,7 +118,7 @@ def test_dos_voces_casi_iguales_se_distinguen_por_sus_turnos(semilla: int) -> No
     azar = np.random.default_rng(semilla)
     medico = _persona(azar)
     huellas, segundos, duenos, seguidas = _platica(azar, [medico, _persona(azar, medico, 0.19)], 24, 3)
-    centros = contar(huellas, segundos, None, Criterio(), seguidas)
+    centros = contar(huellas, segundos, None, Criterio(), Vecindad(seguidas))
     assert len(centros) == 2
     acuerdo = ((huellas @ centros.T).argmax(axis=1) == duenos).mean()
     assert max(acuerdo, 1 - acuerdo) > 0.9
@@ -125,7 +128,7 @@ def test_dos_voces_casi_iguales_se_distinguen_por_sus_turnos(semilla: int) -> No
 def test_una_sola_voz_no_se_parte_aunque_sus_trozos_vayan_seguidos(semilla: int) -> None:
     azar = np.random.default_rng(semilla)
     huellas, segundos, _, seguidas = _platica(azar, [_persona(azar)], 24, 3)
-    assert len(contar(huellas, segundos, None, Criterio(), seguidas)) == 1
+    assert len(contar(huellas, segundos, None, Criterio(), Vecindad(seguidas))) == 1
 
 
 @pytest.mark.parametrize("semilla", range(6))
@@ -136,7 +139,7 @@ def test_lo_mismo_sin_orden_de_turnos_es_una_sola_voz(semilla: int) -> None:
     huellas, segundos, duenos, _ = _platica(azar, [una, _persona(azar, una, 0.19)], 72, 1)
     revueltas = np.stack([np.arange(71), np.arange(1, 72)], axis=1)
     assert (duenos[revueltas[:, 0]] != duenos[revueltas[:, 1]]).all()
-    assert len(contar(huellas, segundos, None, Criterio(), revueltas)) == 1
+    assert len(contar(huellas, segundos, None, Criterio(), Vecindad(revueltas))) == 1
 
 
 @pytest.mark.parametrize("semilla", range(6))
@@ -147,3 +150,62 @@ def test_el_numero_dado_separa_por_voz_y_no_por_lo_raro(semilla: int) -> None:
     centros = contar(huellas, segundos, 2, Criterio())
     acuerdo = ((huellas @ centros.T).argmax(axis=1) == duenos).mean()
     assert max(acuerdo, 1 - acuerdo) > 0.9
+
+
+def _pistas(duenos: np.ndarray, falla: float, azar: np.random.Generator) -> Vecindad:
+    """Lo que oye la red de muestras vecinas: otra pista si cambia la persona, salvo una parte que `falla`."""
+    pares = np.stack([np.arange(len(duenos) - 1), np.arange(1, len(duenos))], axis=1)
+    distintos = (duenos[pares[:, 0]] != duenos[pares[:, 1]]) & (azar.random(len(pares)) >= falla)
+    return Vecindad(misma_pista=pares[~distintos], otra_pista=pares[distintos])
+
+
+@pytest.mark.parametrize("semilla", range(6))
+def test_dos_voces_casi_iguales_se_distinguen_si_la_red_oyo_dos(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    medico = _persona(azar)
+    huellas, segundos, duenos, _ = _platica(azar, [medico, _persona(azar, medico, 0.19)], 36, 2)
+    assert len(contar(huellas, segundos, None, Criterio())) == 1  # sin lo que oyó la red, no alcanza
+    assert len(contar(huellas, segundos, None, Criterio(), _pistas(duenos, 0.3, azar))) == 2
+
+
+@pytest.mark.parametrize("semilla", range(6))
+def test_una_voz_no_se_parte_porque_la_red_dude_a_veces(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    huellas, segundos, duenos, _ = _platica(azar, [_persona(azar)], 36, 2)
+    pares = np.stack([np.arange(len(duenos) - 1), np.arange(1, len(duenos))], axis=1)
+    dudas = azar.random(len(pares)) < 0.1
+    vecinas = Vecindad(misma_pista=pares[~dudas], otra_pista=pares[dudas])
+    assert len(contar(huellas, segundos, None, Criterio(), vecinas)) == 1
+
+
+@pytest.mark.parametrize("semilla", range(5))
+def test_ruidos_que_no_se_parecen_a_nadie_ni_entre_si_no_son_alguien(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    medico = _persona(azar)
+    paciente, raro = _persona(azar, medico, 0.6), _persona(azar)
+    ruidos = [_persona(azar, raro, 0.6) for _ in range(3)]
+    huellas, segundos, _ = _consulta(azar, [medico, paciente, *ruidos], [60, 40, 1, 1, 1])
+    assert len(contar(huellas, segundos, None, Criterio())) == 2
+
+
+@pytest.mark.parametrize("semilla", range(5))
+def test_una_voz_entre_otras_dos_cuenta_si_habla_bastante(semilla: int) -> None:
+    azar = np.random.default_rng(semilla)
+    una = _persona(azar)
+    otra = _persona(azar, una, 1.0)
+    media = _persona(azar, (una + otra) / np.linalg.norm(una + otra), 0.08)
+    huellas, segundos, _, seguidas = _platica(azar, [una, otra, una, otra, media], 40, 3)
+    assert len(contar(huellas, segundos, None, Criterio(), Vecindad(seguidas))) == 3
+
+
+def test_vecindad_de_los_trozos() -> None:
+    trozos = (Trozo(0, 0, 10), Trozo(0, 10, 20), Trozo(1, 15, 30), Trozo(1, 40, 50), Trozo(0, 200, 210))
+    analisis = Analisis(
+        trozos, np.zeros((5, 2), np.float32), np.ones(5), np.zeros(300, np.float32), 0.1, 10.0
+    )
+    cerca = vecindad(analisis, np.array([True, True, True, True, True]), 4.0)
+    assert cerca.seguidas.tolist() == [[0, 1]]
+    assert cerca.misma_pista.tolist() == [[0, 1], [2, 3]]
+    assert cerca.otra_pista.tolist() == [[0, 2], [0, 3], [1, 3]]  # el 1 y el 2 se enciman; el 4 está lejos
+    sin_primero = vecindad(analisis, np.array([False, True, True, True, True]), 4.0)
+    assert sin_primero.misma_pista.tolist() == [[1, 2]] and sin_primero.otra_pista.tolist() == [[0, 2]]
