@@ -75,6 +75,20 @@ def test_casos_dificiles(caso: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("caso", "desde"),
+    [
+        ("hijo_a_quien_trajeron", 0),
+        ("la_tia_cuenta_y_la_joven_apenas_habla", 0),
+        ("adolescente_que_espera_a_que_salga_su_papa", 4),
+    ],
+)
+def test_ocho_frases_bastan_si_se_regana_o_se_confia(caso: str, desde: int) -> None:
+    """Quien acompaña reclama a su enfermo; el enfermo pide que no lo sepan en su casa."""
+    turnos = next(c["turnos"] for c in CASOS if c["id"] == caso)[desde : desde + 8]
+    assert _roles(_dialogo(*((quien, dicho) for quien, dicho in turnos))) == {q: Rol(q) for q, _ in turnos}
+
+
 @pytest.mark.parametrize("caso", CASOS, ids=lambda c: c["id"])
 def test_los_nombres_de_las_voces_no_cuentan(caso: dict[str, Any]) -> None:
     """Con otros nombres y sin signos (el reconocedor los pierde) el médico sigue siendo el mismo."""
