@@ -7,6 +7,7 @@ import re
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
+from scribe.soap.continuidad import Continuidad
 from scribe.soap.dichos import (
     AGREGAR,
     AUMENTAR,
@@ -16,7 +17,6 @@ from scribe.soap.dichos import (
     CAUSA,
     CONTINUAR,
     DIGITO,
-    MEDIDO,
     PARA,
     REINICIAR,
     RETIRA,
@@ -25,7 +25,6 @@ from scribe.soap.dichos import (
 )
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Trozo, alinar, mayuscula
-from scribe.soap.hoja import remedios
 from scribe.soap.medicamentos import (
     Linea,
     escalonado,
@@ -36,7 +35,7 @@ from scribe.soap.medicamentos import (
 )
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
-from scribe.soap.suspensiones import Suspensiones, suspende
+from scribe.soap.suspensiones import suspende
 
 _POR_TOMA = re.compile(
     r"\b(?:un cuarto de|(?:\d+ )?½|\d+½?|\d+[.,]\d+|tableta y media|una?(?= (?:cucharad|gota|ampolleta|sobre|dosis|disparo|aplicacion))) ?"  # noqa: E501
@@ -66,19 +65,11 @@ def _se_pierde(previo: str, linea: Linea) -> bool:
     return not linea.toma and not _UNA.match(plano, m.start())
 
 
-_DE_LO = re.compile(
-    r"\b(?:el|la|los|las|lo|su|sus|es[ae]|tu|tus)(?: (?:medicamento|medicina|pastilla|tableta|capsula|inyeccion)s?)?"  # noqa: E501
-    r" (?:del?|para) (?:(?:la|el|las|los|lo) )?(?P<uso>\w+)"
+_CAMBIA_POR = re.compile(
+    r"\b(?:cambi\w+|sustitu\w+|reemplaz\w+) (?:el |la |su |tu )?(?:\w+ )?\w+(?: de \d+)?,? (?:por|con) (?:el |la |un |una )?$"  # noqa: E501
 )
-_SIGUE_IGUAL = re.compile(
-    r"\b(?:igual(?:it[oa]|es)?|sin cambios?|como (?:la|lo) (?:viene|esta)|la misma dosis|lo mismo)\b"
-)
-
-
-def _uso(palabra: str) -> str | None:
-    return next((u for u in (palabra, palabra.removesuffix("s")) if u in remedios()), None)
-
-
+_RECIENTES = 6
+"""Enunciados hacia atrás en que se busca el nombre que quedó a medias."""
 _SI_ANTES = re.compile(r"\b(?:si|cuando)\b[^,;.]*[,;]?\s*$")
 
 
@@ -88,14 +79,14 @@ def _es_causa(linea: Linea, antes: str) -> bool:
     return sin_pauta and CAUSA.search(llano(antes)) is not None
 
 
-class Recetario(Suspensiones):
+class Recetario(Continuidad):
     """Los pasos que escriben el plan de medicamentos."""
 
     def _responde_farmaco(self, trozo: Trozo) -> bool:
         """«¿Y la metformina?» «Esa sigue igual, 850, cada 12 horas»: el nombre está en la pregunta."""
         if hay_farmaco(trozo.texto):
             return False
-        if self._por_su_uso(trozo):
+        if self._por_su_uso(trozo) or self._cambio_sin_nombre(trozo) or self._todo_igual(trozo):
             return True
         nombres = [(f, p) for p in self._pregunta_previa(trozo) for f in nombrados(p.dicho)]
         texto = texto_de(trozo)
@@ -114,35 +105,6 @@ class Recetario(Suspensiones):
         self._pon("plan", "receta", cuerpo, nombres[0][1], trozo)
         return True
 
-    def _por_su_uso(self, trozo: Trozo) -> bool:
-        """«La de la presión síguela igual»: se nombra por lo que sirve y solo se habló de una así."""
-        m = _DE_LO.search(trozo.plano)
-        uso = _uso(m["uso"]) if m else None
-        if uso is None or trozo.signo or not self._tarde(trozo):
-            return False
-        hallado = self._del_uso(trozo, uso)
-        plano = trozo.plano
-        sigue = CONTINUAR.search(plano) or _SIGUE_IGUAL.search(plano)
-        cambia = AUMENTAR.search(plano) or BAJAR.search(plano)
-        if hallado is None or not (sigue or cambia or senal("plan", "posologia").search(plano)):
-            return False
-        if senal("plan", "condicion").search(plano) or suspende(plano):
-            return False
-        farmaco, previo = hallado
-        verbo = (
-            "Continuar"
-            if sigue and not cambia
-            else "Aumentar"
-            if AUMENTAR.search(plano)
-            else "Disminuir"
-            if cambia
-            else ""
-        )
-        texto = de_usted(texto_de(trozo))
-        cuerpo = f"{verbo} {farmaco.texto.lower()}: {texto[:1].lower() + texto[1:]}".strip()
-        self._pon("plan", "receta", cuerpo, previo, trozo)
-        return True
-
     def _farmacos(self, trozo: Trozo) -> bool:  # noqa: PLR0912
         texto = texto_de(trozo)
         if not hay_farmaco(texto) or all(CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
@@ -152,7 +114,7 @@ class Recetario(Suspensiones):
         hecho = self._no_recetado(trozo, texto, plano)
         if hecho is not None:
             return hecho
-        lineas = lineas_de(texto)
+        lineas = self._sin_lo_cambiado(trozo, texto, lineas_de(texto))
         if self._sin_nombre(trozo, texto, max(x[2] for x in lineas) if len(lineas) else 0):
             lineas = [x for x in lineas if x[0].completa]
             self._excluidos(trozo, texto)
@@ -163,6 +125,7 @@ class Recetario(Suspensiones):
             for x in lineas
             if (x[0].completa and not _es_causa(x[0], texto[: x[1]]))
             or (x[0].dosis and (self._en_plan(trozo) or senal("plan", "receta").search(plano)))
+            or (x[0].dosis and not anteplan and not falta(x[0].texto, texto))
         ]
         if recetadas and not (anteplan and not senal("plan", "receta").search(plano)):
             self._recetar(trozo, texto, recetadas)
@@ -232,21 +195,6 @@ class Recetario(Suspensiones):
             self._pon("plan", "indicacion", de_usted(texto), trozo)
         return True
 
-    def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
-        """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
-        resto = texto[desde:]
-        if MEDIDO.search(llano(resto)):
-            return False
-        linea = linea_de(resto, 0, "")
-        con_unidad = bool(linea.dosis) and not linea.dosis.startswith("de ")
-        cifras = bool(linea.dosis) and bool(linea.frecuencia or (con_unidad and linea.duracion))
-        if not cifras or (not senal("plan", "receta").search(llano(resto)) and desde):
-            return False
-        motivo = "No se reconoció el nombre del medicamento; escúchelo."
-        self._pon("plan", "receta", resto.strip(" ,."), trozo, motivo=motivo)
-        self.receta = None
-        return True
-
     def _resultado(self, trozo: Trozo, plano: str) -> bool:
         """Un resultado de laboratorio («calcio 9.2») no es una receta."""
         return bool(DIGITO.search(plano)) and any(
@@ -277,10 +225,38 @@ class Recetario(Suspensiones):
             if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo) or pierde:
                 antes = previo[si.start() :] if si else _desde_la_cantidad(previo)
                 cuerpo = self._con_verbo(antes + tramo, llano(previo + tramo))
-            propuesta = self._pon("plan", "receta", cuerpo, trozo)
+            previas = self._a_medias(linea)
+            propuesta = self._pon("plan", "receta", cuerpo, *previas, trozo)
             if trozo.dudoso:
                 propuesta.motivo = "Hubo una corrección al hablar que no se pudo aplicar con seguridad."
             self.receta = (propuesta, linea)
+
+    def _otro_farmaco(self, trozo: Trozo) -> None:
+        self._farmacos(trozo)
+
+    def _a_medias(self, linea: Linea) -> list[Trozo]:
+        """Los trozos en que solo se alcanzó a nombrar lo que ahora se receta entero; su enunciado se retira."""  # noqa: E501
+        solas = [
+            p
+            for p in self.salida[-_RECIENTES:]
+            if p.seccion == "plan" and llano(p.texto) == llano(linea.farmaco)
+        ]
+        self.salida = [p for p in self.salida if p not in solas]
+        return [t for p in solas for t in p.trozos]
+
+    def _sin_lo_cambiado(
+        self, trozo: Trozo, texto: str, lineas: list[tuple[Linea, int, int]]
+    ) -> list[tuple[Linea, int, int]]:
+        """«Le cambio el enalapril por losartán»: lo cambiado se suspende y no es otra receta."""
+        if (
+            len(lineas) > 1
+            and (m := _CAMBIA_POR.search(llano(texto[: lineas[1][1]])))
+            and m.end() >= lineas[0][1]
+        ):
+            viejo, nuevo = lineas[0][0].farmaco.lower(), lineas[1][0].farmaco.lower()
+            self._pon("plan", "suspension", f"Se cambia {viejo} por {nuevo}", trozo)
+            return lineas[1:]
+        return lineas
 
     def _lo_demas(
         self,
@@ -290,7 +266,7 @@ class Recetario(Suspensiones):
         recetadas: list[tuple[Linea, int, int]],
     ) -> None:
         """Lo de la frase que no es receta: «te pongo una nebulización con…», «el telmisartán siga igual»."""
-        cursor = 0
+        cursor = lineas[0][1] if lineas and _CAMBIA_POR.search(llano(texto[: lineas[0][1]])) else 0
         for linea, desde, hasta in lineas:
             previo, tramo = texto[cursor:desde], texto[desde:hasta]
             if (linea, desde, hasta) in recetadas:
@@ -305,39 +281,3 @@ class Recetario(Suspensiones):
                 fin = min((d for _, d, _ in recetadas if d > desde), default=len(texto))
                 self._pon("plan", "indicacion", de_usted(alinar(texto[cursor:fin])), trozo)
                 cursor = fin
-
-    def _posologia_suelta(self, trozo: Trozo) -> bool:
-        """La dosis o el horario dichos en otra oración que el nombre: completan la última receta."""
-        if hay_farmaco(trozo.texto):
-            return False
-        tarde = self._tarde(trozo)
-        abierta = self.receta is not None and not self.receta[1].dosis and not self.receta[1].frecuencia
-        if tarde and not abierta and self._sin_nombre(trozo, texto_de(trozo), 0):
-            return True
-        if not self.receta or trozo.turno.id - self.receta[0].trozos[-1].turno.id > 2:
-            return False
-        propuesta, linea = self.receta
-        extra = linea_de(texto_de(trozo), 0, linea.farmaco)
-        pide = buscar_exploracion(trozo.dicho) and not extra.toma and not extra.dosis
-        if pide or senal("plan", "cita").search(trozo.plano) or senal("plan", "estudio").search(trozo.plano):
-            return False
-        dura = re.match(r"(?:por|durante) .*\d", extra.duracion) and not linea.duracion
-        dosis = extra.dosis and not re.match(r"de |\d+ ?(?:kg|kilos?)\b", extra.dosis)
-        if not (extra.frecuencia or dosis or dura) or (linea.frecuencia and extra.frecuencia):
-            return False
-        if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= 12):
-            return False
-        if falta(extra.texto, trozo.dicho):
-            propuesta.texto += f"; {texto_de(trozo)[:1].lower() + texto_de(trozo)[1:]}"
-            propuesta.trozos = (*propuesta.trozos, trozo)
-            return True
-        nueva = Linea(linea.farmaco, *(getattr(linea, c) or getattr(extra, c) for c in
-                                       ("dosis", "forma", "toma", "via", "frecuencia", "duracion", "condicion")))  # fmt: skip  # noqa: E501
-        propuesta.texto = (
-            propuesta.texto.replace(linea.texto, nueva.texto)
-            if linea.texto in propuesta.texto
-            else mayuscula(nueva.texto)
-        )
-        propuesta.trozos = (*propuesta.trozos, trozo)
-        self.receta = (propuesta, nueva)
-        return True

@@ -7,7 +7,7 @@ import re
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import DIGITO, NO_SE_TOMA, NO_SUSPENDER, texto_de
 from scribe.soap.farmacia import nombrados
-from scribe.soap.fragmentos import Trozo
+from scribe.soap.fragmentos import Trozo, clausulas
 from scribe.soap.hoja import Hoja
 from scribe.soap.medicamentos import negado, negado_despues, por_alergia
 from scribe.soap.persona import de_usted
@@ -45,6 +45,19 @@ def _su_objeto(texto: str, desde: int) -> bool:
 def suspende(plano: str) -> re.Match[str] | None:
     """Dónde dice el texto llano que algo se deja de tomar, si lo dice."""
     return _FUERA.search(plano) or (None if _CEDIO.search(plano) else senal("plan", "suspende").search(plano))
+
+
+def _su_nombre(texto: str, verbo: re.Match[str]) -> str:
+    """De varios fármacos en la frase, el que se suspende: el de su cláusula, o el que la orden tiene al lado."""  # noqa: E501
+    farmacos = nombrados(texto)
+    propia = next((c for c in clausulas(texto) if c[0] <= verbo.start() < c[1]), (0, len(texto)))
+    suyos = [f for f in farmacos if propia[0] <= f.desde < propia[1]] or list(farmacos)
+    tras = [f for f in suyos if f.desde >= verbo.end()]
+    pronombre = (
+        re.search(r"\bl[oa]s? $", llano(texto)[: verbo.end()].removesuffix(verbo.group()) + " ") is not None
+    )
+    antes = [f for f in suyos if f.desde < verbo.start()]
+    return (antes[-1] if antes and (pronombre or not tras) else (tras or suyos)[0]).texto
 
 
 class Suspensiones(Hoja):
@@ -89,9 +102,9 @@ class Suspensiones(Hoja):
             self._pon("plan", "alarma", f"Dato de alarma: {texto[:1].lower() + texto[1:]}", trozo)
             return True
         if len(ultimo) > 1:
-            cerca = suspende(plano)
-            assert cerca is not None
-            nombres = [min(ultimo, key=lambda f: abs(f.desde - cerca.start())).texto]
+            if self._por_clausulas(trozo):
+                return True
+            nombres = [_su_nombre(trozo.dicho, verbo)]
         if not nombres and not re.search(
             r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|te |tes )", plano
         ):
@@ -116,3 +129,22 @@ class Suspensiones(Hoja):
             "plan", "suspension", f"Suspender{quien}: {texto[:1].lower() + texto[1:]}", *dict.fromkeys(citas)
         )
         return True
+
+    def _por_clausulas(self, trozo: Trozo) -> bool:
+        """«La glibenclamida me la suspende, la metformina la sigue igual»: cada fármaco con lo suyo."""
+        if trozo.texto != trozo.dicho:
+            return False
+        tramos = clausulas(trozo.texto)
+        nombran = [bool(nombrados(trozo.texto[a:b])) for a, b in tramos]
+        deja = [suspende(llano(trozo.texto[a:b])) is not None for a, b in tramos]
+        if not all(nombran) or not any(deja) or all(deja):
+            return False
+        for a, b in tramos:
+            parte = trozo.parte(a, b)
+            if not self._suspension(parte):
+                self._otro_farmaco(parte)
+        return True
+
+    def _otro_farmaco(self, trozo: Trozo) -> None:
+        """Lo completa `Recetario`: el fármaco que no se suspende en la misma frase."""
+        raise NotImplementedError

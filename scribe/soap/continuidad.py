@@ -1,0 +1,212 @@
+"""Recetas que siguen a lo dicho antes: se completan por partes, cambian de dosis o continúan igual."""
+
+from __future__ import annotations
+
+import re
+
+from scribe.lenguaje.clinico import buscar_exploracion
+from scribe.lenguaje.farmacos import ficha
+from scribe.lenguaje.texto import llano
+from scribe.soap.dichos import AUMENTAR, BAJAR, CONTINUAR, MEDIDO, texto_de
+from scribe.soap.farmacia import hay_farmaco, nombrados
+from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
+from scribe.soap.hoja import remedios
+from scribe.soap.medicamentos import Linea, falta, linea_de
+from scribe.soap.persona import de_usted
+from scribe.soap.reglas import senal
+from scribe.soap.suspensiones import Suspensiones, suspende
+
+_DE_LO = re.compile(
+    r"\b(?:el|la|los|las|lo|su|sus|es[ae]|tu|tus)(?: (?:medicamento|medicina|pastilla|tableta|capsula|inyeccion)s?)?"  # noqa: E501
+    r" (?:del?|para) (?:(?:la|el|las|los|lo) )?(?P<uso>\w+)"
+)
+_SIGUE_IGUAL = re.compile(
+    r"\b(?:igual(?:it[oa]|es)?|sin cambios?|como (?:la|lo) (?:viene|esta)|la misma dosis|lo mismo)\b"
+)
+
+
+def _uso(palabra: str) -> str | None:
+    return next((u for u in (palabra, palabra.removesuffix("s")) if u in remedios()), None)
+
+
+_CAMBIO = re.compile(
+    r"\b(?:sub[ae]|baj[ae]|aument[ae]|disminuy[ae])(?:le|la|lo|sela|selo|mela|melo)?\b[^.;]{0,12}?\b(?:a|de) "
+    r"(?:\d+(?:\.\d+)?½?|½|un[oa]|media|dos|tres)(?= *(?:[,.;]|$)| (?:al dia|diari|tabletas?|pastillas?|capsulas?|unidades|mg|en la|por la|cada|gotas))"  # noqa: E501
+)
+"""«Súbale a 2», «bájela a media en la noche»: cambia la dosis de lo último nombrado."""
+_TODO_IGUAL = re.compile(
+    r"\b(?:todo(?: lo demas)?|lo demas|los demas|el resto|(?:sus|los|tus) (?:mism[oa]s )?(?:medicamentos|medicinas|pastillas))\b"  # noqa: E501
+    r"[^.;]{0,30}?\b(?:igual(?:it[oa]|es)?|sin cambios?|lo mismo)\b|\bs[ií]g[au]e?(?:le|lo|la|los|las) igual\b"  # noqa: E501
+)
+_CUANTO_TIEMPO = re.compile(r"\b(?:por |durante )?cuant[oa]s? (?:tiempo|dias|semanas|meses)\b")
+_SOLO_NUMERO = re.compile(
+    r"\W*(?:por |unos |como |nada mas |nomas )?\d+(?: (?:dias?|semanas?|meses))?(?: (?:nada mas|nomas))?\W*"
+)
+_SOLO_LAPSO = re.compile(
+    r"\W*(?:(?:y|por|unos|nada mas|nomas|solo|durante) )*\d+ (?:dias?|semanas?|mes(?:es)?)(?: (?:nada mas|nomas|solamente|y ya|en total))?\W*"  # noqa: E501
+)
+_COMIDA = re.compile(r"(?:con|antes de|despues de)\b", re.I)
+_MISMO_RENGLON = 2
+"""Turnos que puede tardar en llegar el resto de una receta."""
+
+
+class Continuidad(Suspensiones):
+    """Los pasos que necesitan recordar lo que ya se tomaba o se empezó a recetar."""
+
+    def _por_su_uso(self, trozo: Trozo) -> bool:
+        """«La de la presión síguela igual»: se nombra por lo que sirve y solo se habló de una así."""
+        m = _DE_LO.search(trozo.plano)
+        uso = _uso(m["uso"]) if m else None
+        if uso is None or trozo.signo or not self._tarde(trozo):
+            return False
+        hallado, plano = self._del_uso(trozo, uso), trozo.plano
+        verbo = _verbo(plano)
+        pauta = verbo or senal("plan", "posologia").search(plano) or linea_de(trozo.dicho, 0, "").frecuencia
+        if hallado is None or not pauta or senal("plan", "condicion").search(plano) or suspende(plano):
+            return False
+        self._seguir(verbo, [hallado[0].texto], [hallado[1], trozo])
+        return True
+
+    def _cambio_sin_nombre(self, trozo: Trozo) -> bool:
+        """«Súbale a dos»: de lo último nombrado, si es un solo fármaco."""
+        if (
+            not _CAMBIO.search(trozo.plano)
+            or not self._tarde(trozo)
+            or senal("plan", "condicion").search(trozo.plano)
+        ):
+            return False
+        hallados = self._antecedente(trozo)
+        if not hallados:
+            return False
+        self._seguir(_verbo(trozo.plano), [hallados[0][0].texto], [hallados[0][1], trozo])
+        return True
+
+    def _todo_igual(self, trozo: Trozo) -> bool:
+        """«Todo igual, sígale igual»: continúa lo que se acaba de nombrar."""
+        if (
+            trozo.signo
+            or not _TODO_IGUAL.search(trozo.plano)
+            or not self._tarde(trozo)
+            or buscar_exploracion(trozo.dicho)
+        ):
+            return False
+        hallados = self._antecedente(trozo, varios=True)
+        if hallados:
+            nombres = list(dict.fromkeys(f.texto for f, _ in hallados))
+            self._seguir("Continuar", nombres, [*dict.fromkeys(t for _, t in hallados), trozo])
+        return bool(hallados)
+
+    def _seguir(self, verbo: str, nombres: list[str], trozos: list[Trozo]) -> None:
+        texto = de_usted(texto_de(trozos[-1]))
+        lista = ", ".join(n.lower() for n in nombres)
+        cuerpo = f"{verbo} {lista}: {texto[:1].lower() + texto[1:]}".strip()
+        self._pon("plan", "receta", cuerpo, *dict.fromkeys(trozos))
+
+    def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
+        """Una receta cuyo fármaco no se reconoció: se escribe lo oído y queda por revisar."""
+        resto = texto[desde:]
+        if MEDIDO.search(llano(resto)):
+            return False
+        linea = linea_de(resto, 0, "")
+        con_unidad = bool(linea.dosis) and not linea.dosis.startswith("de ")
+        cifras = bool(linea.dosis) and bool(linea.frecuencia or (con_unidad and linea.duracion))
+        if not cifras or (not senal("plan", "receta").search(llano(resto)) and desde):
+            return False
+        motivo = "No se reconoció el nombre del medicamento; escúchelo."
+        self._pon("plan", "receta", resto.strip(" ,."), trozo, motivo=motivo)
+        self.receta = None
+        return True
+
+    def _posologia_suelta(self, trozo: Trozo) -> bool:
+        """La dosis, el horario o el plazo dichos en otra oración que el nombre: completan la última receta."""  # noqa: E501
+        if hay_farmaco(trozo.texto):
+            return False
+        if self._plazo_preguntado(trozo) or self._completa(trozo):
+            return True
+        abierta = self.receta is not None and not self.receta[1].dosis and not self.receta[1].frecuencia
+        return self._tarde(trozo) and not abierta and self._sin_nombre(trozo, texto_de(trozo), 0)
+
+    def _reciente(self, trozo: Trozo) -> tuple[Propuesta, Linea] | None:
+        if not self.receta or trozo.turno.id - self.receta[0].trozos[-1].turno.id > _MISMO_RENGLON:
+            return None
+        return self.receta
+
+    def _plazo_preguntado(self, trozo: Trozo) -> bool:
+        """«¿Por cuántos días?» «Siete»: el plazo de lo que se acaba de recetar, con su pregunta."""
+        contesta, receta = self._respondida(trozo), self._reciente(trozo)
+        if contesta is None or receta is None or receta[1].duracion:
+            return False
+        pregunta = _CUANTO_TIEMPO.search(contesta.plano)
+        if pregunta is None or not _SOLO_NUMERO.fullmatch(trozo.plano):
+            return False
+        receta[0].texto += f"; «{contesta.dicho[pregunta.start() : pregunta.end()]}»: {texto_de(trozo)}"
+        receta[0].trozos = (*receta[0].trozos, contesta, trozo)
+        return True
+
+    def _completa(self, trozo: Trozo) -> bool:
+        receta = self._reciente(trozo)
+        if receta is None:
+            return False
+        propuesta, linea = receta
+        extra = linea_de(texto_de(trozo), 0, linea.farmaco)
+        pide = buscar_exploracion(trozo.dicho) and not extra.toma and not extra.dosis
+        if pide or senal("plan", "cita").search(trozo.plano) or senal("plan", "estudio").search(trozo.plano):
+            return False
+        dura = not linea.duracion and (
+            re.match(r"(?:por|durante) .*\d", extra.duracion) or _SOLO_LAPSO.fullmatch(trozo.plano)
+        )
+        dosis = _su_dosis(linea, extra)
+        comida = linea.frecuencia and _COMIDA.match(linea.frecuencia)
+        otra = linea.frecuencia and extra.frecuencia and not (comida and not _COMIDA.match(extra.frecuencia))
+        if not (extra.frecuencia or dosis or dura) or otra:
+            return False
+        if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= _CORTA):
+            return False
+        if falta(extra.texto, trozo.dicho):
+            propuesta.texto += f"; {texto_de(trozo)[:1].lower() + texto_de(trozo)[1:]}"
+            propuesta.trozos = (*propuesta.trozos, trozo)
+            return True
+        nueva = _unida(linea, extra)
+        propuesta.texto = (
+            propuesta.texto.replace(linea.texto, nueva.texto)
+            if linea.texto in propuesta.texto
+            else mayuscula(nueva.texto)
+        )
+        propuesta.trozos = (*propuesta.trozos, trozo)
+        self.receta = (propuesta, nueva)
+        return True
+
+
+_CORTA = 12
+
+
+def _verbo(plano: str) -> str:
+    if AUMENTAR.search(plano):
+        return "Aumentar"
+    if BAJAR.search(plano):
+        return "Disminuir"
+    return "Continuar" if CONTINUAR.search(plano) or _SIGUE_IGUAL.search(plano) else ""
+
+
+def _su_dosis(linea: Linea, extra: Linea) -> bool:
+    """Si la dosis dicha aparte puede ser la del renglón: con unidad, o una presentación que existe («de 250»)."""  # noqa: E501
+    if not extra.dosis or re.match(r"\d+ ?(?:kg|kilos?)\b", extra.dosis):
+        return False
+    suelta = re.fullmatch(r"de (\d+(?:\.\d+)?)", extra.dosis)
+    if suelta is None:
+        return True
+    fichas = [ficha(f.generico) for f in nombrados(linea.farmaco)]
+    return not linea.dosis and any(x and float(suelta[1]) in x.presentaciones for x in fichas)
+
+
+def _unida(linea: Linea, extra: Linea) -> Linea:
+    """El renglón con los campos que le faltaban; el horario se suma a «con comida»."""
+    campos = ("dosis", "forma", "toma", "via", "frecuencia", "duracion", "condicion")
+    nuevos = {c: getattr(linea, c) or _minuscula(getattr(extra, c)) for c in campos}
+    if linea.frecuencia and extra.frecuencia:
+        nuevos["frecuencia"] = f"{_minuscula(extra.frecuencia)} {_minuscula(linea.frecuencia)}"
+    return Linea(linea.farmaco, **nuevos)
+
+
+def _minuscula(texto: str) -> str:
+    return texto[:1].lower() + texto[1:]
