@@ -41,6 +41,12 @@ _MAYORES = frozenset(
         "suegro",
     )
 )
+_MIO = re.compile(
+    r"(?<!mujer de )(?<!esposa de )(?<!novia de )(?<!esposo de )(?<!novio de )(?<!hijo de )(?<!hija de )"
+    r"\bmi (\w+)\b"
+)
+"""«Mi hijo», pero no «la mujer de mi hijo»: esa no es él."""
+_SUYO = re.compile(r"\bsu (\w+)\b")
 _PREGUNTA_LARGA = 25
 _PREGUNTA_CORTA = 8
 
@@ -54,7 +60,11 @@ def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> f
         return _DESCENDIENTES
     if not otros:
         return frozenset()
-    cuenta = Counter(m[1] for m in re.finditer(r"\bmi (\w+)\b", otros) if m[1] in _DESCENDIENTES | _MAYORES)
+    cuenta = Counter(m[1] for m in _SUYO.finditer(medico) if m[1] in _DESCENDIENTES | _MAYORES)
+    # Cómo lo llama quien lo trae pesa más que cómo lo llama el médico.
+    for m in _MIO.finditer(otros):
+        if m[1] in _DESCENDIENTES | _MAYORES:
+            cuenta[m[1]] += 2
     if not cuenta:
         return frozenset()
     elegida = cuenta.most_common(1)[0][0]

@@ -16,6 +16,11 @@ from scribe.lenguaje.texto import llano
 
 _PROPIO = re.compile(r"\b(?:yo|me|tengo|tuve|soy|estoy|padezco|a mi)\b")
 _YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
+_YO_SI = re.compile(r"[\s¿¡,]*(?:si,? )?(?:yo|su papa|su mama|el papa|la mama)\b(?!,? (?:no|tampoco)\b)")
+_POLITICO = re.compile(r"\bsuegr[oa]s?\b")
+_COMUN = re.compile(r"\b(?:hij|niet|nin|chav|chamac)\w+")
+"""Los que son parientes de los dos cónyuges."""
+_CONYUGES = frozenset({"esposo", "esposa", "marido"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,21 @@ class Lectura:
             if _YO.search(llano(turno.texto[inicio:fin])):
                 # Quien acompaña habla de sí: de un niño es su familia; de un adulto, no se sabe.
                 return replace(cal, familiar="mamá" if "hijo" in self._paciente else "acompañante")
+        if turno.rol == Rol.ACOMPANANTE and cal.familiar is not None:
+            return replace(cal, familiar=self._visto_por_el_paciente(cal.familiar))
         return cal
+
+    def _visto_por_el_paciente(self, pariente: str) -> str:
+        """Lo que es del paciente un pariente de quien lo acompaña.
+
+        «Mi suegra», dicho por su cónyuge o por su madre, es la madre o la abuela del paciente; «mi
+        hermano», dicho por su cónyuge, es su cuñado.
+        """
+        if _POLITICO.search(llano(pariente)):
+            return "abuela" if "hijo" in self._paciente else "mamá"
+        if self._paciente & _CONYUGES and not _COMUN.search(llano(pariente)):
+            return "suegra"
+        return pariente
 
     def _pariente_preguntado(self, turno: Turno, desde: int) -> str | None:
         """«¿De qué murió su papá?» «De cirrosis»: el pariente de la pregunta que se está contestando."""
@@ -112,6 +131,8 @@ class Lectura:
         primera = turno.texto[: oracion(turno.texto, 0, 0)[1] or len(turno.texto)]
         if not primera.strip():
             return None
+        if turno.rol == Rol.ACOMPANANTE and "hijo" in self._paciente and _YO_SI.match(llano(primera)):
+            return "mamá"
         cal = calificar(primera, len(primera) - 1, len(primera), paciente=self._paciente)
         return cal.familiar if cal.familiar and es_de_sangre(cal.familiar) and not cal.negada else None
 

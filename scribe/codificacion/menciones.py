@@ -10,14 +10,16 @@ from scribe.codificacion.alergias import alergias
 from scribe.codificacion.buscador import Buscador
 from scribe.codificacion.detector import Detector, Hallazgo
 from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ultima_pregunta
+from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
 from scribe.codificacion.operaciones import contesta_operacion, operado, tramo_operado
-from scribe.codificacion.preguntas import contestado, es_pregunta, preguntado
+from scribe.codificacion.preguntas import contestado, de_familia, es_pregunta, preguntado, rebatido
 from scribe.codificacion.reglas import frases, historia_personal
 from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
+from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
 
@@ -31,11 +33,10 @@ _DE_SI = re.compile(
 """Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
 _SIGUE = re.compile(r"\b(?:seguimos|seguiremos|sigue|sigues|continua|continuamos|controlad[oa])\b")
 _SOSPECHOSA = re.compile(r"\b(?:es|sea|fuera|sean) (?:de |del |de la |la |el |los )?$")
+_PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
 _LEJOS = 6
 _ALCANCE = 60
 """Caracteres antes de la mención en que «apunta a», «no descarto» aún hablan de ella."""
-_PASAJERAS = frozenset({"J00", "J06", "J11", "A09"})
-"""Lo que se quita en días, cuyo remedio se nombra sin tenerlo."""
 
 
 class Lector:
@@ -105,9 +106,9 @@ class Lector:
         turno = self._turnos[i]
         hallazgo = self._precisar(i, hallazgo)
         cal = self._lectura.calificar(turno, hallazgo.desde, hallazgo.hasta)
-        if cal.hipotetica or self._es_vacuna(i, hallazgo) or self._es_prueba(turno, hallazgo):
+        if cal.hipotetica or es_vacuna(self._lectura, i, hallazgo) or es_prueba(turno, hallazgo):
             return None
-        if self._es_remedio(turno, hallazgo) or self._desdicho(turno, hallazgo, cal):
+        if es_remedio(turno, hallazgo) or self._desdicho(turno, hallazgo, cal):
             return None
         if cal.familiar is None and hallazgo.concepto.clase in "dls" and self._es_operacion(i, hallazgo):
             return None
@@ -116,21 +117,6 @@ class Lector:
         ):
             return self._del_medico(i, hallazgo, cal)
         return self._del_paciente(i, hallazgo, cal)
-
-    def _es_vacuna(self, i: int, hallazgo: Hallazgo) -> bool:
-        """«La vacuna de la influenza» y «la de la influenza sí» no son la enfermedad."""
-        turno = self._turnos[i]
-        antes = llano(turno.texto[max(0, hallazgo.desde - 60) : hallazgo.desde])
-        anterior = self._lectura.anterior(i)
-        contesta = turno.rol != Rol.MEDICO and anterior is not None and anterior.rol == Rol.MEDICO
-        pregunta = llano(anterior.texto) if contesta and anterior else ""
-        return hallazgo.concepto.clase != "z" and bool(frases().vacuna.search(f"{pregunta} {antes}"))
-
-    def _es_remedio(self, turno: Turno, hallazgo: Hallazgo) -> bool:
-        """«¿Y para la gripa?», «unas pastillas para la tos»: se dice para qué es, no que lo tenga."""
-        pasajero = hallazgo.concepto.clase == "s" or hallazgo.concepto.cie10[:3] in _PASAJERAS
-        antes = llano(turno.texto[max(0, hallazgo.desde - 40) : hallazgo.desde])
-        return pasajero and frases().remedio.search(antes) is not None
 
     def _desdicho(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
         """«Herida, lo que se dice herida, no»: lo mismo, negado después en su oración."""
@@ -141,13 +127,6 @@ class Lector:
             for otro in self._lectura.hallazgos[turno.id]
             if hallazgo.hasta <= otro.desde < fin
         )
-
-    def _es_prueba(self, turno: Turno, hallazgo: Hallazgo) -> bool:
-        """«Le pido prueba de Helicobacter»: se busca; no se ha hallado."""
-        inicio, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-        base = llano(turno.texto)
-        pedida = frases().prueba.search(base[inicio : hallazgo.desde])
-        return pedida is not None and frases().prueba_dio.search(base, inicio, fin) is None
 
     def _es_operacion(self, i: int, hallazgo: Hallazgo) -> bool:
         """«Me operaron de la hernia» es la operación: la hernia ya no está."""
@@ -246,6 +225,8 @@ class Lector:
             return None
         if cal.negada:
             return self._dejo(i, hallazgo, cal)
+        if rebatido(self._lectura, i, hallazgo):
+            return self._lectura.mencion(i, hallazgo, EstadoCodigo.DESCARTADO, 3)
         if clase in "sm":
             return None if cal.pasada else self._lectura.mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 1)
         return self._lectura.mencion(i, _ya_pasado(hallazgo, cal), EstadoCodigo.ANTECEDENTE, 1)
@@ -260,8 +241,7 @@ class Lector:
     def _familiar(self, i: int, hallazgo: Hallazgo, cal: Calificacion, fuerza: int) -> Mencion | None:
         if cal.negada or not es_de_sangre(cal.familiar or ""):
             return None
-        if hallazgo.concepto.clase == "z" and "insulina" in hallazgo.termino:
-            hallazgo = replace(hallazgo, concepto=Concepto("E14.9", "5A14", "d", ()))
+        hallazgo = de_familia(hallazgo)
         if hallazgo.concepto.clase not in "dl":
             return None
         return self._lectura.mencion(i, hallazgo, EstadoCodigo.FAMILIAR, fuerza)
@@ -277,6 +257,8 @@ class Lector:
         turno, anterior = self._turnos[i], self._lectura.anterior(i)
         if _ESTA_BIEN.search(llano(turno.texto[: hallazgo.desde])):
             return False
+        if self._con_su_farmaco(turno, hallazgo):
+            return True
         cerca = turno.texto[max(0, hallazgo.desde - 12) : hallazgo.hasta + 5].lower()
         abierta = frases().padece_pregunta.search(pregunta_final(anterior)) if anterior else None
         dicho_si = re.search(r"\bsí\b", cerca) is not None
@@ -286,6 +268,12 @@ class Lector:
             h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._lectura.hallazgos[anterior.id]
         )
         return preguntada or abierta is not None or (dicho_si and "?" in anterior.texto)
+
+    def _con_su_farmaco(self, turno: Turno, hallazgo: Hallazgo) -> bool:
+        """«El losartán, por la presión»: lo que se toma dice de qué."""
+        inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        antes = turno.texto[inicio : hallazgo.desde]
+        return _PARA.search(llano(antes)) is not None and bool(buscar_farmacos(antes))
 
     def _coordinada(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """«control de la presión y del colesterol»: la palabra lega hereda la pista de la anterior."""

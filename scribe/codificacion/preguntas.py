@@ -10,10 +10,13 @@ from scribe.codificacion.dialogo import oracion, parece_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
 from scribe.codificacion.reglas import frases
+from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import Calificacion
+from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.texto import llano
 
+_PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |su |tu )?$")
 _DE_QUE = re.compile(r"\b(?:de|del|en)\s+(?:la |el |los |las )?\w+")
 
 
@@ -37,13 +40,15 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
         return None
     respuesta, f = llano(siguiente.texto), frases()
     pariente = lectura.pariente_en(siguiente)
+    if pariente:
+        hallazgo = de_familia(hallazgo)
     if pariente and hallazgo.concepto.clase in "dl" and not f.niega.search(respuesta):
         otra = any(h.concepto.clase in "dl" for h in lectura.hallazgos[siguiente.id])
         if otra:
             return None
         hallazgo = _completo(lectura, i, hallazgo, siguiente)
         return lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
-    if not f.afirma.search(respuesta):
+    if not (f.afirma.search(respuesta) or _toma_para_ello(lectura, i, hallazgo, siguiente)):
         return None
     suyos = lectura.hallazgos[lectura.turnos[i].id]
     juntas = [h for h in suyos if h.concepto.cie10 != hallazgo.concepto.cie10]
@@ -53,6 +58,15 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
         return None if pariente else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
     estado = EstadoCodigo.CONFIRMADO if hallazgo.concepto.clase == "s" else EstadoCodigo.ANTECEDENTE
     return lectura.respondida(i, siguiente, hallazgo, estado)
+
+
+def _toma_para_ello(lectura: Lectura, i: int, hallazgo: Hallazgo, siguiente: Turno) -> bool:
+    """«¿Y para la tensión?» «Losartán, una diaria»: nombrar lo que toma es decir que la padece."""
+    texto = llano(lectura.turnos[i].texto)
+    para = _PARA.search(texto[: hallazgo.desde]) or texto.startswith(("para ", "por "), hallazgo.desde)
+    if hallazgo.concepto.clase not in "dl" or not para:
+        return False
+    return not frases().niega.search(llano(siguiente.texto)) and bool(buscar_farmacos(siguiente.texto))
 
 
 def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
@@ -78,6 +92,25 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     return replace(lectura.respondida(i, siguiente, hallazgo, estado), fuerza=3)
 
 
+def de_familia(hallazgo: Hallazgo) -> Hallazgo:
+    """La enfermedad tras una circunstancia del pariente: «usa insulina», «antecedentes de cáncer»."""
+    if hallazgo.concepto.cie10 == "Z85.9":
+        return replace(hallazgo, concepto=Concepto("C80.9", "2D4Z", "d", ("cáncer",)))
+    if hallazgo.concepto.clase == "z" and "insulina" in hallazgo.termino:
+        return replace(hallazgo, concepto=Concepto("E14.9", "5A14", "d", ()))
+    return hallazgo
+
+
+def rebatido(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
+    """«Me dijeron que es colitis» «No creo, más bien es gastritis»: el médico no lo comparte."""
+    siguiente = lectura.siguiente(i)
+    if hallazgo.concepto.clase not in "dl" or siguiente is None or siguiente.rol != Rol.MEDICO:
+        return False
+    if lectura.se_nombra(siguiente, hallazgo.concepto.cie10):
+        return False
+    return frases().rebate.search(llano(siguiente.texto)) is not None
+
+
 def _lo_mismo(uno: Hallazgo, otro: Hallazgo) -> bool:
     """Si son la misma categoría o empiezan por la misma palabra («artritis», «artritis reumatoide»)."""
     misma = uno.concepto.cie10[:3] == otro.concepto.cie10[:3]
@@ -97,6 +130,8 @@ def _sano(lectura: Lectura, respuesta: Turno, hallazgo: Hallazgo) -> bool:
 def _completo(lectura: Lectura, i: int, hallazgo: Hallazgo, respuesta: Turno) -> Hallazgo:
     """«¿Alguien con cáncer?» «Mi tía, de mama»: lo preguntado, con lo que la respuesta le añade."""
     dicho = lectura.turnos[i].texto[hallazgo.desde : hallazgo.hasta]
+    if hallazgo.concepto.cie10 == "C80.9":
+        dicho = "cáncer"
     primera = respuesta.texto[: oracion(respuesta.texto, 0, 1)[1]]
     for m in _DE_QUE.finditer(llano(primera)):
         hallados = detector().buscar(f"{dicho} {primera[m.start() : m.end()]}")

@@ -63,6 +63,7 @@ class Frases:
     corta: re.Pattern[str]
     fin_de_frase: re.Pattern[str]
     vacuna: re.Pattern[str]
+    vacuna_aludida: re.Pattern[str]
     prueba: re.Pattern[str]
     prueba_dio: re.Pattern[str]
     operado: re.Pattern[str]
@@ -77,6 +78,7 @@ class Frases:
     afirma_breve: re.Pattern[str]
     niega: re.Pattern[str]
     sano: re.Pattern[str]
+    rebate: re.Pattern[str]
     ambas: re.Pattern[str]
     quiza: re.Pattern[str]
     de_si: re.Pattern[str]
@@ -116,6 +118,7 @@ def frases() -> Frases:
         corta=re.compile(diagnostico["corta"]),
         fin_de_frase=re.compile(diagnostico["fin_de_frase"]),
         vacuna=re.compile(diagnostico["vacuna"]),
+        vacuna_aludida=re.compile(diagnostico["vacuna_aludida"]),
         prueba=re.compile(diagnostico["prueba"]),
         prueba_dio=re.compile(diagnostico["prueba_dio"]),
         operado=re.compile(datos["operacion"]["dicha"]),
@@ -130,6 +133,7 @@ def frases() -> Frases:
         afirma_breve=re.compile(f"{cabeza}{respuesta['afirma_breve']}"),
         niega=re.compile(f"{cabeza}{respuesta['niega']}|{respuesta['niega_al_final']}"),
         sano=re.compile(respuesta["sano"]),
+        rebate=re.compile(f"{cabeza}{respuesta['rebate']}"),
         ambas=re.compile(respuesta["ambas"]),
         quiza=re.compile(f"{cabeza}{respuesta['quiza']}"),
         de_si=re.compile(respuesta["de_si"]),

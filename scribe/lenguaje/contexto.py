@@ -124,7 +124,7 @@ def _reglas() -> _Reglas:
         cortes={nombre: _union(patrones, kin) for nombre, patrones in datos["cortes"].items()},
         reciente=_union(datos["reciente"]["patrones"]),
         parientes=re.compile(f"{con_posesivo}|{solas}|{frases}"),
-        tras_mencion=_union(familia["posterior"], f"(?P<k>{kin})"),
+        tras_mencion=_union(familia["posterior"], kin),
         pronombres=_union(familia["pronombres"]),
         sangre=re.compile(f"(?:{'|'.join(familia['sangre'])})"),
         lista_si=_union(datos["lista"]["si"]),
