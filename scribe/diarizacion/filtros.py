@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]
 from scipy.fft import rfft  # type: ignore[import-untyped]
 
 from scribe.consulta import HERCIOS, Senal
@@ -37,7 +38,7 @@ def filtros(senal: Senal) -> Filtros:
     previo = np.concatenate([cuadros[:, :1], cuadros[:, :-1]], axis=1)
     espectro = rfft((cuadros - _PREENFASIS * previo) * _ventana(), n=_PUNTOS, axis=1)
     potencia = np.square(espectro.real) + np.square(espectro.imag)
-    energia = potencia[:, : _PUNTOS // 2] @ _bandas()
+    energia = (_bandas() @ potencia[:, : _PUNTOS // 2].T).T
     return np.asarray(np.log(np.maximum(energia, np.finfo(np.float32).eps)), dtype=np.float32)
 
 
@@ -48,13 +49,18 @@ def _ventana() -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=1)
-def _bandas() -> NDArray[np.float32]:
-    """(puntos, bandas): triángulos iguales en escala mel."""
+def _bandas() -> sparse.csr_array:
+    """(bandas, puntos): triángulos iguales en escala mel.
+
+    Ralos porque casi todo es cero y porque así no entra la biblioteca de álgebra, cuyos hilos se quedan
+    girando después de cada producto pequeño y le quitan el procesador a las redes
+    (docs/decisiones/diarizacion.md).
+    """
     orillas = np.linspace(_mel(_DESDE_HZ), _mel(HERCIOS / 2), BANDAS + 2)
     puntos = _mel(np.arange(_PUNTOS // 2) * HERCIOS / _PUNTOS)[:, None]
     sube = (puntos - orillas[:-2]) / (orillas[1:-1] - orillas[:-2])
     baja = (orillas[2:] - puntos) / (orillas[2:] - orillas[1:-1])
-    return np.asarray(np.maximum(0.0, np.minimum(sube, baja)), dtype=np.float32)
+    return sparse.csr_array(np.maximum(0.0, np.minimum(sube, baja)).T.astype(np.float32))
 
 
 def _mel(hercios: float | NDArray[np.float64]) -> NDArray[np.float64]:

@@ -41,5 +41,5 @@ class Huellero:
         entrada = np.ascontiguousarray(centrado.T, dtype=np.float32)[None, None]
         canales = self._red(filtros=entrada, tramo=tramos(len(fragmento)))[0]
         resumen = np.concatenate([canales.mean(axis=1), canales.std(axis=1, ddof=1)])
-        vector = self._matriz @ resumen + self._base
+        vector = np.einsum("ij,j->i", self._matriz, resumen) + self._base  # sin hilos que se queden girando
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float32)
