@@ -229,9 +229,10 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                 else:
                     dialogo.medico.append(trozo)
             continue
-        preguntas = [t for t in trozos if _pregunta_paciente(t, bool(pendientes), tarde)]
+        encarga = [t for t in trozos if _le_pregunta(t)]
+        preguntas = [t for t in trozos if t not in encarga and _pregunta_paciente(t, bool(pendientes), tarde)]
         dialogo.preguntas_paciente[turno.id] = preguntas
-        resto = [t for t in trozos if t not in preguntas]
+        resto = [t for t in trozos if t not in preguntas and t not in encarga]
         if pendientes and resto:
             dialogo.intercambios.append(
                 Intercambio(
@@ -244,6 +245,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
             pendientes = []
         else:
             dialogo.paciente += resto
+        pendientes = pendientes + encarga
     dialogo.sin_respuesta = pendientes
     tratan = frozenset(
         n + 1
@@ -254,6 +256,19 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         dialogo.medico, dialogo.exploracion_desde, dialogo.plan_desde, tutea=dialogo.tutea, tratan=tratan
     )
     return dialogo
+
+
+_DE_TU = re.compile(r"\b(?:te|tu|tienes|sientes|has|hija|hijo|mija|mijo|mama|papa|viejo|vieja)\b")
+
+
+def _le_pregunta(trozo: Trozo) -> bool:
+    """Si quien acompaña le pasa la pregunta al paciente: «¿te duele el pecho, hija?»."""
+    return (
+        trozo.turno.rol is Rol.ACOMPANANTE
+        and "?" in trozo.texto
+        and trozo.ultimo
+        and _DE_TU.search(trozo.plano) is not None
+    )
 
 
 _PIDE = re.compile(

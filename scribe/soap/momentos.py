@@ -12,8 +12,8 @@ from enum import Enum
 
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.soap.charla import anuncia, ordena
-from scribe.soap.dichos import CONTINUAR, MIRA
-from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.dichos import CONTINUAR, MEDIDO, MIRA
+from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fases import TENSION, dispone
 from scribe.soap.fragmentos import Lugar, Trozo
 from scribe.soap.reglas import senal
@@ -80,10 +80,10 @@ def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -
         return None
     if senal("momento", "concluye").search(trozo.plano) and not trozo.signo:
         return Momento.CONCLUYE
-    if _indica(trozo):
+    if _indica(trozo) or (fase is not Momento.INTERROGA and _receta_sin_verbo(trozo)):
         return Momento.INDICA
     abierta = vigente is Momento.EXPLORA or (vigente is None and fase is Momento.EXPLORA)
-    if fase is Momento.INDICA and not abierta and _ordena(trozo, tutea):
+    if fase is Momento.INDICA and not abierta and _ordena(trozo, tutea) and not _de_consultorio(trozo):
         return None  # «levante la cabecera», ya en el plan, es para la casa
     if describe_o_mide(trozo, abierta=abierta, tutea=tutea):
         return Momento.EXPLORA
@@ -113,6 +113,8 @@ def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
         return True
     if TENSION.search(plano) or signos_de(trozo.dicho):
         return True
+    if _DIGITO.search(plano) and senal("momento", "mide").search(plano):
+        return True
     vistos = {m.clase for m in buscar_exploracion(texto)}
     describe = senal("exploracion", "negativo").search(plano) or senal("momento", "describe").search(plano)
     if {"parte", "maniobra"} & vistos and ("hallazgo" in vistos or describe):
@@ -122,6 +124,27 @@ def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
     if MIRA.search(plano) and (vistos or buscar_clinico(texto)):
         return True
     return abierta and "hallazgo" in vistos
+
+
+_ORDEN_CORTA = 6
+_AL_ABRIR = 20
+"""Letras desde el principio en que se nombra el fármaco de una receta sin verbo."""
+
+
+def _de_consultorio(trozo: Trozo) -> bool:
+    """Si la orden es corta y sin cifras: «acuéstese otra vez», y no lo que hará en su casa."""
+    return len(trozo.plano.split()) <= _ORDEN_CORTA and not _DIGITO.search(trozo.plano)
+
+
+def _receta_sin_verbo(trozo: Trozo) -> bool:
+    """«Sertralina de 50.», «Media tableta por la mañana», «psicología, una vez por semana»."""
+    if trozo.signo or MEDIDO.search(trozo.plano):
+        return False
+    if {m.clase for m in buscar_exploracion(trozo.texto)} & {"estudio", "imagen", "hallazgo"}:
+        return False
+    primero = next((f.desde for f in nombrados(trozo.texto)), _AL_ABRIR)
+    farmaco = primero < _AL_ABRIR and _DIGITO.search(trozo.plano)
+    return bool(farmaco or senal("plan", "posologia").search(trozo.plano))
 
 
 def _ordena(trozo: Trozo, tutea: bool) -> bool:

@@ -18,6 +18,7 @@ from scribe.soap.recetario import Recetario
 from scribe.soap.reglas import senal
 from scribe.soap.replica import CORTA, a_la_pregunta, trata
 from scribe.soap.sitio import encabeza, nombrado
+from scribe.soap.suspensiones import suspende
 
 _PRUEBA = re.compile(
     r"(?:\W*(?:es|esta es|le hice|te hice|hicimos|aqui (?:esta|tengo))) (?:el|la|su|tu|una?) "
@@ -32,6 +33,11 @@ _SIN_SUJETO = re.compile(
     r"(?:salio|salieron|resulto|resultaron|dio|da|fue|es|esta|estan|quedo)\b|(?:positiv|negativ|normal)"
 )
 _SIN_DECIDIR = re.compile(r"\b(?:todavia no|ahorita (?:le|te|vemos)|vamos a ver|hay que ver|no se\b|depende)")
+_TAL_NO_ES = re.compile(
+    r"(?:(?:no|pues|y|mire|vea),? )*(?:(?:el|la|un|una) )?(?!eso|esto|esa|ese|lo|no\b|nada|para|asi|aqui|ya\b)"  # noqa: E501
+    r"\w{5,}(?: \w+){0,2},? (?:tampoco )?no (?:es|son|parece)(?= *(?:[:,.;]|$))"
+)
+"""Descartar lo que ningún léxico nombra: «chikunguña no es»."""
 _EXPLICA = 6
 _CON_CUERPO = 2
 _TURNO_CREIBLE = 200
@@ -46,7 +52,8 @@ class PorFase(Recetario):
     def _no_es_dato(self, trozo: Trozo) -> bool:
         """Si es cortesía, o una orden o un aviso al explorar sin ninguna cifra."""
         if es_charla(trozo.texto):
-            return True
+            # «¿Y el naproxeno?» «Ése ya no» solo son palabras vacías, pero suspende.
+            return not (suspende(trozo.plano) and self._pregunta_previa(trozo))
         if DIGITO.search(trozo.plano):
             return False
         explora = self._tarde(trozo)
@@ -61,6 +68,10 @@ class PorFase(Recetario):
     def _por_fase(self, trozo: Trozo) -> bool:
         if self._ajeno(trozo):
             return False
+        if self.dialogo.momento(trozo) is not Momento.INDICA and _TAL_NO_ES.match(trozo.plano.strip(" ¿¡,.")):
+            texto = texto_de(trozo)
+            self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
+            return True
         if self.dialogo.momento(trozo) is Momento.CONCLUYE:
             return self._concluido(trozo)
         if self._explorando(trozo):
@@ -116,8 +127,7 @@ class PorFase(Recetario):
         if sitio is not None and self.dialogo.momento(trozo) is not Momento.INDICA:
             self.sitio = sitio
             return siguiente is not None and encabeza(sitio, siguiente)
-        clases = {m.clase for m in buscar_exploracion(trozo.texto)}
-        if clases & {"parte", "estudio", "imagen"} or ordena(trozo.texto, tutea=tutea):
+        if not encabeza(self.sitio, trozo):
             self.sitio = None
         return False
 

@@ -25,6 +25,8 @@ _MATIZ = re.compile(
     r"\b(?:si(?!no)|pero|solo|nomas|nada mas|a veces|poc[oa]s?|poquit\w+|tantit\w+|mas o menos|aunque|salvo|"
     r"menos)\b"
 )
+_ESO_SI = re.compile(r"\beso si,")
+"""«Tampoco. Eso sí, el cigarro…»: empieza otra cosa; no matiza la negación."""
 _NO_SE_NIEGA = re.compile(r"(?:no|algun[oa]?s?|otr[oa]s?)\b|.*\d")
 _CIFRA = re.compile(r"(?:\b(?:hace|unos|como) )*\d+(?:[.,/]\d+)*(?: [^\W\d_]{4,})?", re.IGNORECASE)
 _LARGA = 10
@@ -54,16 +56,20 @@ def sin_nombre(intercambio: Intercambio) -> list[tuple[str, Trozo]]:
     Las preguntas abiertas («¿cómo duerme?») y las que ya niegan («¿no se le olvida?») no se niegan.
     """
     respuesta = llano(" ".join(t.dicho for t in intercambio.respuesta)).strip()
-    if not niega(respuesta, " ".join(t.plano for t in intercambio.preguntas)) or _MATIZ.search(respuesta):
+    if not niega(respuesta, " ".join(t.plano for t in intercambio.preguntas)):
         return []
+    if _MATIZ.search(_ESO_SI.sub(" ", respuesta)):
+        return []
+    de_todo = pregunta("niega_todo").search(respuesta) is not None
     if not any(_niega_entero(t) for t in intercambio.respuesta[:1]):
         return []
     salida = []
     for trozo in intercambio.preguntas:
         base = sin_muletilla(trozo.plano.strip(" ¿¡,."))
-        if _ABIERTA.match(base) or re.match(r"no\b", base):
+        if _ABIERTA.match(base) or (re.match(r"no\b", base) and not de_todo):
             continue
-        for segmento in _segmentos(trozo):
+        for entero in _segmentos(trozo):
+            segmento = re.sub(r"^[Nn]o ", "", entero) if de_todo else entero
             apto = contenido(segmento) and len(segmento.split()) <= _LARGA and not _nombrado(segmento)
             if apto and not _NO_SE_NIEGA.match(llano(segmento)):
                 salida.append((de_usted(segmento), trozo))

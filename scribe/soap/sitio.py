@@ -63,9 +63,11 @@ def nombrado(trozo: Trozo, *, tutea: bool) -> Trozo | None:
     if trozo.signo or _dice_algo(texto):
         return None
     menciones = [m for m in buscar_exploracion(texto) if m.clase in _DE_SITIO]
-    if not menciones or not (_manda(texto, tutea) or len(contenido(texto)) <= _CORTO):
-        return None
     plano = llano(texto)
+    anunciado = anuncia(texto) or any(senal("momento", n).search(plano) for n in ("anuncia", "ensena"))
+    corto = len(contenido(texto)) <= _CORTO and not _manda(texto, tutea)
+    if not menciones or not (anunciado or corto):
+        return None
     if _NO_ES_SITIO.search(plano):
         return None
     return trozo.parte(*_extension(plano, menciones[-1]))
