@@ -50,7 +50,7 @@ _VENTANA = 48
 _U = r"mg|mcg|µg|g|gramos?|ml|mililitros?|cc|%|kilos?|kg|cm|gotas?|tabletas?|pastillas?|capsulas?|cucharad\w+|unidades|ui|disparos?|inhalaciones|miligramos?|microgramos?|horas?|hrs?|dias?|semanas?|mes(?:es)?|anos?|veces|grados"  # noqa: E501
 _CANTIDAD = rf"(?P<p{{0}}>(?:de|por|cada|en|con|a las|hace|son) )?(?P<n{{0}}>un[oa]?(?= (?:dias?|semanas?|mes|meses|anos?|hora|tableta|pastilla|capsula|gota|vez)\b)|\d+(?:[.,/]\d+)?½?(?: ?(?:por|x|sobre) ?\d+)?|½)(?!\d)(?: ?(?P<u{{0}}>{_U})\b)?"  # noqa: E501
 _DISTANTE = re.compile(
-    rf"\b{_CANTIDAD.format(1)}(?P<cola>(?:,? [a-z]+){{0,2}})"
+    rf"\b{_CANTIDAD.format(1)}(?P<cola>(?:,? [a-z]+){{0,3}})"
     r"(?:[\s,;.…]+(?:(?:aunque|bueno|ay|ah|pero|o|este|uy|no)[\s,.…]+)*"
     r"(?P<marca>no(?=,? (?:por|para|segun) (?:su|tu|el|la) \w+\W+\d)|no[\s,.…]+(?:perdon\w*|mejor|espere\w*|digo|a ver|no)|(?<!ya )(?<!lo )(?<!es )mejor (?!que\b|no\b|si\b)|perdon\w*|digo|miento|corrijo|"  # noqa: E501
     r"me equivoque|que diga|mas bien|a ver|espere\w*|dejeme \w+)\b)"

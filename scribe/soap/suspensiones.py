@@ -106,7 +106,7 @@ class Suspensiones(Hoja):
                 return True
             nombres = [_su_nombre(trozo.dicho, verbo)]
         if not nombres and not re.search(
-            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|te |tes )", plano
+            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|(?:del?|el|un|ese|este|su|los) tes? )", plano  # noqa: E501
         ):
             for previa in self._pregunta_previa(trozo):
                 nombres += [f.texto for f in nombrados(previa.dicho)]

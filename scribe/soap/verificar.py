@@ -35,7 +35,7 @@ _PAREJA = re.compile(
     r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b"  # noqa: E501
 )
 _NEGACION = re.compile(
-    r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+|que va|nel|en (?:lo )?absoluto|de ninguna manera|me libre|negativo|solo|solamente|nomas|unicamente|nada mas|menos|excepto|salvo)\b"  # noqa: E501
+    r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+|que va|nel|en (?:lo )?absoluto|de ninguna manera|me libre|negativo|fuera|solo|solamente|nomas|unicamente|nada mas|menos|excepto|salvo|fuera|acab[oa]\w*)\b"  # noqa: E501
 )
 _NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
 _A_URGENCIAS = re.compile(
