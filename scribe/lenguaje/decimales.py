@@ -144,6 +144,18 @@ def resultado_partido(piezas: Piezas, i: int, g: Piezas) -> str | None:
     return f"{entero}.{decimo}" if nombrado and cierra(piezas, i + len(g)) else None
 
 
+def punto_solo(piezas: Piezas, i: int, g: Piezas) -> str | None:
+    """«tamsulosina de punto 4» → 0.4: el cero se calla."""
+    previa = piezas[i - 1].llana if i and not piezas[i - 1].corte else ""
+    if (
+        g[0].llana != "punto"
+        or previa not in ("de", "en", "a")
+        or not re.fullmatch(r"\d{1,2}", g[1].valor or "")
+    ):
+        return None
+    return f"0.{g[1].valor}"
+
+
 def decimal_cero(piezas: Piezas, i: int, g: Piezas) -> str | None:
     """«7 punto cero 5» → 7.05 (dos cifras dichas una por una)."""
     entero = _DICHAS.get(g[0].llana, g[0].valor)

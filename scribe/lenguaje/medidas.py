@@ -12,6 +12,7 @@ _SISTOLICA = (80, 260)
 _DIASTOLICA = (40, 150)
 _DIFERENCIA = 12
 _CERCA = 4
+_CERCA_DE_PRESION = 6
 _TALLA_MINIMA = 35
 """Centímetros sobre el metro a partir de los cuales «uno cincuenta y ocho» tras el peso es una talla."""
 
@@ -63,7 +64,7 @@ def talla(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
 
 def _en_presion(piezas: Piezas, i: int) -> bool:
-    return cerca_antes(piezas, i, datos()["contexto"]["presion"], _CERCA)
+    return cerca_antes(piezas, i, datos()["contexto"]["presion"], _CERCA_DE_PRESION)
 
 
 def _posible(alta: int | None, baja: int | None) -> bool:

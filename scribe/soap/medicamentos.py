@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scribe.lenguaje.farmacos import ficha
 from scribe.lenguaje.texto import llano
@@ -128,14 +129,24 @@ def _presentacion(plano: str, farmaco: str) -> re.Match[str] | None:
     return m if m and existe and float(m[1]) >= _DOSIS_MINIMA else None
 
 
+_OTRA_CANTIDAD = re.compile(
+    r"\b(?:\d+½?(?! ?(?:dias?|semanas?|mes|horas?|minutos?|anos?))|½|un[oa]|media|dos|tres)(?=[ ,]|$)"
+)
 _ESCALONADO = re.compile(
     r"\b(?:luego|despues (?:subes?|bajas?|una|dos|\d|media|de \d)|posteriormente|maximo \d+ (?:al|por|en)|primer[oa]? (?:semana|dia|dosis)|al inicio)\b"  # noqa: E501
 )
 
 
 def escalonado(texto: str) -> bool:
-    """Si la indicación cambia con el tiempo o lleva un tope: no cabe en un renglón y se deja como se dijo."""
-    return _ESCALONADO.search(llano(texto)) is not None
+    """Si la indicación cambia con el tiempo o la hora, o lleva un tope: no cabe en un renglón y se deja como se dijo."""  # noqa: E501
+    plano = llano(texto)
+    return _ESCALONADO.search(plano) is not None or _por_horarios(plano)
+
+
+def _por_horarios(plano: str) -> bool:
+    """«12 en la mañana y 6 antes de la cena»: cada horario con su cantidad; juntarlos las cambiaría de hora."""  # noqa: E501
+    horarios = list(_PATRONES["frecuencia"].finditer(plano))
+    return any(_OTRA_CANTIDAD.search(plano, a.end(), b.start()) for a, b in pairwise(horarios))
 
 
 def _unidad(dosis: str) -> str:

@@ -75,6 +75,7 @@ INTERRUMPIDA = re.compile(
 
 _REPITE = re.compile(
     r"\b(de|por|cada|en) (?:\d+|\w+)(?: ?(?:mg|dias|horas))?\s*(?:\.\.\.|…)\s*(?=\1 \d)|\b(de|por|cada|en) \d+\s*,\s*(?=\2 \d+ ?\w)"  # noqa: E501
+    r"|\b\d+(?: [a-z]+)?\s*(?:\.\.\.|…)\s*\d+\s*,\s*(?:no,? )?mejor (?=\d)"
 )
 
 

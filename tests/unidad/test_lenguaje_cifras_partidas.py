@@ -34,6 +34,8 @@ PARTIDAS = {
     "pesa 3 kilos 450 gramos": "pesa 3.45 kg",
     "pesa 7,800 kilos": "pesa 7.8 kg",
     "en el 2 1000 19": "en el 2019",
+    "tamsulosina de punto 4": "tamsulosina de 0.4",
+    "la presión me la trae en 170, 110": "la presión me la trae en 170/110",
 }
 
 ENTERAS = (

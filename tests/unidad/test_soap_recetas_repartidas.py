@@ -141,6 +141,7 @@ def test_ninguna_parte_de_la_pauta_se_pierde(dicho: str, partes: tuple[str, ...]
         ("prednisona 50 mg. No, por su peso, 40.", "prednisona 40 mg."),
         ("75 mL por cada evacuación... mejor 100", "100 mL por cada evacuación"),
         ("1 cada 8... cada 12, perdón", "1 cada 12"),
+        ("por 5 días… 7, mejor 7 días", "por 7 días"),
     ],
 )
 def test_la_cifra_nueva_hereda_la_unidad(dicho: str, queda: str) -> None:
@@ -173,3 +174,17 @@ def test_el_peso_sin_unidad_queda_por_revisar() -> None:
     assert signo.valor == "7,800" and signo.dudoso and "7.8 kg" in signo.dudoso
     (gramos,) = signos_de("Pesa 3200 g")
     assert gramos.texto == "Peso 3200 g" and gramos.dudoso is None
+
+
+@pytest.mark.parametrize(
+    "dicho",
+    [
+        "Insulina NPH 12 unidades en la mañana y 6 antes de la cena.",
+        "Naproxeno de 250, una con el desayuno y una con la cena.",
+        "Levotiroxina de 75, media en la mañana y una en la noche.",
+    ],
+)
+def test_cada_horario_con_su_cantidad_se_escribe_como_se_dijo(dicho: str) -> None:
+    escrito = escribir_cifras(Turno(id=1, hablante="m", inicio=0.0, fin=1.0, texto=dicho)).texto
+    (uno,) = _nota(f"m: {dicho}")
+    assert uno.texto.lower() == escrito.lower().rstrip(".")
