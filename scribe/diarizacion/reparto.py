@@ -22,12 +22,16 @@ class Pesos:
     ruido: float = 0.5
     """Una huella de s segundos vale s / (s + ruido / fondo)."""
     fondo: float = 0.05
-    contexto: float = 0.05
+    contexto: float = 0.03
     """Cuánto pesa lo que dicen los otros trozos de la misma pista en la misma ventana."""
     vecino_s: float = 4.0
     """Hasta qué distancia se cree lo que la red dice de dos trozos: bastante menos que una ventana."""
     encima_s: float = 0.15
-    """Dos trozos encimados más que esto no son de la misma persona."""
+    """Dos trozos encimados más que esto no son de la misma persona…"""
+    claro: float = 0.08
+    """…salvo que la huella de los dos se parezca a la suya al menos esto más que a la de cualquier otro…"""
+    claro_s: float = 0.3
+    """…con tanta voz limpia cada uno."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,17 @@ def repartir(analisis: Analisis, centros: NDArray[np.float32], pesos: Pesos) -> 
     propio = precision[:, None] * (analisis.huellas @ centros.T)
     puntaje = propio + pesos.contexto * _contexto(analisis, propio)
     duenos = np.asarray(puntaje.argmax(axis=1), dtype=np.intp)
-    return _sin_doblar(analisis, puntaje, duenos, pesos.encima_s)
+    return _sin_doblar(analisis, puntaje, duenos, _claros(analisis, centros, pesos), pesos.encima_s)
+
+
+def _claros(analisis: Analisis, centros: NDArray[np.float32], pesos: Pesos) -> NDArray[np.intp]:
+    """De quién es sin duda cada trozo por su sola huella; -1 si no es claro."""
+    if len(centros) < 2:
+        return np.full(len(analisis.trozos), -1, dtype=np.intp)
+    parecido = analisis.huellas @ centros.T
+    orden = np.sort(parecido, axis=1)
+    claro = (orden[:, -1] - orden[:, -2] >= pesos.claro) & (analisis.segundos >= pesos.claro_s)
+    return np.asarray(np.where(claro, parecido.argmax(axis=1), -1), dtype=np.intp)
 
 
 def _contexto(analisis: Analisis, propio: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -96,9 +110,16 @@ def _contexto(analisis: Analisis, propio: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def _sin_doblar(
-    analisis: Analisis, puntaje: NDArray[np.float64], duenos: NDArray[np.intp], encima_s: float
+    analisis: Analisis,
+    puntaje: NDArray[np.float64],
+    duenos: NDArray[np.intp],
+    claros: NDArray[np.intp],
+    encima_s: float,
 ) -> NDArray[np.intp]:
-    """Si dos trozos encimados tienen el mismo dueño, el menos seguro pasa a su segunda opción."""
+    """Si dos trozos encimados tienen el mismo dueño, el menos seguro pasa a su segunda opción.
+
+    Salvo que los dos sean claramente suyos: la red dudó de pista y oyó dos veces una sola voz.
+    """
     if puntaje.shape[1] < 2:
         return duenos
     orden = np.sort(puntaje, axis=1)
@@ -113,6 +134,8 @@ def _sin_doblar(
                 break
             encima = (min(uno.fin, otro.fin) - otro.inicio) * analisis.cuadro_s
             if encima > encima_s and otro.pista != uno.pista and duenos[i] == duenos[j]:
+                if claros[i] == claros[j] == duenos[i]:
+                    continue
                 debil = i if margen[i] < margen[j] else j
                 duenos[debil] = segunda[debil]
     return duenos
