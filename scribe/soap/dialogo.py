@@ -220,10 +220,9 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         trozos = trocear(turno)
         if _habla_medico(turno):
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
-            explora = False
+            explora = any(describe_o_mide(t, abierta=False, tutea=dialogo.tutea) for t in trozos)
             for trozo in trozos:
                 antes, plan = trozo.lugar < tarde and not explora, trozo.lugar >= dialogo.plan_desde
-                explora = explora or describe_o_mide(trozo, abierta=False, tutea=dialogo.tutea)
                 if _es_pregunta(trozo, siguiente, antes_de_explorar=antes, plan=plan):
                     pendientes.append(trozo)
                 else:

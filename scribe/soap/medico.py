@@ -17,13 +17,13 @@ from scribe.soap.conclusiones import (
     es_eso,
     no_es_eso,
 )
+from scribe.soap.condicion import con_su_condicion
 from scribe.soap.dichos import (
     CUANDO_VUELVO,
     DIGITO,
     FIRME,
     MIRA,
     PLAZO,
-    dividir,
     glosado,
     inicio_de_duda,
     sin_copula,
@@ -54,7 +54,9 @@ class Medico(PorFase):
         for entero, siguiente in zip_longest(enteros, enteros[1:]):
             if self._anuncia_sitio(entero, siguiente):
                 continue
-            for trozo in dividir(entero) if self._en_plan(entero) else self._hallado_y_concluido(entero):
+            for trozo in (
+                con_su_condicion(entero) if self._en_plan(entero) else self._hallado_y_concluido(entero)
+            ):
                 self._trozo(trozo)
         return self.salida
 
@@ -253,13 +255,14 @@ class Medico(PorFase):
         plano = llano(texto)
         if senal("momento", "segun").match(plano):
             return False  # «si hay fractura, lo mando…»: todavía no hay nada que concluir
-        if self._explorando(trozo) and describe_enfermedad(plano) and not self._ya_concluyo(trozo):
-            return False  # «las anginas no están crecidas», «hernia no se siente»: se ve al explorar
         enfermedades = [
             m
             for m in buscar_clinico(texto)
             if m.termino != "alergia" and (m.clase == "enfermedad" or no_es_eso(texto, m) or es_eso(texto, m))
         ]
+        dicha = any(es_eso(texto, m) for m in enfermedades) or self._ya_concluyo(trozo)
+        if self._explorando(trozo) and describe_enfermedad(plano) and not dicha:
+            return False  # «las anginas no están crecidas», «hernia no se siente»: se ve al explorar
         fuera = [m for m in enfermedades if descartada(texto, m)]
         descarta = senal("analisis", "descarta").search(plano)
         afirma = senal("analisis", "afirma").search(plano) is not None

@@ -39,7 +39,8 @@ _TAL_NO_ES = re.compile(
 )
 """Descartar lo que ningún léxico nombra: «chikunguña no es»."""
 _EXPLICA = 6
-_CON_CUERPO = 2
+_CON_CUERPO = 1
+_SI_O_NO = re.compile(r"\b(?:no|si|claro|tampoco)\b")
 _TURNO_CREIBLE = 200
 """Palabras de un turno desde las que es más probable que se hayan juntado dos voces."""
 
@@ -53,12 +54,18 @@ class PorFase(Recetario):
         """Si es cortesía, o una orden o un aviso al explorar sin ninguna cifra."""
         if es_charla(trozo.texto):
             # «¿Y el naproxeno?» «Ése ya no» solo son palabras vacías, pero suspende.
-            return not (suspende(trozo.plano) and self._pregunta_previa(trozo))
+            suspendido = suspende(trozo.plano) and self._pregunta_previa(trozo)
+            return not (suspendido or self._responde_seco(trozo))
         if DIGITO.search(trozo.plano):
             return False
         explora = self._tarde(trozo)
         manda = not self._en_plan(trozo) and ordena(trozo.texto, tutea=self.dialogo.tutea)
         return anuncia(trozo.texto) or (explora and manda)
+
+    def _responde_seco(self, trozo: Trozo) -> bool:
+        """«¿Puedo comer chile?» «Por ahora no»: no es cortesía, es la respuesta."""
+        contesta = self._respondida(trozo)
+        return contesta is not None and trata(contesta) and _SI_O_NO.search(trozo.plano) is not None
 
     def _ajeno(self, trozo: Trozo) -> bool:
         """Si quien habló pudo no ser el médico: no se da por indicado, sale como omisión."""
