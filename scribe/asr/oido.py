@@ -25,6 +25,7 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from numpy.typing import NDArray
 
 from scribe.asr import guardias, segunda
+from scribe.asr.contraste import DIGITOS
 from scribe.asr.guardias import Pasaje
 from scribe.asr.segunda import Otra
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
@@ -210,13 +211,46 @@ class Oido:
         for ventana, probables in zip(lista, red.model.detect_language(codificado), strict=True):
             self._recuerdos.setdefault(self._llave(self._trozo(*ventana), None), _idiomas(probables))
         uno_por_uno = np.asarray(codificado)
+        letras = self._en_letras(salidas, uno_por_uno, previo, fichero)
         return [
-            self._lectura(salida, _vista(uno_por_uno[k : k + 1]), fichero, fin - inicio)
+            self._lectura(salida, _vista(uno_por_uno[k : k + 1]), fichero, fin - inicio, letras.get(k, ""))
             for k, (salida, (inicio, fin)) in enumerate(zip(salidas, lista, strict=True))
         ]
 
+    def _en_letras(
+        self, salidas: Sequence[Any], codificado: NDArray[np.float32], previo: list[int], fichero: Tokenizer
+    ) -> dict[int, str]:
+        """Las ventanas en que se oyeron cifras, leídas otra vez sin dígitos (`scribe.asr.contraste`)."""
+        if fichero.language_code != "es":
+            return {}
+        con_cifras = [k for k, x in enumerate(salidas) if DIGITOS.search(fichero.decode(x.sequences_ids[0]))]
+        if not con_cifras:
+            return {}
+        leidas = self._red.model.generate(
+            _vista(codificado[con_cifras]),
+            [previo] * len(con_cifras),
+            beam_size=1,
+            max_length=self._red.max_length,
+            suppress_blank=True,
+            suppress_tokens=[*get_suppressed_tokens(fichero, (-1,)), *self._digitos()],
+            sampling_temperature=0.0,
+        )
+        return {
+            k: fichero.decode(x.sequences_ids[0]) for k, x in zip(con_cifras, leidas, strict=True)
+        }
+
+    def _digitos(self) -> list[int]:
+        """Las fichas del modelo con algún dígito."""
+        vocabulario: dict[str, int] = self._red.hf_tokenizer.get_vocab()
+        return [n for ficha, n in vocabulario.items() if DIGITOS.search(ficha) and not ficha.startswith("<|")]
+
     def _lectura(
-        self, salida: Any, codificado: ctranslate2.StorageView, fichero: Tokenizer, duracion: float
+        self,
+        salida: Any,
+        codificado: ctranslate2.StorageView,
+        fichero: Tokenizer,
+        duracion: float,
+        en_letras: str,
     ) -> Lectura:
         """Palabras con su tiempo y su probabilidad, alineadas con la atención del modelo."""
         fichas = salida.sequences_ids[0]
@@ -232,7 +266,7 @@ class Oido:
         unidas = tuple(_unir(palabras))
         return Lectura(
             palabras=unidas,
-            otras=self._otras(unidas, codificado, fichero, cuadros),
+            otras=self._otras(unidas, codificado, fichero, cuadros, en_letras),
             log_prob=salida.scores[0] * len(fichas) / (len(fichas) + 1),
             sin_voz=salida.no_speech_prob,
             compresion=get_compression_ratio(texto) if texto else 1.0,
@@ -244,6 +278,7 @@ class Oido:
         codificado: ctranslate2.StorageView,
         fichero: Tokenizer,
         cuadros: int,
+        en_letras: str,
     ) -> tuple[Otra, ...]:
         """La segunda mirada sobre la ventana ya codificada; solo se sabe en español."""
         if fichero.language_code != "es":
@@ -254,7 +289,7 @@ class Oido:
         def puntuar(textos: Sequence[str]) -> list[float]:
             return [self._puntaje(codificado, fichero, t, cuadros) for t in textos]
 
-        return tuple(segunda.mirar(texto, certezas, puntuar))
+        return tuple(segunda.mirar(texto, certezas, puntuar, en_letras))
 
     def _puntaje(
         self, codificado: ctranslate2.StorageView, fichero: Tokenizer, texto: str, cuadros: int

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scribe.asr.contraste import contrastar
 from scribe.asr.evidencia import evidencia
 from scribe.asr.recomposicion import Recomposicion, recomponer
 from scribe.lenguaje.cifras_parecidas import parecidas
@@ -78,17 +79,21 @@ class _Sospecha:
     parecido: float = 0.0
 
 
-def mirar(texto: str, certezas: Certezas, puntuar: Puntuar) -> list[Otra]:
+def mirar(texto: str, certezas: Certezas, puntuar: Puntuar, en_letras: str = "") -> list[Otra]:
     """Las otras lecturas que el audio sostiene, en orden y sin encimarse.
 
     `certezas` da la probabilidad de cada palabra oída como (desde, hasta, probabilidad) en `texto`.
     """
+    # Lo leído en letras distingue mejor las cifras que puntuar unas contra otras: va primero.
+    letras = contrastar(texto, en_letras) if en_letras else ()
+    libres = [Otra(c.desde, c.hasta, c.propuesto, "cifra", 0.0) for c in letras]
     otras: list[Otra] = []
     for s in _sospechas(texto, certezas):
+        if not _libre(s.desde, s.hasta, libres):
+            continue
         mejor, ventaja = _puntuar(texto, s.desde, s.hasta, s.lecturas, puntuar)
         if ventaja >= _DUDOSA[s.clase]:
             otras.append(Otra(s.desde, s.hasta, mejor, s.clase, round(ventaja, 3)))
-    libres: list[Otra] = []
     for otra in sorted(otras, key=lambda o: (-o.ventaja, o.hasta - o.desde, o.desde)):
         if _libre(otra.desde, otra.hasta, libres):
             libres.append(otra)

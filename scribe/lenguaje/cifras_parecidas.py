@@ -49,6 +49,27 @@ def parecidas(numero: int, cuantas: int = 3) -> tuple[int, ...]:
     return tuple(otro for costo, otro in costos if costo < _LEJOS and _creible(numero, otro))[:cuantas]
 
 
+def se_confunden(una: str, otra: str) -> bool:
+    """Si dos cifras escritas («188» y «118», «38.9» y «38.5») se dicen casi igual; desde 1000, no."""
+    a, b = _entero(una), _entero(otra)
+    if a is not None and b is not None:
+        return a != b and _costo(a, b) < _LEJOS and _creible(a, b)
+    dichas = _dicha(una), _dicha(otra)
+    if dichas[0] is None or dichas[1] is None:
+        return False
+    sonidos = clave(dichas[0]), clave(dichas[1])
+    return una != otra and distancia(*sonidos) / max(map(len, sonidos)) < _LEJOS
+
+
+def _entero(cifra: str) -> int | None:
+    return int(cifra) if cifra.isdigit() and int(cifra) < _TOPE else None
+
+
+def _dicha(cifra: str) -> str | None:
+    partes = [_entero(p) for p in cifra.split(".")]
+    return " punto ".join(en_letras(p) for p in partes if p is not None) if None not in partes else None
+
+
 @cache
 def _sonidos() -> tuple[str, ...]:
     return tuple(clave(en_letras(n)) for n in range(_TOPE))

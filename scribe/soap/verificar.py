@@ -192,7 +192,10 @@ def _mal_oido(propuesta: Propuesta) -> str | None:
 def _correccion_pendiente(propuesta: Propuesta) -> str | None:
     for trozo in propuesta.trozos:
         for c in trozo.turno.correcciones:
-            if not c.aplicada and c.original and llano(c.original) in llano(trozo.texto):
+            if c.aplicada or not c.original or llano(c.original) not in llano(trozo.texto):
+                continue
+            # De cinco signos dichos seguidos, solo se duda del que se oyó de dos maneras.
+            if c.motivo != "cifra" or cifras(c.original) & cifras(propuesta.texto):
                 return f"Se oyó «{c.original}»; podría ser «{c.propuesto}»."
     return None
 

@@ -1,0 +1,100 @@
+"""Las cifras, contra una segunda lectura de la misma ventana hecha sin poder escribir dígitos.
+
+Whisper aprendió a escribir «118/74», y ahí una centena se pierde o se inventa sin que baje su certeza. Si se
+le prohíben los dígitos tiene que escribir «ciento dieciocho», palabra por palabra, y se equivoca en otras
+cosas: donde las dos lecturas dan números distintos que suenan parecido, hay duda. Nunca se cambia lo oído.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from scribe.lenguaje.cifras import escribir
+from scribe.lenguaje.cifras_parecidas import se_confunden
+from scribe.lenguaje.texto import llano
+
+DIGITOS = re.compile(r"[0-9%$]")
+"""Lo que no puede llevar una ficha del modelo para leer en letras. Solo ASCII: en su vocabulario los demás
+signos son bytes sueltos de otras letras («³» es media «ó»)."""
+
+_FICHA = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
+_CIFRA = re.compile(r"\d+(?:[.,/]\d+)*")
+_CIENTOS = re.compile(r"\b(?:cien ?)?cientos\b(?= \w)", re.IGNORECASE)
+_VEINTE_Y = re.compile(
+    r"\bveinte (?:y )?(?=(?:uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b)", re.IGNORECASE
+)
+_CENTENA_A_MEDIAS = re.compile(r"cient(?:o|os)$")
+_VEINTES = range(21, 30)
+"""«Veinte, ocho» no se dice de dos cifras: es veintiocho leído a trozos."""
+_ANTES = 2
+"""Palabras previas con que se escribe lo oído: «37 y 8» es 37.8 tras «temperatura»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contraste:
+    """La cifra `texto[desde:hasta]` y la que se leyó en letras."""
+
+    desde: int
+    hasta: int
+    propuesto: str
+
+
+def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:
+    """Las cifras de `texto` que la lectura en letras da distintas, en orden."""
+    fichas = list(_FICHA.finditer(texto))
+    otras = _FICHA.findall(escribir(_VEINTE_Y.sub("veinti", _CIENTOS.sub("ciento", en_letras))))
+    comparador = SequenceMatcher(
+        None, [llano(f[0]) for f in fichas], [llano(o) for o in otras], autojunk=False
+    )
+    for cambio, a, b, c, d in comparador.get_opcodes():
+        if cambio != "replace" or not any(_CIFRA.fullmatch(f[0]) for f in fichas[a:b]):
+            continue
+        escrito = escribir(texto[fichas[max(0, a - _ANTES)].start() : fichas[b - 1].end()])
+        propias, ajenas = _partes(_CIFRA.findall(escrito)), _partes(_completas(otras, c, d))
+        for ficha in fichas[a:b]:
+            propuesto = _propuesta(ficha[0], propias, ajenas)
+            if propuesto is not None:
+                yield Contraste(ficha.start(), ficha.end(), propuesto)
+
+
+def _propuesta(cifra: str, propias: set[str], ajenas: set[str]) -> str | None:
+    """`cifra` con la parte que la otra lectura da distinta; nada si coinciden o no se parecen."""
+    if not _CIFRA.fullmatch(cifra):
+        return None
+    partes = cifra.split("/")
+    for k, parte in enumerate(partes):
+        if parte in ajenas or parte not in propias:
+            continue
+        for otra in sorted(ajenas - propias):
+            if se_confunden(parte, otra) and not _a_medias(parte, otra, ajenas):
+                return "/".join([*partes[:k], otra, *partes[k + 1 :]])
+    return None
+
+
+def _a_medias(parte: str, otra: str, ajenas: set[str]) -> bool:
+    """Si la otra lectura dejó fuera un pedazo («75», «5»). Si están los dos («41», «40» y «1»), hay duda."""
+    if not (parte.isdigit() and otra.isdigit()):
+        return parte.endswith(f".{otra}") or parte.startswith(f"{otra}.")
+    entero, trozo = int(parte), int(otra)
+    if trozo == entero:
+        return False
+    if trozo in (entero % 100, entero - entero % 100):
+        return True
+    pedazos = {entero % 10, entero - entero % 10}
+    return trozo in pedazos and (entero in _VEINTES or not all(str(p) in ajenas for p in pedazos))
+
+
+def _completas(otras: list[str], desde: int, hasta: int) -> list[str]:
+    """Las cifras de la otra lectura, menos las que dejaron fuera su centena («nuevecientos 50»)."""
+    return [
+        otras[k]
+        for k in range(desde, hasta)
+        if _CIFRA.fullmatch(otras[k]) and not (k and _CENTENA_A_MEDIAS.search(llano(otras[k - 1])))
+    ]
+
+
+def _partes(cifras: list[str]) -> set[str]:
+    return {parte for cifra in cifras for parte in cifra.replace(",", ".").split("/")}
