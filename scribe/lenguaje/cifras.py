@@ -199,7 +199,7 @@ _REGLAS: tuple[Callable[[Piezas], Piezas], ...] = (
     fundir(2, punto_solo),
     fundir(3, resultado_partido),
     fundir(2, temperatura_corrida, ",-"),
-    fundir(2, resultado_partido, ",-"),
+    fundir(2, resultado_partido, ","),
     fundir(5, kilos_y),
     fundir(4, kilos_y),
     fundir(3, kilos_y),

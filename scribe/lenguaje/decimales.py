@@ -39,7 +39,7 @@ def millares(piezas: Piezas) -> Piezas:
 
 def _sin_separador(piezas: Piezas, i: int) -> str | None:
     valor = piezas[i].valor or ""
-    if not _MILLARES.fullmatch(valor):
+    if not _MILLARES.fullmatch(valor) or (i and piezas[i - 1].signo in ("´", "'", "’")):
         return None
     contexto, despues = datos()["contexto"], sigue(piezas, i + 1)
     kilos = _KILOS_CON_GRAMOS.fullmatch(valor)

@@ -26,9 +26,9 @@ _DISLOCADO = re.compile(
     r"(?P<verbo>[^\W\d_]+(?: a [^\W\d_]+)?)(?P<resto>[^,;.]*)",
     re.I,
 )
-_CESO = re.compile(
-    r"\b(?:ya )?(?:se (?:me |le |te |nos )?(?:ha |han )?(?:quit|fue|pas)\w*|mejor\w+|cedi\w+)\b"
-)
+CESO = r"\b(?:ya )?(?:se (?:me |le |te |nos )?(?:ha |han )?(?:quit|fue|pas)\w*|mejor\w+|baj(?:o|aron)|cedi\w+)\b"  # noqa: E501
+"""Que algo se quitó: lo que después lleva «no» es lo que sigue («se quitaron las ronchas, la comezón no»)."""
+_CESO = re.compile(CESO)
 _DESCARTA = "descartado: "
 _AJENO = re.compile(r"(?:de otra persona|antecedente familiar)", re.I)
 _PALABRA = {"subjetivo": "niega", "objetivo": "sin"}

@@ -12,6 +12,7 @@ from scribe.soap.contestacion import afirma, ignora, niega
 from scribe.soap.dialogo import Intercambio, sin_muletilla
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, clausulas
+from scribe.soap.negadas import CESO
 from scribe.soap.parcial import Parcial, parcial
 from scribe.soap.reglas import pregunta
 
@@ -93,9 +94,7 @@ _MODO = re.compile(
     r"^ (?:tod[oa]s? (?:el|la|los|las)|diario|a diario|siempre|seguid[oa]|cada|muy|mas|en l[oa]s? (?:noche|manana|tarde)|por la|al |cuando|con|solo|nomas|de (?:dia|noche|repente))"  # noqa: E501
 )
 """«¿Le da la fiebre todos los días?»: se pregunta cuándo o cómo; que la hay ya se sabe."""
-_CESO_OTRA = re.compile(
-    r"\b(?:ya )?(?:se (?:me|le|te|nos) (?:ha |han )?(?:quit|fue|pas)\w*|mejor\w+|baj(?:o|aron)|cedi\w+)\b[^.;]{0,20}[,;]\s*(?:pero )?(?:el|la|los|las) $"  # noqa: E501
-)
+_CESO_OTRA = re.compile(rf"{CESO}[^.;]{{0,20}}[,;]\s*(?:pero )?(?:el|la|los|las) $")
 """«Las ronchas se quitaron, la comezón no»: la comezón sigue."""
 _ACOTA = re.compile(
     r"^\W*(?:pues |ay |si,? )*(?:solo|solamente|nomas|nada mas|unicamente|cuando|a veces|en las|por las|al )\b"  # noqa: E501

@@ -42,6 +42,8 @@ ENTERAS = (
     "fiebre de 38 y 5 días con tos",
     "temperatura 38, 2 evacuaciones",
     "densidad de 1.025",
+    "antígeno CA 19-9",
+    "1´500.000 unidades",
     "digoxina de 0.125",
     "hemoglobina 11, 3 días después",
     "a las 8 y media",

@@ -53,3 +53,8 @@ def test_lo_que_ya_no_se_toma() -> None:
     assert _al_frente("plan", "indicacion", dicho) == "No vuelva a tomar la aspirina, ni nada parecido"
     assert _al_frente("plan", "receta", dicho) == dicho
     assert _al_frente("plan", "indicacion", "Eso no lo toque") == "Eso no lo toque"
+
+
+def test_lo_que_sigue_cuando_lo_otro_cedio() -> None:
+    for cedio in ("las ronchas se quitaron", "la fiebre bajó", "la diarrea ya se me quitó"):
+        assert _al_frente("subjetivo", "sintoma", f"{cedio}, la comezón no").endswith("la comezón no")
