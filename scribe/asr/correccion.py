@@ -16,7 +16,7 @@ from typing import Any
 
 from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, evidencia
 from scribe.asr.pegadas import despegar, juntar, partido
-from scribe.asr.relectura import avisos_de, releer
+from scribe.asr.relectura import avisos_de, preferir_lo_posible, releer
 from scribe.consulta import Aviso, Contexto, Escucha, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
 from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
@@ -73,9 +73,10 @@ def corregir(
     tomados = frozenset(g for m in (contexto.medicamentos if contexto else ()) for g in normalizar_farmaco(m))
     corregidos, avisos = [], []
     for turno in turnos:
-        nuevo, dudas = _corregir_turno(turno, tomados)
+        posible, cambiadas = preferir_lo_posible(turno)
+        nuevo, dudas = _corregir_turno(posible, tomados)
         corregidos.append(separar_tomas(nuevo))
-        avisos += dudas
+        avisos += [*cambiadas, *dudas]
     salida = transcripcion.model_copy(update={"turnos": tuple(corregidos)})
     oidas = avisos_de(salida, escuchas)
     return salida, (*avisos, *oidas, *revisar_cifras(salida), *revisar_presentaciones(salida))

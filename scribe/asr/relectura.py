@@ -5,11 +5,15 @@ Se hace antes de escribir cifras y corregir nombres: el lugar de una lectura se 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from scribe.consulta import Aviso, Escucha, OtraLectura, Transcripcion, Turno
+from scribe.consulta import Aviso, Correccion, Escucha, OtraLectura, Transcripcion, Turno
 from scribe.lenguaje.fichas import Edicion, aplicar
+from scribe.lenguaje.rangos import revisar_cifras
 
+_FINAL = re.compile(r"\d+(?:[.,/]\d+)*$")
+_CIFRA_ENTERA = re.compile(r"\d+(?:[.,/]\d+)*")
 _HOLGURA_S = 0.001
 _SIN_CONTEXTO = frozenset({"sobre", "coma", "punto"})
 """Palabras que desaparecen al escribir la cifra: no sirven para volver a encontrarla."""
@@ -34,6 +38,50 @@ def avisos_de(transcripcion: Transcripcion, escuchas: Sequence[Escucha]) -> Iter
             tipo = "cifra_dudosa" if x.motivo == "cifra" else "farmaco_dudoso"
             texto = f"Se oyó «{x.original}», pero podría ser «{x.propuesto}»: conviene volver a oírlo."
             yield Aviso(tipo=tipo, texto=texto, citas=(turno.citar(*lugar),))
+
+
+def preferir_lo_posible(turno: Turno) -> tuple[Turno, tuple[Aviso, ...]]:
+    """El turno con la otra lectura de la cifra que, como se oyó, no puede ser («18/66», «108/66»).
+
+    Con su aviso. Espera las cifras ya escritas. Lo que se oyó queda anotado como la otra lectura: sigue habiendo duda.
+    """
+    avisos: list[Aviso] = []
+    for c in turno.correcciones:
+        ediciones = _posible(turno, c) if c.motivo == "cifra" and not c.aplicada else None
+        if ediciones is None:
+            continue
+        nuevo = aplicar(turno, [ediciones[0]])
+        desde = ediciones[1].desde
+        antes, ahora = ediciones[1].propuesto, nuevo.texto[desde : ediciones[1].hasta]
+        turno = aplicar(nuevo, [ediciones[1]])
+        texto = f"Se oyó «{antes}», que no puede ser; otra lectura del audio da «{ahora}»: confírmela."
+        avisos.append(
+            Aviso(tipo="cifra_dudosa", texto=texto, citas=(turno.citar(desde, ediciones[1].hasta),))
+        )
+    return turno, tuple(avisos)
+
+
+def _posible(turno: Turno, correccion: Correccion) -> tuple[Edicion, Edicion] | None:
+    """Las dos anotaciones: la cifra que sí puede ser, escrita; y la que se oyó, como la otra lectura."""
+    oida, otra = _FINAL.search(correccion.original), _FINAL.search(correccion.propuesto)
+    lugar = turno.texto.find(correccion.original)
+    if not oida or not otra or lugar < 0 or not _imposibles(turno, lugar + oida.start()):
+        return None
+    desde = lugar + oida.start()
+    cambio = Edicion(desde, desde + len(oida[0]), otra[0], "cifra")
+    if _imposibles(aplicar(turno, [cambio]), desde):
+        return None
+    entera = _CIFRA_ENTERA.match(turno.texto, desde)
+    antes = entera[0] if entera else oida[0]
+    hasta = desde + len(antes) + len(otra[0]) - len(oida[0])
+    return cambio, Edicion(desde, hasta, antes, "cifra", aplicada=False)
+
+
+def _imposibles(turno: Turno, lugar: int) -> bool:
+    sola = Transcripcion(idioma="es", turnos=(turno,))
+    dichas = [turno.texto.find(c.texto) for a in revisar_cifras(sola) for c in a.citas]
+    largos = [len(c.texto) for a in revisar_cifras(sola) for c in a.citas]
+    return any(d <= lugar < d + n for d, n in zip(dichas, largos, strict=True) if d >= 0)
 
 
 def _ediciones(turno: Turno, lectura: OtraLectura) -> Iterator[Edicion]:

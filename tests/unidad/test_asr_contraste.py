@@ -6,7 +6,11 @@ import pytest
 
 from scribe.asr import segunda
 from scribe.asr.contraste import DIGITOS, contrastar
+from scribe.asr.correccion import corregir
+from scribe.consulta import Escucha, EstadoEnunciado, OtraLectura, Palabra, Rol, Transcripcion, Turno
 from scribe.lenguaje.cifras_parecidas import se_confunden
+from scribe.soap.fragmentos import Propuesta, Trozo
+from scribe.soap.verificar import verificar
 
 
 def _dudas(texto: str, en_letras: str) -> list[tuple[str, str]]:
@@ -82,3 +86,58 @@ def test_las_fichas_con_digitos_se_prohiben(ficha: str) -> None:
 @pytest.mark.parametrize("ficha", ["ĠpresiÃ³n", "ungÃ¼ento", "aÃ±os", "ciento"])
 def test_las_letras_con_acento_no(ficha: str) -> None:
     assert not DIGITOS.search(ficha)
+
+
+def _turno(texto: str, oida: str, otra: str) -> tuple[Turno, tuple[Escucha, ...]]:
+    palabras = tuple(
+        Palabra(texto=t, inicio=k * 0.5, fin=k * 0.5 + 0.4, prob=0.9) for k, t in enumerate(texto.split())
+    )
+    turno = Turno(id=1, hablante="H1", rol=Rol.MEDICO, inicio=0, fin=9, texto=texto, palabras=palabras)
+    k = next(n for n, p in enumerate(palabras) if oida in p.texto)
+    lectura = OtraLectura(
+        inicio=palabras[k].inicio, fin=palabras[k].fin, original=oida, propuesto=otra, motivo="cifra"
+    )
+    return turno, (Escucha(idioma="es", palabras=palabras, lecturas=(lectura,)),)
+
+
+def _corregida(texto: str, oida: str, otra: str) -> tuple[Turno, list[str]]:
+    turno, escuchas = _turno(texto, oida, otra)
+    salida, avisos = corregir(Transcripcion(idioma="es", turnos=(turno,)), None, escuchas)
+    return salida.turnos[0], [a.texto for a in avisos if a.tipo == "cifra_dudosa"]
+
+
+@pytest.mark.parametrize("dicha", ["presión 18/66, peso 68 kilos.", "presión 18 sobre 66, peso 68 kilos."])
+def test_lo_que_no_puede_ser_deja_su_lugar_a_lo_que_si(dicha: str) -> None:
+    oida = "18/66" if "/" in dicha else "18"
+    turno, avisos = _corregida(dicha, oida, "108/66" if "/" in dicha else "108")
+    assert turno.texto == "presión 108/66, peso 68 kg."
+    assert any(
+        (c.original, c.propuesto, c.aplicada) == ("108/66", "18/66", False) for c in turno.correcciones
+    )
+    assert avisos == ["Se oyó «18/66», que no puede ser; otra lectura del audio da «108/66»: confírmela."]
+    propuesta = Propuesta("objetivo", "signo_vital", "TA 108/66 mmHg", (Trozo(turno, 0, len(turno.texto)),))
+    assert verificar(propuesta).estado is EstadoEnunciado.POR_REVISAR
+
+
+def test_entre_dos_posibles_queda_lo_oido() -> None:
+    turno, avisos = _corregida("presión 188/74, pulso 96.", "188/74", "118/74")
+    assert turno.texto == "presión 188/74, pulso 96."
+    assert avisos == ["Se oyó «188/74», pero podría ser «118/74»: conviene volver a oírlo."]
+
+
+def test_si_ninguna_puede_ser_queda_lo_oido() -> None:
+    turno, _ = _corregida("presión 18/66, pulso 96.", "18/66", "19/66")
+    assert turno.texto == "presión 18/66, pulso 96."
+
+
+def test_solo_se_duda_del_enunciado_que_lleva_la_cifra() -> None:
+    turno, _ = _corregida("presión 188/74, pulso 96.", "188/74", "118/74")
+    entero = (Trozo(turno, 0, len(turno.texto)),)
+    assert (
+        verificar(Propuesta("objetivo", "signo_vital", "TA 188/74 mmHg", entero)).estado
+        is EstadoEnunciado.POR_REVISAR
+    )
+    assert (
+        verificar(Propuesta("objetivo", "signo_vital", "FC 96 lpm", entero)).estado
+        is EstadoEnunciado.VERIFICADO
+    )
