@@ -43,7 +43,7 @@ def avisos_de(transcripcion: Transcripcion, escuchas: Sequence[Escucha]) -> Iter
 def preferir_lo_posible(turno: Turno) -> tuple[Turno, tuple[Aviso, ...]]:
     """El turno con la otra lectura de la cifra que, como se oyó, no puede ser («18/66», «108/66»).
 
-    Con su aviso. Espera las cifras ya escritas. Lo que se oyó queda anotado como la otra lectura: sigue habiendo duda.
+    Con su aviso. Espera las cifras ya escritas; lo oído queda anotado como la otra lectura, por revisar.
     """
     avisos: list[Aviso] = []
     for c in turno.correcciones:
