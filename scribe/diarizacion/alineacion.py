@@ -26,6 +26,9 @@ _CAMBIO_FRASE = 0.6
 _CAMBIO_PUNTO = 0.4
 _PAUSA_S = 0.25
 _LEJOS_S = 0.6
+_BORDE_S = 0.45
+"""Tras un punto, quien empieza antes de esto quizá ya dijo la primera palabra: el borde tiene error."""
+_CREE_BORDE = 0.75
 _CORTE_S = 2.5
 _TURNO_LARGO_S = 45.0
 _CORTE_LARGO_S = 0.8
@@ -94,7 +97,10 @@ def _costos_de_palabra(
         suyos = por_hablante[nombre]
         finales = [t.fin for t in suyos]
         for i, palabra in enumerate(palabras):
-            costos[i, k] = _cubierto(palabra, suyos, bisect_left(finales, palabra.inicio - _LEJOS_S))
+            desde = bisect_left(finales, palabra.inicio - _LEJOS_S)
+            costos[i, k] = _cubierto(palabra, suyos, desde)
+            if i and _FIN.search(palabras[i - 1].texto):
+                costos[i, k] += _CREE_BORDE * _recien(palabra, suyos[desde:], costos[i, k])
     alguien = costos.max(axis=1, keepdims=True)
     parte = np.where(alguien > 0, costos / np.maximum(alguien, 1e-9), 0.0)
     confianza = np.clip(alguien / 0.2, 0.4, 1.2)
@@ -110,6 +116,12 @@ def _cubierto(palabra: Palabra, suyos: Sequence[Tramo], desde: int) -> float:
         dentro += max(0.0, min(palabra.fin, tramo.fin) - max(palabra.inicio, tramo.inicio))
         lejos = min(lejos, max(tramo.inicio - palabra.fin, palabra.inicio - tramo.fin, 0.0))
     return dentro if dentro > 0 else 0.02 * (1.0 - lejos / _LEJOS_S)
+
+
+def _recien(palabra: Palabra, suyos: Sequence[Tramo], dentro: float) -> float:
+    """Segundos que la palabra tendría de más en un tramo que empieza poco después de ella."""
+    abre = any(palabra.inicio < t.inicio <= palabra.inicio + _BORDE_S for t in suyos)
+    return palabra.fin - palabra.inicio - dentro if abre else 0.0
 
 
 def _costos_de_cambio(palabras: Sequence[Palabra], frases: set[int]) -> NDArray[np.float64]:

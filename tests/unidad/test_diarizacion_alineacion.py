@@ -55,6 +55,25 @@ def test_una_respuesta_corta_entre_pausas_conserva_su_hablante() -> None:
     assert [h for h, _ in _dicho((escucha,), separacion)] == ["H1", "H2", "H1"]
 
 
+def test_el_no_que_abre_la_respuesta_no_se_queda_en_la_pregunta() -> None:
+    """El borde llegó tarde: la negación es de quien contesta."""
+    escucha = _escucha("¿Ha pensado en hacerse daño? No, doctora, eso nunca.", paso=0.25)
+    separacion = _separacion(("H1", 0.0, 1.55), ("H2", 1.6, 2.25))
+    assert [t for _, t in _dicho((escucha,), separacion)] == [
+        "¿Ha pensado en hacerse daño?",
+        "No, doctora, eso nunca.",
+    ]
+
+
+def test_la_coletilla_de_quien_pregunta_es_suya() -> None:
+    escucha = _escucha("Le duele al caminar. ¿No? Me punza al bajar.")
+    separacion = _separacion(("H1", 0.0, 1.5), ("H2", 1.6, 2.7))
+    assert [t for _, t in _dicho((escucha,), separacion)] == [
+        "Le duele al caminar. ¿No?",
+        "Me punza al bajar.",
+    ]
+
+
 def test_palabras_fuera_de_todo_tramo_van_con_el_mas_cercano() -> None:
     escucha = _escucha("sí doctor", inicio=5.1)
     separacion = _separacion(("H1", 0.0, 3.0), ("H2", 4.0, 5.0))
