@@ -150,4 +150,5 @@ def _receta_sin_verbo(trozo: Trozo) -> bool:
 def _ordena(trozo: Trozo, tutea: bool) -> bool:
     texto = trozo.texto
     ordenes = senal("exploracion", "ordenes").search(trozo.plano) is not None
-    return ordenes or ordena(texto, tutea=tutea) or anuncia(texto)
+    sitio = senal("momento", "anuncia").search(trozo.plano) and buscar_exploracion(texto)
+    return bool(ordenes or sitio or ordena(texto, tutea=tutea) or anuncia(texto))

@@ -36,6 +36,8 @@ _FLOJAS = {
 _DE_SI = re.compile(
     r"\b(?:soy|tengo|tuve|padezco|tomo|me (?:operaron|detectaron|dijeron|dio|salio|duele)|estoy tomando)\b"
 )
+_DIGITO = re.compile(r"\d|\b(?:derech|izquierd|bilateral)")
+"""Una cifra o un lado dichos por el médico importan siempre."""
 _SUSTANCIA = 3
 """Palabras con contenido desde las que una cláusula sin término clínico también se ofrece."""
 _ESCRITA = 0.5
@@ -178,6 +180,8 @@ def _importa(trozo: Trozo, clausula: str, dialogo: Dialogo) -> bool:
     tarde = trozo.lugar >= min(dialogo.exploracion_desde, dialogo.plan_desde)
     if trozo.turno.rol is Rol.MEDICO and {"hallazgo"} & {m.clase for m in buscar_exploracion(clausula)}:
         return not trozo.signo
+    if trozo.turno.rol is Rol.MEDICO and not trozo.signo and _DIGITO.search(clausula):
+        return len(contenido(clausula)) >= _SUSTANCIA
     if trozo.turno.rol is Rol.MEDICO:
         tarde = tarde or dialogo.momento(trozo) is not Momento.INTERROGA
         return tarde and len(contenido(clausula)) >= _SUSTANCIA
