@@ -6,6 +6,7 @@ import pytest
 
 from scribe.consulta import Contexto, Enunciado, Rol, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras
+from scribe.lenguaje.oraciones import partir
 from scribe.soap.redactor import Redactor
 from scribe.soap.retractos import vigente
 from scribe.soap.signos import signo_sin_nombre, signos_de
@@ -188,3 +189,18 @@ def test_cada_horario_con_su_cantidad_se_escribe_como_se_dijo(dicho: str) -> Non
     escrito = escribir_cifras(Turno(id=1, hablante="m", inicio=0.0, fin=1.0, texto=dicho)).texto
     (uno,) = _nota(f"m: {dicho}")
     assert uno.texto.lower() == escrito.lower().rstrip(".")
+
+
+@pytest.mark.parametrize(
+    ("dicho", "pregunta"),
+    [
+        ("Losartán de 50, 1 diaria, ¿sí?", False),
+        ("Por 10 días, ¿de acuerdo?", False),
+        ("¿Toma losartán de 50, 1 diaria, sí?", True),
+        ("Losartán de 50, 1 diaria, ¿verdad?", True),
+        ("¿Le duele aquí, sí?", True),
+    ],
+)
+def test_la_coletilla_que_acepta_no_es_pregunta(dicho: str, pregunta: bool) -> None:
+    turno = Turno(id=1, hablante="m", inicio=0.0, fin=1.0, texto=dicho)
+    assert any(o.signo for o in partir(turno)) is pregunta
