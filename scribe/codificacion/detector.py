@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -54,13 +54,19 @@ class _Acierto:
     exacto: bool
 
 
+@cache
+def _compilado(patron: str) -> re.Pattern[str]:
+    """La expresión compilada la primera vez que hace falta: son miles y un texto usa unas pocas."""
+    return re.compile(patron)
+
+
 class Detector:
     """Encuentra en un texto todos los términos de la tabla, el más largo primero, sin encimarse."""
 
     def __init__(self, tabla: Iterable[Concepto] | None = None) -> None:
         self._raiz = _Nodo()
         self._sueltas: dict[str, tuple[Concepto, str]] = {}
-        self._literales: dict[str, list[tuple[re.Pattern[str], bool, Concepto, str]]] = {}
+        self._literales: dict[str, list[tuple[str, bool, Concepto, str]]] = {}
         for concepto in conceptos() if tabla is None else tabla:
             for termino in concepto.terminos:
                 self._agregar(concepto, termino)
@@ -92,14 +98,14 @@ class Detector:
         patron = rf"\b{re.escape(forma if tal_cual else plano(forma))}\b"
         primera = FICHA.search(plano(forma))
         de_ella = self._literales.setdefault(primera.group() if primera else "", [])
-        de_ella.append((re.compile(patron), tal_cual, concepto, forma))
+        de_ella.append((patron, tal_cual, concepto, forma))
 
     def _buscar_literales(self, texto: str) -> list[Hallazgo]:
         base, salida = plano(texto), []
         for primera in set(FICHA.findall(base)):
             for patron, tal_cual, concepto, termino in self._literales.get(primera, ()):
                 donde = texto if tal_cual else base
-                salida += [Hallazgo(concepto, termino, *m.span()) for m in patron.finditer(donde)]
+                salida += [Hallazgo(concepto, termino, *m.span()) for m in _compilado(patron).finditer(donde)]
         return salida
 
     def _paso(self, nodo: _Nodo, ficha: Ficha, texto: str) -> tuple[_Nodo, bool] | None:
@@ -144,10 +150,8 @@ class Detector:
         """«vi» suena como «VIH» y «sido» difiere de «sida» en el género: lo corriente no es un término."""
         if not igual:
             return nodo.final is not None and nodo.final[0].clase == "d"
-        if chicos := sin_diminutivo(ficha.palabra):
-            return ficha.palabra in nodo.palabras or any(
-                len(c) > _LARGO_CORTA and raiz(c) in nodo.raices for c in chicos
-            )
+        if any(len(c) > _LARGO_CORTA and raiz(c) in nodo.raices for c in sin_diminutivo(ficha.palabra)):
+            return True
         if ficha.palabra in nodo.palabras or not es_comun(texto[ficha.desde : ficha.hasta]):
             return True
         return len(ficha.palabra) > _LARGO_CORTA and raiz(ficha.palabra) in nodo.raices

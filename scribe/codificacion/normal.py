@@ -94,7 +94,8 @@ def sin_diminutivo(palabra: str) -> tuple[str, ...]:
     cortas |= {
         c.removesuffix(fin) + base for c in cortas for fin, base in _ANTE_DIMINUTIVO if c.endswith(fin)
     }
-    return tuple(corta + vocal for corta in sorted(cortas) for vocal in ("a", "e", ""))
+    largas = sorted(cortas, key=lambda c: (-len(c), c))
+    return tuple(corta + vocal for corta in largas for vocal in ("a", "e", ""))
 
 
 _SEPARA = re.compile(r"[.;:?!¿¡…]|,")

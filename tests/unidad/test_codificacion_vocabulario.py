@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from scribe.codificacion.detector import Detector
+from scribe.codificacion.detector import detector
 from scribe.codificacion.normal import sin_diminutivo
 
 
 def _codigos(texto: str) -> set[str]:
-    return {h.concepto.cie10 for h in Detector().buscar(texto)}
+    return {h.concepto.cie10 for h in detector().buscar(texto)}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_lo_que_se_cuela_dentro_de_un_termino_no_lo_esconde(texto: str, codigo: 
     ],
 )
 def test_lo_que_se_cuela_no_junta_lo_que_va_aparte(texto: str, codigo: str) -> None:
-    assert codigo not in {h.concepto.cie10 for h in Detector().buscar(texto) if h.concepto.clase != "l"}
+    assert codigo not in {h.concepto.cie10 for h in detector().buscar(texto) if h.concepto.clase != "l"}
 
 
 @pytest.mark.parametrize(
