@@ -20,6 +20,10 @@ DIGITOS = re.compile(r"[0-9%$]")
 """Lo que no puede llevar una ficha del modelo para leer en letras. Solo ASCII: en su vocabulario los demás
 signos son bytes sueltos de otras letras («³» es media «ó»)."""
 
+_CRITICA = re.compile(
+    r"(?<!cada )(?<![\d.,/])\d{2,}(?:[.,/]\d+)*(?![\d/]|[.,]\d)"
+    r"(?! (?:horas|d[ií]as|semanas|meses|a[ñn]os|minutos)\b)"
+)
 _FICHA = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
 _CIFRA = re.compile(r"\d+(?:[.,/]\d+)*")
 _CIENTOS = re.compile(r"\b(?:cien ?)?cientos\b(?= \w)", re.IGNORECASE)
@@ -40,6 +44,11 @@ class Contraste:
     desde: int
     hasta: int
     propuesto: str
+
+
+def conviene(texto: str) -> bool:
+    """Si hay cifras que valga la pena leer otra vez: signos, resultados y dosis; no plazos ni «cada 12»."""
+    return bool(_CRITICA.search(texto))
 
 
 def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import ctranslate2
@@ -25,7 +26,7 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from numpy.typing import NDArray
 
 from scribe.asr import guardias, segunda
-from scribe.asr.contraste import DIGITOS
+from scribe.asr.contraste import DIGITOS, conviene
 from scribe.asr.guardias import Pasaje
 from scribe.asr.segunda import Otra
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
@@ -211,34 +212,38 @@ class Oido:
         for ventana, probables in zip(lista, red.model.detect_language(codificado), strict=True):
             self._recuerdos.setdefault(self._llave(self._trozo(*ventana), None), _idiomas(probables))
         uno_por_uno = np.asarray(codificado)
-        letras = self._en_letras(salidas, uno_por_uno, previo, fichero)
+        letras = self._en_letras(salidas, uno_por_uno, fichero, guia)
         return [
             self._lectura(salida, _vista(uno_por_uno[k : k + 1]), fichero, fin - inicio, letras.get(k, ""))
             for k, (salida, (inicio, fin)) in enumerate(zip(salidas, lista, strict=True))
         ]
 
     def _en_letras(
-        self, salidas: Sequence[Any], codificado: NDArray[np.float32], previo: list[int], fichero: Tokenizer
+        self, salidas: Sequence[Any], codificado: NDArray[np.float32], fichero: Tokenizer, guia: Guia
     ) -> dict[int, str]:
         """Las ventanas en que se oyeron cifras, leídas otra vez sin dígitos (`scribe.asr.contraste`)."""
         if fichero.language_code != "es":
             return {}
-        con_cifras = [k for k, x in enumerate(salidas) if DIGITOS.search(fichero.decode(x.sequences_ids[0]))]
+        con_cifras = [k for k, x in enumerate(salidas) if conviene(fichero.decode(x.sequences_ids[0]))]
         if not con_cifras:
             return {}
+        indicacion = fichero.encode(guia.indicacion) if guia.indicacion else []
+        # En letras hacen falta más fichas que en cifras, pero no el doble: lo demás sería un bucle.
+        largo = 2 * max(len(salidas[k].sequences_ids[0]) for k in con_cifras)
+        # Sin la lista de fármacos: para leer números no hace falta y cuesta.
+        previo = self._red.get_prompt(fichero, indicacion, without_timestamps=True)
         leidas = self._red.model.generate(
             _vista(codificado[con_cifras]),
             [previo] * len(con_cifras),
             beam_size=1,
-            max_length=self._red.max_length,
+            max_length=min(self._red.max_length, len(previo) + largo),
             suppress_blank=True,
-            suppress_tokens=[*get_suppressed_tokens(fichero, (-1,)), *self._digitos()],
+            suppress_tokens=[*get_suppressed_tokens(fichero, (-1,)), *self._digitos],
             sampling_temperature=0.0,
         )
-        return {
-            k: fichero.decode(x.sequences_ids[0]) for k, x in zip(con_cifras, leidas, strict=True)
-        }
+        return {k: fichero.decode(x.sequences_ids[0]) for k, x in zip(con_cifras, leidas, strict=True)}
 
+    @cached_property
     def _digitos(self) -> list[int]:
         """Las fichas del modelo con algún dígito."""
         vocabulario: dict[str, int] = self._red.hf_tokenizer.get_vocab()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, contrastar
+from scribe.asr.contraste import DIGITOS, contrastar, conviene
 from scribe.asr.correccion import corregir
 from scribe.consulta import Escucha, EstadoEnunciado, OtraLectura, Palabra, Rol, Transcripcion, Turno
 from scribe.lenguaje.cifras_parecidas import se_confunden
@@ -141,3 +141,19 @@ def test_solo_se_duda_del_enunciado_que_lleva_la_cifra() -> None:
         verificar(Propuesta("objetivo", "signo_vital", "FC 96 lpm", entero)).estado
         is EstadoEnunciado.VERIFICADO
     )
+
+
+@pytest.mark.parametrize(
+    ("texto", "vale"),
+    [
+        ("presión 118/74", True),
+        ("metformina de 850", True),
+        ("37.8", True),
+        ("cada 12 horas por 10 días", False),
+        ("hace 3 días tuve 2 vómitos", False),
+        ("tiene 58 años", False),
+        ("ninguna", False),
+    ],
+)
+def test_que_ventanas_conviene_leer_en_letras(texto: str, vale: bool) -> None:
+    assert conviene(texto) is vale
