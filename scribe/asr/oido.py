@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -28,9 +27,10 @@ from numpy.typing import NDArray
 from scribe.asr import guardias, segunda
 from scribe.asr.contraste import DIGITOS, conviene
 from scribe.asr.guardias import Pasaje
+from scribe.asr.lectura import Cruda, Lectura, junto, otras_lecturas, unir
 from scribe.asr.segunda import Otra
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
-from scribe.consulta import HERCIOS, OtraLectura, Palabra, Senal
+from scribe.consulta import HERCIOS, Palabra, Senal
 from scribe.progreso import Avance, en_silencio
 from scribe.recuerdos import Recuerdos
 
@@ -38,8 +38,6 @@ _REPASO = Reparto(minimo_s=3.0, maximo_s=10.0, pausa_s=0.3, hueco_s=1.0, margen_
 """Ventanas de la segunda escucha: cortas, para que un bucle no arrastre lo que sigue."""
 _PALABRA_MINIMA_S = 0.04
 _PROB_MINIMA = 1e-9
-_PEGADAS_S = 0.5
-_CIFRA_PARTIDA = re.compile(r"\d\|[.,/:%°-]|[\d][.,/:]\|\d")
 _COLA_S = 0.3
 """Lo más que se alarga el final de una palabra: una sílaba."""
 _CUADROS_S = 100
@@ -61,39 +59,6 @@ class Guia:
     terminos: str | None = None
     sin_repetir: int = 0
     haz: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Cruda:
-    """Una palabra como la dio el modelo; `inicio` y `fin`, segundos desde el principio de la ventana."""
-
-    texto: str
-    inicio: float
-    fin: float
-    prob: float
-
-
-@dataclass(frozen=True, slots=True)
-class Lectura:
-    """Lo que el modelo da de una ventana, sin nada de fuera de ella (véase `Pasaje`)."""
-
-    palabras: tuple[Cruda, ...]
-    log_prob: float
-    sin_voz: float
-    compresion: float
-    otras: tuple[Otra, ...] = ()
-
-    def guardada(self) -> str:
-        """Como texto, para recordarla."""
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    @classmethod
-    def recordada(cls, texto: str) -> Lectura:
-        """La que se guardó con `guardada`."""
-        datos = json.loads(texto)
-        palabras = tuple(Cruda(**p) for p in datos.pop("palabras"))
-        otras = tuple(Otra(**o) for o in datos.pop("otras"))
-        return cls(palabras, otras=otras, **datos)
 
 
 class Oido:
@@ -268,7 +233,7 @@ class Oido:
             for p in trozo["words"]
             if p["word"].strip()
         ]
-        unidas = tuple(_unir(palabras))
+        unidas = tuple(unir(palabras))
         return Lectura(
             palabras=unidas,
             otras=self._otras(unidas, codificado, fichero, cuadros, en_letras),
@@ -288,7 +253,7 @@ class Oido:
         """La segunda mirada sobre la ventana ya codificada; solo se sabe en español."""
         if fichero.language_code != "es":
             return ()
-        texto, lugares = _junto(palabras)
+        texto, lugares = junto(palabras)
         certezas = [(*lugar, p.prob) for lugar, p in zip(lugares, palabras, strict=True)]
 
         def puntuar(textos: Sequence[str]) -> list[float]:
@@ -324,7 +289,7 @@ class Oido:
             inicio=inicio,
             fin=fin,
             palabras=palabras,
-            lecturas=tuple(_lecturas(lectura, palabras)),
+            lecturas=tuple(otras_lecturas(lectura, palabras)),
             log_prob=lectura.log_prob,
             sin_voz=lectura.sin_voz,
             compresion=lectura.compresion,
@@ -357,45 +322,6 @@ class Oido:
 
     def _trozo(self, inicio: float, fin: float) -> Senal:
         return self._senal[int(inicio * HERCIOS) : math.ceil(fin * HERCIOS)]
-
-
-def _unir(crudas: Sequence[Cruda]) -> list[Cruda]:
-    """Junta lo que Whisper partió sin espacio en medio: «29» y «.8» son una sola palabra, «29.8»."""
-    salida: list[Cruda] = []
-    for cruda in crudas:
-        pegada = salida and _CIFRA_PARTIDA.search(f"{salida[-1].texto}|{cruda.texto}")
-        if pegada and cruda.inicio - salida[-1].fin < _PEGADAS_S:
-            previa = salida[-1]
-            salida[-1] = Cruda(
-                previa.texto + cruda.texto, previa.inicio, cruda.fin, min(previa.prob, cruda.prob)
-            )
-        else:
-            salida.append(cruda)
-    return salida
-
-
-def _junto(palabras: Sequence[Cruda]) -> tuple[str, list[tuple[int, int]]]:
-    """El texto de la ventana y dónde queda en él cada palabra."""
-    texto, lugares = "", []
-    for palabra in palabras:
-        lugares.append((len(texto), len(texto) + len(palabra.texto)))
-        texto += palabra.texto
-    return texto, lugares
-
-
-def _lecturas(lectura: Lectura, palabras: Sequence[Palabra]) -> Iterator[OtraLectura]:
-    """Las otras lecturas de la ventana, con el tiempo de las palabras de la grabación."""
-    texto, lugares = _junto(lectura.palabras)
-    for otra in lectura.otras:
-        tocadas = [k for k, (a, b) in enumerate(lugares) if a < otra.hasta and otra.desde < b]
-        yield OtraLectura(
-            inicio=palabras[tocadas[0]].inicio,
-            fin=palabras[tocadas[-1]].fin,
-            original=texto[otra.desde : otra.hasta],
-            propuesto=otra.propuesto,
-            motivo=otra.clase,
-            segura=otra.segura,
-        )
 
 
 def _idiomas(probables: Sequence[tuple[str, float]]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scribe.asr.oido import Cruda, _unir
+from scribe.asr.lectura import Cruda, unir
 
 
 def unidas(*textos: str, silencio: float = 0.0) -> list[str]:
     crudas = [Cruda(t, k * (0.3 + silencio), k * (0.3 + silencio) + 0.3, 0.9) for k, t in enumerate(textos)]
-    return [w.texto.strip() for w in _unir(crudas)]
+    return [w.texto.strip() for w in unir(crudas)]
 
 
 def test_una_cifra_partida_en_el_punto_se_une() -> None:
@@ -22,5 +22,5 @@ def test_las_palabras_con_espacio_y_las_lejanas_no_se_unen() -> None:
 
 
 def test_la_union_conserva_el_tiempo_y_la_peor_probabilidad() -> None:
-    (una,) = _unir([Cruda(" 38", 1.0, 1.4, 0.9), Cruda(".5", 1.4, 1.8, 0.4)])
+    (una,) = unir([Cruda(" 38", 1.0, 1.4, 0.9), Cruda(".5", 1.4, 1.8, 0.4)])
     assert (una.inicio, una.fin, una.prob) == (1.0, 1.8, 0.4)
