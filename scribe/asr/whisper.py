@@ -34,7 +34,7 @@ from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
 from scribe.recuerdos import Recuerdos
 
-VERSION = "6"
+VERSION = "7"
 _FICHAS_DE_TERMINOS = 180
 """Lo más que ocupan las palabras que se favorecen. La indicación lleva 54 fichas y el modelo admite 448
 en total: quedan más de 200 para 28 s de voz, que en lo medido llenan 142 como mucho."""
@@ -46,7 +46,7 @@ class Parametros:
 
     lote: int = 4
     """Ventanas que calcula a la vez cada obrero; no cambia lo oído."""
-    haz: int = 3
+    haz: int = 5
     """Hipótesis de la búsqueda en haz."""
 
 
