@@ -79,9 +79,8 @@ def _posible(turno: Turno, correccion: Correccion) -> tuple[Edicion, Edicion] | 
 
 def _imposibles(turno: Turno, lugar: int) -> bool:
     sola = Transcripcion(idioma="es", turnos=(turno,))
-    dichas = [turno.texto.find(c.texto) for a in revisar_cifras(sola) for c in a.citas]
-    largos = [len(c.texto) for a in revisar_cifras(sola) for c in a.citas]
-    return any(d <= lugar < d + n for d, n in zip(dichas, largos, strict=True) if d >= 0)
+    dichas = [c.texto for aviso in revisar_cifras(sola) for c in aviso.citas]
+    return any(0 <= lugar - desde < len(d) for d in dichas if (desde := turno.texto.find(d)) >= 0)
 
 
 def _ediciones(turno: Turno, lectura: OtraLectura) -> Iterator[Edicion]:

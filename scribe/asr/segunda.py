@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from scribe.asr.contraste import contrastar
@@ -121,7 +122,7 @@ def _recompuestas(
     """Las palabras mal partidas o mal escritas, de la que más gana a la que menos."""
     fichas = partir(texto)
     tomadas = [(o.desde, o.hasta) for o in ocupadas]
-    propuestas = recomponer(fichas, lambda desde, hasta: _certeza(certezas, desde, hasta))
+    propuestas = recomponer(fichas, partial(_certeza, certezas))
     for r in sorted(propuestas, key=_por_palabra):
         desde, hasta = fichas[r.primera].desde, fichas[r.ultima].hasta
         if any(desde < h and d < hasta for d, h in tomadas):
@@ -150,9 +151,7 @@ def _certeza(certezas: Certezas, desde: int, hasta: int) -> float:
 
 
 def _sospechas(texto: str, certezas: Certezas) -> Iterator[_Sospecha]:
-    def certeza(desde: int, hasta: int) -> float:
-        return _certeza(certezas, desde, hasta)
-
+    certeza = partial(_certeza, certezas)
     distintas: dict[str, _Sospecha] = {}
     for s in sorted(_corrientes(texto, certeza), key=lambda s: (-s.parecido, s.hasta - s.desde)):
         distintas.setdefault(texto[: s.desde] + s.lecturas[0] + texto[s.hasta :], s)
