@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from scribe.codificacion.lectura import Mencion
 from scribe.codificacion.menciones import Lector
 from scribe.codificacion.reglas import (
     en_embarazo,
-    explica,
     frases,
     historia_familiar,
     imposible,
@@ -26,9 +25,10 @@ from scribe.codificacion.reglas import (
     manifestacion,
     refinamientos,
 )
+from scribe.codificacion.seleccion import Grupo, depurar
 from scribe.codificacion.sinonimos import Concepto, conceptos, equivalencias
 from scribe.codificacion.titulos import conceptos_del_catalogo
-from scribe.consulta import Alternativa, Cita, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
+from scribe.consulta import Alternativa, Codigo, Contexto, EstadoCodigo, Nota, Rol, Transcripcion
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
 
@@ -54,28 +54,12 @@ _PESO_ESTADO = {
 }
 _GESTACION = frozenset({"Z33", "Z34", "Z35"})
 _PROPIOS = frozenset({EstadoCodigo.CONFIRMADO, EstadoCodigo.ANTECEDENTE, EstadoCodigo.SOSPECHA})
-_SINTOMAS = 3
 _ALTERNATIVAS = 5
 _REORDENADAS = 15
 _TURNOS_ATRAS = 6
 """Cuántos turnos antes se busca dónde fue la lesión que el médico nombra sin sitio."""
 _CITAS = 4
 _UMBRAL_CIE11 = 0.75
-
-
-@dataclass(frozen=True, slots=True)
-class _Grupo:
-    """Todas las menciones de un código, ya con un solo estado."""
-
-    concepto: Concepto
-    estado: EstadoCodigo
-    fuerza: int
-    acierto: float
-    termino: str
-    frase: str
-    general: str | None
-    citas: tuple[Cita, ...]
-    primera: int
 
 
 class Codificador:
@@ -137,12 +121,12 @@ class Codificador:
             if m.estado is EstadoCodigo.FAMILIAR
             or not imposible(m.concepto.cie10, contexto.edad, contexto.sexo)
         ]
-        grupos = _ordenar(_depurar(_agrupar(_con_asociados(_con_historia_familiar(refinadas)))))
+        grupos = _ordenar(depurar(_agrupar(_con_asociados(_con_historia_familiar(refinadas)))))
         cie10 = [self._codigo(g, "CIE-10") for g in grupos]
         cie11 = [c for g in grupos if (c := self._codigo(g, "CIE-11")) is not None]
         return tuple(_sin_repetir([c for c in cie10 if c is not None] + cie11))
 
-    def _codigo(self, grupo: _Grupo, sistema: Sistema) -> Codigo | None:
+    def _codigo(self, grupo: Grupo, sistema: Sistema) -> Codigo | None:
         catalogo = self.buscador.catalogos[sistema]
         elegido = grupo.concepto.cie10 if sistema == "CIE-10" else self._cie11(grupo.concepto)
         if elegido is None or elegido not in catalogo:
@@ -161,7 +145,7 @@ class Codificador:
             alternativas=tuple(a.model_copy(update={"codigo": relleno(a.codigo)}) for a in otras),
         )
 
-    def _alternativas(self, grupo: _Grupo, elegido: str, sistema: Sistema) -> list[Alternativa]:
+    def _alternativas(self, grupo: Grupo, elegido: str, sistema: Sistema) -> list[Alternativa]:
         general = grupo.general if sistema == "CIE-10" else None
         utiles = alternativas(self.buscador, _formas(grupo), elegido, general, sistema)
         if self._reordenador is not None:
@@ -179,7 +163,7 @@ class Codificador:
         return mejores[0].codigo if mejores and mejores[0].puntaje >= _UMBRAL_CIE11 else None
 
 
-def _formas(grupo: _Grupo) -> list[str]:
+def _formas(grupo: Grupo) -> list[str]:
     """Las formas en que buscar alternativas: la frase entera, si dice más, y el término."""
     return list(dict.fromkeys(f for f in (grupo.frase, grupo.termino) if f))
 
@@ -282,7 +266,7 @@ def _estado(menciones: list[Mencion]) -> Mencion:
     return menciones[0]
 
 
-def _agrupar(menciones: Iterable[Mencion]) -> list[_Grupo]:
+def _agrupar(menciones: Iterable[Mencion]) -> list[Grupo]:
     por_codigo: dict[str, list[Mencion]] = {}
     for mencion in menciones:
         por_codigo.setdefault(mencion.concepto.cie10, []).append(mencion)
@@ -294,7 +278,7 @@ def _agrupar(menciones: Iterable[Mencion]) -> list[_Grupo]:
         citas = tuple(dict.fromkeys(c for m in ordenadas for c in m.citas))[:_CITAS]
         mejor = max(m.acierto for m in acordes)
         grupos.append(
-            _Grupo(
+            Grupo(
                 concepto=decide.concepto,
                 estado=decide.estado,
                 fuerza=decide.fuerza,
@@ -309,46 +293,7 @@ def _agrupar(menciones: Iterable[Mencion]) -> list[_Grupo]:
     return grupos
 
 
-def _mas_preciso(otro: _Grupo, grupo: _Grupo) -> bool:
-    """Si `otro` es un código más detallado de la misma categoría y con el mismo estado."""
-    suyo, propio = otro.concepto.cie10, grupo.concepto.cie10
-    misma = suyo[:3] == propio[:3] and suyo != propio and otro.estado is grupo.estado
-    return misma and propio.endswith(".9") and grupo.concepto.clase == otro.concepto.clase
-
-
-def _sobra(grupo: _Grupo, otros: list[_Grupo]) -> bool:
-    """Si otro código dicho con al menos la misma certeza ya lo explica."""
-    presentes = {EstadoCodigo.CONFIRMADO, EstadoCodigo.SOSPECHA}
-    for otro in otros:
-        if otro is grupo or not (
-            explica(grupo.concepto.cie10, otro.concepto.cie10) or _mas_preciso(otro, grupo)
-        ):
-            continue
-        if EstadoCodigo.FAMILIAR in (grupo.estado, otro.estado):
-            if grupo.estado is otro.estado:
-                return True
-        elif grupo.concepto.clase == "s":
-            if otro.concepto.clase == "z" or (otro.estado in presentes and otro.concepto.clase != "s"):
-                return True
-        elif otro.estado is grupo.estado or (otro.estado in presentes and otro.fuerza >= grupo.fuerza):
-            return True
-    return False
-
-
-def _depurar(grupos: list[_Grupo]) -> list[_Grupo]:
-    """Quita lo que otro código explica y deja pocos síntomas."""
-    utiles = [g for g in grupos if not _sobra(g, grupos)]
-    sintomas = [g for g in utiles if g.concepto.clase == "s"]
-    hay_diagnostico = any(g.estado is EstadoCodigo.CONFIRMADO and g.concepto.clase == "d" for g in utiles)
-    if hay_diagnostico:
-        # Con diagnóstico, lo que solo cuenta el paciente es parte del cuadro; lo que el médico señala, no.
-        quedan = [g for g in sintomas if g.fuerza > 1 or g.estado is not EstadoCodigo.CONFIRMADO][:1]
-    else:
-        quedan = sintomas[:_SINTOMAS]
-    return [g for g in utiles if g.concepto.clase != "s" or g in quedan]
-
-
-def _ordenar(grupos: list[_Grupo]) -> list[_Grupo]:
+def _ordenar(grupos: list[Grupo]) -> list[Grupo]:
     """Primero lo que concluye el médico; dentro de cada estado, lo más firme y lo primero dicho."""
     return sorted(
         grupos,

@@ -235,6 +235,34 @@ def explica(codigo: str, otro: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=1)
+def _menores() -> tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]:
+    return tuple((tuple(p.split()), tuple(e.split()), tuple(c.split())) for p, e, c in _filas("menores.tsv"))
+
+
+@lru_cache(maxsize=512)
+def lugar_menor(codigo: str, estado: str) -> tuple[str, ...] | None:
+    """Cuándo se propone un código de poco peso habiendo diagnóstico; `None` si siempre.
+
+    `("nunca",)`, `("medico",)` si el médico lo nombra, o los prefijos con que tiene que ver.
+    """
+    for prefijos, estados, cuando in _menores():
+        if codigo.startswith(prefijos) and (estados == ("-",) or estado in estados):
+            return cuando
+    return None
+
+
+@lru_cache(maxsize=1)
+def _tratados() -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
+    return tuple((tuple(p.split()), frozenset(c.split())) for p, c in _filas("tratados.tsv"))
+
+
+@lru_cache(maxsize=256)
+def con_que_se_trata(codigo: str) -> frozenset[str]:
+    """Las clases y genéricos que tratan esa enfermedad crónica; vacío si no está en la tabla."""
+    return next((c for p, c in _tratados() if codigo.startswith(p)), frozenset())
+
+
 @lru_cache(maxsize=256)
 def historia_familiar(codigo: str) -> tuple[str, str] | None:
     """(CIE-10, CIE-11) de la historia familiar de esa enfermedad; `None` si no se hereda ni se anota."""

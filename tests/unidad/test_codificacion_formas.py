@@ -115,7 +115,7 @@ _MINIDIALOGOS = [
     (("M: Vamos a tratarla como infección urinaria mientras llega el urocultivo.",), "N39.0", "sospecha"),
     (("M: Es una gastritis, pero falta la endoscopia.",), "K29.7", "sospecha"),
     (("M: Sospecho que es la tiroides.",), "E07.9", "sospecha"),
-    (("P: ¿Tengo cáncer?", "M: No, ese lunar es benigno."), "C80.9", "descartado"),
+    (("P: ¿Tengo cáncer?", "M: No, para nada."), "C80.9", "descartado"),
     (("P: ¿No será la tiroides?", "M: A ver. No, la tiroides está bien."), "E07.9", "descartado"),
     (("M: ¿Hepatitis? No, los ojos no están amarillos.",), "B19.9", "descartado"),
     (("M: Sales estreñido y por eso te sangra.", "P: ¿No será lo de mi papá?"), "K59.0", "confirmado"),
