@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from scribe.soap.dichos import dividir
 from scribe.soap.fragmentos import Trozo
-
-_SOLA = re.compile(r"(?:^|[,;:] |\b(?:y|pero|o) )(?:si|cuando|en caso de que) (?!,)[^,;:]*$")
-"""Una condición sin lo que se hará si se cumple: «si en una semana no se le quita»."""
+from scribe.soap.puntuacion import CONDICION_SOLA
 
 
 def con_su_condicion(trozo: Trozo) -> list[Trozo]:
@@ -19,7 +15,7 @@ def con_su_condicion(trozo: Trozo) -> list[Trozo]:
     salida: list[Trozo] = []
     for parte in dividir(trozo):
         previa = salida[-1] if salida else None
-        if previa is not None and _SOLA.search(previa.plano.strip(" ,.;")):
+        if previa is not None and CONDICION_SOLA.search(previa.plano.strip(" ,.;")):
             salida[-1] = Trozo(trozo.turno, previa.desde, parte.hasta)
         else:
             salida.append(parte)

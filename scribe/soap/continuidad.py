@@ -38,6 +38,7 @@ _TODO_IGUAL = re.compile(
     r"\b(?:todo(?: lo demas)?|lo demas|los demas|el resto|(?:sus|los|tus) (?:mism[oa]s )?(?:medicamentos|medicinas|pastillas))\b"  # noqa: E501
     r"[^.;]{0,30}?\b(?:igual(?:it[oa]|es)?|sin cambios?|lo mismo)\b|\bs[ií]g[au]e?(?:le|lo|la|los|las) igual\b"  # noqa: E501
 )
+_LO_DEMAS = re.compile(r"\b(?:lo|los|las|todo lo|todos los) (?:demas|otr[oa]s?)\b|\bel resto\b")
 _CUANTO_TIEMPO = re.compile(r"\b(?:por |durante )?cuant[oa]s? (?:tiempo|dias|semanas|meses)\b")
 _SOLO_NUMERO = re.compile(
     r"\W*(?:por |unos |como |nada mas |nomas )?\d+(?: (?:dias?|semanas?|meses))?(?: (?:nada mas|nomas))?\W*"
@@ -90,6 +91,8 @@ class Continuidad(Suspensiones):
             or buscar_exploracion(trozo.dicho)
         ):
             return False
+        if _LO_DEMAS.search(trozo.plano):
+            return False  # «el sumatriptán, ése bórralo; lo demás queda igual»: es justo lo no nombrado
         hallados = self._antecedente(trozo, varios=True)
         if hallados:
             nombres = list(dict.fromkeys(f.texto for f, _ in hallados))

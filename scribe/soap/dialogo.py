@@ -123,7 +123,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     if plan:
         return False
     if pregunta("interrogativos").match(base):
-        return trozo.signo or hay_respuesta or not trozo.ultimo
+        abierta = antes_de_explorar and siguiente is not None
+        return trozo.signo or hay_respuesta or abierta or not trozo.ultimo
     explora = senal("exploracion", "verbos").search(base) or senal("exploracion", "negativo").search(base)
     if senal("exploracion", "ordenes").search(base):
         return False
@@ -201,6 +202,33 @@ def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
     )
 
 
+def _solo_pregunta(turno: Turno) -> bool:
+    """Si todo lo que dice el turno es una pregunta: entonces no contesta nada."""
+    return all("?" in t.texto for t in trocear(turno))
+
+
+_TIENE_ESO = re.compile(
+    r"\W*(?:mire,? |pues |es )?que (?:usted )?(?:tiene[s]?|trae[s]?|es|son) (?:un[ao]?s?|el|la) \w{4,}"
+)
+
+
+def _afirma_con_signos(trozo: Trozo, sigue: Trozo | None) -> bool:
+    """Si los «¿?» son del reconocedor: «¿Que tiene una bronquitis?», «¿Ketorolaco de 10? Una cada 8»."""
+    if "?" not in trozo.texto:
+        return False
+    if _TIENE_ESO.match(trozo.plano.strip(" ¿¡")) and any(
+        m.clase == "enfermedad" for m in buscar_clinico(trozo.texto)
+    ):
+        return True
+    dosis = hay_farmaco(trozo.texto) and _CIFRA.search(trozo.plano) and len(trozo.plano.split()) <= _NOMBRA
+    pauta = sigue is not None and not sigue.signo and senal("plan", "posologia").search(sigue.plano)
+    return bool(dosis and pauta and not pregunta("formas").match(sin_muletilla(trozo.plano.strip(" ¿¡,."))))
+
+
+_NOMBRA = 8
+"""Palabras de un renglón que nombra el fármaco y su presentación."""
+
+
 def _al_explorar(preguntas: list[Trozo], explora: bool) -> bool:
     """Si se pregunta mientras se explora: señalando («¿aquí le duele?») o tras medir o mirar en ese turno."""
     return explora or any(_AQUI.search(p.plano) for p in preguntas)
@@ -220,10 +248,14 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         trozos = trocear(turno)
         if _habla_medico(turno):
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
+            contesta = siguiente if siguiente and not _solo_pregunta(siguiente) else None
             explora = any(describe_o_mide(t, abierta=False, tutea=dialogo.tutea) for t in trozos)
-            for trozo in trozos:
+            for n, trozo in enumerate(trozos):
                 antes, plan = trozo.lugar < tarde and not explora, trozo.lugar >= dialogo.plan_desde
-                if _es_pregunta(trozo, siguiente, antes_de_explorar=antes, plan=plan):
+                sigue = trozos[n + 1] if n + 1 < len(trozos) else None
+                if not _afirma_con_signos(trozo, sigue) and _es_pregunta(
+                    trozo, contesta, antes_de_explorar=antes, plan=plan
+                ):
                     pendientes.append(trozo)
                 else:
                     dialogo.medico.append(trozo)

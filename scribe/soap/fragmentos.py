@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, field
 
 from scribe.consulta import Cita, Seccion, Turno
-from scribe.lenguaje.oraciones import partir
+from scribe.lenguaje.oraciones import Oracion, partir
 from scribe.lenguaje.texto import llano
+from scribe.soap.puntuacion import cortes
 from scribe.soap.retractos import dudosa, vigente
 
 Lugar = tuple[int, int]
@@ -77,8 +78,19 @@ class Propuesta:
 
 def trocear(turno: Turno) -> tuple[Trozo, ...]:
     """Las oraciones de un turno como trozos."""
-    oraciones = partir(turno)
-    return tuple(Trozo(turno, o.desde, o.hasta, o.signo, o is oraciones[-1]) for o in oraciones)
+    tramos = [(a, b, o.signo) for o in partir(turno) for a, b in _partes(turno, o)]
+    return tuple(Trozo(turno, a, b, s, b == tramos[-1][1]) for a, b, s in tramos)
+
+
+def _partes(turno: Turno, oracion: Oracion) -> list[tuple[int, int]]:
+    """La oración, cortada donde faltó un punto; sin espacios en los bordes."""
+    bordes = [
+        oracion.desde,
+        *(oracion.desde + c for c in cortes(turno.texto[oracion.desde : oracion.hasta], turno.rol)),
+        oracion.hasta,
+    ]
+    partes = [(a, a + len(turno.texto[a:b].rstrip())) for a, b in itertools.pairwise(bordes)]
+    return [(a, b) for a, b in partes if b > a]
 
 
 _CLAUSULA = re.compile(r"[,;:.…]+\s+|\s+(?=(?:y|pero|ni|aunque|porque) )")

@@ -23,4 +23,4 @@ def parcial(respuesta: str) -> Parcial | None:
     if menos:
         return Parcial(menos["que"], lo_nombrado_hay=False)
     solo = pregunta("solo_eso").search(plano)
-    return Parcial(solo["que"] or solo["que2"] or "", lo_nombrado_hay=True) if solo else None
+    return Parcial(solo["que"] or solo["que2"] or solo["que3"] or "", lo_nombrado_hay=True) if solo else None

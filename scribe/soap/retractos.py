@@ -10,7 +10,7 @@ from scribe.lenguaje.texto import llano
 _MARCA = re.compile(
     r"[\s.,;…]*\b(?:(?:ay,? )?no\b[\s,.]*)?(?:perdon(?:e|a)?(?:me)?|digo|mejor dicho|corrijo|mas bien|me equivoque|"  # noqa: E501
     r"(?<=no )mejor|(?<=no, )mejor|rectifico|que diga|miento)\b[\s,.:…]*"
-    r"|[\s.,;…]*\bno[\s,.]+(?:esper[ae](?:n?me|te)?|permitame|dejeme ver|a ver)\b[\s,.:…]*"
+    r"|[\s.,;…]*\bno[\s,.]+(?:esper[ae](?:n?me|te)?|permitame|dejeme ver|a ver)\b[\s,.:…]*(?!\d+(?:[.,]\d+)? (?:por|entre|x|mas|menos) \d)"  # noqa: E501
 )
 _NO_SOLO = re.compile(
     r"[\s.,;…]+(?:no|mejor)[\s,.…]+(?=(?:de|cada|por|en|a las|son|es) \d)|[\s.,;…]+no\s*[,.…]+\s*(?=\d)"
@@ -31,6 +31,10 @@ _TITUBEA = re.compile(
     r"\d[^.;?!…]{0,22}(?:\.\.\.|…)\s*(?:bueno|aunque|ay)?[\s,]*(?:no|mejor)\b(?! (?:mas|pas\w+|se pas\w+)\b)[^.;?!…]{0,45}?(?:\d|½|\bun[oa]\b (?:en|por|cada|al|diari))"  # noqa: E501
 )
 """«3 al día… no, te la pongo más fácil, una en la mañana»: cambia de idea y no se sabe qué tramo se va."""
+_CUENTA = re.compile(
+    r"\d[^;?!]{0,40}\bno\b[\s,.…]+(?:a ver|espere\w*|dejeme ver|permitame)\b[\s,.…]*\d+(?:[.,]\d+)? (?:por|entre|x|mas|menos) \d"  # noqa: E501
+)
+"""«7 mL… no, a ver, 14 por 45… son 6 mL»: hace la cuenta en voz alta; no se sabe cuál cifra queda."""
 _CAMBIA_DE_LADO = re.compile(
     r"\bderech[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?izquierd|\bizquierd[oa]s?\b[\s,.…]*(?:\.\.\.|…)[\s,.]*no\b[\s,.]*(?:\w+ )?derech"  # noqa: E501
 )
@@ -160,6 +164,8 @@ def retirados(texto: str) -> tuple[tuple[int, int], ...]:
 def dudosa(texto: str) -> bool:
     """Si alguien parece corregirse y no se supo qué retiró: junto a una cifra, o con un «no, perdón» a media frase."""  # noqa: E501
     plano = llano(texto)
+    if _CUENTA.search(plano):
+        return True
     hechos = retirados(texto)
     duda = _TITUBEA.search(plano)
     if duda and not any(a < duda.end() and b > duda.start() for a, b in hechos):

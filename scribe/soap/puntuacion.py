@@ -1,0 +1,60 @@
+"""Dónde faltó un punto: el reconocedor escribe una coma, o nada, entre dos cosas que se dijeron aparte.
+
+«No maneje, le doy incapacidad» son dos indicaciones; «alergias no azúcar tampoco», dos negaciones. Las formas
+con que empieza lo siguiente están en `datos/cortes.es.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from scribe.consulta import Rol
+from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.texto import llano
+from scribe.soap.farmacia import hay_farmaco
+
+CONDICION_SOLA = re.compile(
+    r"(?:^|[,;:] |\b(?:y|pero|o) )(?:si|cuando|en caso de que|en cuanto) (?!,)[^,;:]*$"
+)
+"""Una condición sin lo que se hará si se cumple: «si en una semana no se le quita»."""
+_MINIMO = 2
+"""Palabras que debe tener lo que queda a cada lado del corte."""
+
+
+@cache
+def _forma(nombre: str) -> re.Pattern[str]:
+    texto = files("scribe.soap").joinpath("datos/cortes.es.toml").read_text("utf-8")
+    return re.compile(tomllib.loads(texto)[nombre])
+
+
+def cortes(texto: str, rol: Rol) -> list[int]:
+    """Los índices de `texto`, una oración, donde empieza otra; ninguno si es pregunta."""
+    if "?" in texto or "¿" in texto:
+        return []
+    plano = llano(texto)
+    nombre = "medico" if rol is Rol.MEDICO else "quien_contesta"
+    hallados = [
+        m.end() for m in _forma(nombre).finditer(plano) if not CONDICION_SOLA.search(plano[: m.start()])
+    ]
+    if rol is not Rol.MEDICO:
+        hallados += [m.end() for m in _forma("dos_negadas").finditer(plano) if _son_dos(texto, m.end())]
+    return _separados(texto, sorted(set(hallados)))
+
+
+def _son_dos(texto: str, corte: int) -> bool:
+    """Si a los dos lados del corte se nombra algo clínico."""
+    return all(
+        buscar_clinico(t) or hay_farmaco(t) or buscar_exploracion(t) for t in (texto[:corte], texto[corte:])
+    )
+
+
+def _separados(texto: str, hallados: list[int]) -> list[int]:
+    salida: list[int] = []
+    for corte in hallados:
+        previo = salida[-1] if salida else 0
+        if min(len(texto[previo:corte].split()), len(texto[corte:].split())) >= _MINIMO:
+            salida.append(corte)
+    return salida
