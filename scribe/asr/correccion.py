@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, evidencia
+from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, evidencia, nombra_otra_cosa
 from scribe.asr.pegadas import despegar, juntar, partido
 from scribe.asr.relectura import avisos_de, preferir_lo_posible, releer
 from scribe.consulta import Aviso, Contexto, Escucha, Transcripcion, Turno
@@ -319,7 +319,7 @@ def _sin_nombre(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> Iterat
     Va ahí si la sigue una dosis en mg o si es justo lo que se toma, se receta o se suspende.
     """
     for i, ajena in enumerate(ajenas):
-        if not ajena or len(fichas[i].llana) <= 3:
+        if not ajena or len(fichas[i].llana) <= 3 or nombra_otra_cosa(fichas[i]):
             continue
         if evidencia(turno.texto, fichas, i, i).con_unidad or es_lo_que_se_toma(fichas, i):
             yield _Duda(fichas[i].desde, fichas[i].hasta, ())

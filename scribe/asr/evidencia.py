@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
+import simplemma
+
+from scribe.lenguaje.farmacos import clases
 from scribe.lenguaje.fichas import Ficha
+from scribe.lenguaje.fonetica import clave
+from scribe.lenguaje.texto import llano
 
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
 _LARGO_NOMBRE = 6
@@ -41,7 +46,7 @@ def evidencia(texto: str, fichas: list[Ficha], i: int, j: int) -> Evidencia:
     siguientes = [f.llana for f in fichas[j + 1 : j + 4]]
     forma = any(s in _palabras()["formas"] for s in siguientes)
     previas = [f.llana for f in fichas[max(0, i - 5) : i]]
-    verbo = any(p.startswith(v) for p in previas for v in _palabras()["verbos"])
+    verbo = any(_es_de_dar_o_tomar(f) for f in fichas[max(0, i - 5) : i])
     antes = len(previas) >= 2 and previas[-1] == "de" and previas[-2] in _palabras()["formas"]
     medida = len(previas) >= 3 and previas[-1] == "de" and previas[-2] in _A_MG
     return Evidencia(
@@ -64,7 +69,54 @@ def es_lo_que_se_toma(fichas: list[Ficha], i: int) -> bool:
         previas.append(previa.llana)
     directos, tomas, formas = _palabras()["directos"], _palabras()["tomas"], _palabras()["formas"]
     de_forma = len(previas) > 1 and previas[0] == "de" and previas[1] in formas
-    return de_forma or any(p in tomas or p.startswith(tuple(directos)) for p in previas)
+    return (
+        de_forma
+        or any(p in tomas or p.startswith(tuple(directos)) for p in previas)
+        or (bool(previas) and es_lugar(fichas, i))
+    )
+
+
+def es_lugar(fichas: list[Ficha], i: int) -> bool:
+    """Si la ficha `i` es el complemento de un verbo con que se da, se vende o se toma algo.
+
+    «Me pusieron X», «lo cambio por el X»: entre el verbo y ella solo puede haber artículos y preposiciones.
+    """
+    for previa in reversed(fichas[max(0, i - 3) : i]):
+        if previa.corte:
+            return False
+        if _lema(previa.texto.lower()) in _palabras()["de_lugar"]:
+            return True
+        if previa.llana not in _palabras()["entre"]:
+            return False
+    return False
+
+
+def nombra_otra_cosa(ficha: Ficha) -> bool:
+    """Si nombra una clase de fármacos («estatina») o, por su final, un estudio o una operación."""
+    return ficha.llana.removesuffix("s") in _clases() or clave(ficha.texto).endswith(_finales())
+
+
+@cache
+def _clases() -> frozenset[str]:
+    return frozenset(llano(p) for nombre in clases()["nombres"].values() for p in nombre.split())
+
+
+@cache
+def _finales() -> tuple[str, ...]:
+    """Con que terminan estudios, operaciones y enfermedades; los más cortos también terminan nombres."""
+    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    return tuple(f for f in tomllib.loads(texto)["finales"]["termino"] if len(f) > 3)
+
+
+def _es_de_dar_o_tomar(ficha: Ficha) -> bool:
+    return ficha.llana.startswith(_palabras()["verbos"]) or _lema(ficha.texto.lower()) in _palabras()["lemas"]
+
+
+@lru_cache(maxsize=16384)
+def _lema(palabra: str) -> str:
+    """El infinitivo, también de lo irregular («pusieron», «dio») y sin el pronombre («ponerse»)."""
+    lema = simplemma.lemmatize(palabra, lang="es")
+    return lema.removesuffix("se") if lema.endswith("rse") else lema
 
 
 def _dosis_despues(texto: str, fichas: list[Ficha], j: int) -> tuple[float | None, bool]:

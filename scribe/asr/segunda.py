@@ -15,11 +15,11 @@ from functools import partial
 from typing import Literal
 
 from scribe.asr.contraste import contrastar
-from scribe.asr.evidencia import evidencia
+from scribe.asr.evidencia import es_lugar, evidencia
 from scribe.asr.recomposicion import Recomposicion, recomponer
-from scribe.lenguaje.cifras_parecidas import parecidas
+from scribe.lenguaje.cifras_parecidas import en_letras, parecidas
 from scribe.lenguaje.farmacos import buscar_farmacos
-from scribe.lenguaje.fichas import partir
+from scribe.lenguaje.fichas import Ficha, partir
 from scribe.lenguaje.parecidos import candidatos, es_termino
 from scribe.lenguaje.vocabulario import es_comun
 
@@ -35,6 +35,11 @@ Certezas = Sequence[tuple[int, int, float]]
 _CIFRA = re.compile(r"(?<![\d.,/])\d{1,3}(?![\d/]|[.,]\d)")
 _PALABRAS = 3
 _PARECIDO = 0.78
+_PARECIDO_EN_SU_LUGAR = 0.74
+_CON_DUDA_EN_SU_LUGAR = 0.95
+"""Justo detrás de «me recetaron» o «le voy a dar» basta con menos."""
+_PARECIDO_CON_PRUEBA, _PARECIDO_SIN_PRUEBA = 0.84, 0.90
+"""Parecido a un fármaco desde el cual una palabra que no existe no se recompone en otras."""
 _POR_VENTANA = 3
 _LECTURAS = 3
 _CON_DUDA = {"fármaco": 0.90, "cifra": 0.72}
@@ -44,6 +49,12 @@ _SEGURA = 2.0
 tuvieron de más de 5; las que no, de −13 o menos."""
 _DUDOSA = {"fármaco": 0.0, "cifra": -2.0}
 """Ventaja desde la cual se dicen las dos lecturas."""
+_POCO_CREIBLE = -16.0
+"""Con menos ventaja que esta no se mira si lo oído ganó solo por costumbre."""
+_COSTUMBRE = 1.0
+_TOPE = 100.0
+_CONTEXTO = 20
+"""Letras previas que hacen falta para saber qué se espera."""
 _COLA = 10
 """Letras que se puntúan detrás: lo que sigue también tiene que casar."""
 _PESO_DEL_AUDIO = 0.3
@@ -78,12 +89,21 @@ class _Sospecha:
     lecturas: tuple[str, ...]
     clase: Clase
     parecido: float = 0.0
+    debil: bool = False
+    """Suena tan poco al fármaco que nunca se escribe: a lo más se muestran las dos lecturas."""
 
 
-def mirar(texto: str, certezas: Certezas, puntuar: Puntuar, en_letras: str = "") -> list[Otra]:
+def mirar(
+    texto: str,
+    certezas: Certezas,
+    puntuar: Puntuar,
+    en_letras: str = "",
+    sin_audio: Puntuar | None = None,
+) -> list[Otra]:
     """Las otras lecturas que el audio sostiene, en orden y sin encimarse.
 
-    `certezas` da la probabilidad de cada palabra oída como (desde, hasta, probabilidad) en `texto`.
+    `certezas` da la probabilidad de cada palabra oída como (desde, hasta, probabilidad) en `texto`;
+    `sin_audio` puntúa como `puntuar`, pero sin oír nada: lo que el modelo espera por costumbre.
     """
     # Lo leído en letras distingue mejor las cifras que puntuar unas contra otras: va primero.
     letras = contrastar(texto, en_letras) if en_letras else ()
@@ -93,6 +113,8 @@ def mirar(texto: str, certezas: Certezas, puntuar: Puntuar, en_letras: str = "")
         if not _libre(s.desde, s.hasta, libres):
             continue
         mejor, ventaja = _puntuar(texto, s.desde, s.hasta, s.lecturas, puntuar)
+        if s.clase == "fármaco" and sin_audio and _POCO_CREIBLE <= ventaja < _SEGURA:
+            ventaja = max(ventaja, _sin_costumbre(texto, s, mejor, ventaja, sin_audio))
         if ventaja >= _DUDOSA[s.clase]:
             otras.append(Otra(s.desde, s.hasta, mejor, s.clase, round(ventaja, 3)))
     for otra in sorted(otras, key=lambda o: (-o.ventaja, o.hasta - o.desde, o.desde)):
@@ -116,6 +138,18 @@ def _puntuar(
     return lecturas[mejor], notas[mejor] - oida
 
 
+def _sin_costumbre(texto: str, s: _Sospecha, mejor: str, ventaja: float, sin_audio: Puntuar) -> float:
+    """La ventaja, menos lo que se debe solo a que lo oído es más usual que un nombre de fármaco.
+
+    Es la resta del modelo de lenguaje interno (Meng y otros, 2021). Cuenta algo menos que la acústica sola.
+    """
+    frase = max(texto.rfind(signo, 0, s.desde) + 1 for signo in ".?!")
+    previo = texto[max(0, min(frase, s.desde - _CONTEXTO)) : s.desde]
+    fin = _hasta_el_fin_de_palabra(texto, s.hasta + _COLA)
+    oida, otra = sin_audio([previo + texto[s.desde : fin], previo + mejor + texto[s.hasta : fin]])
+    return min(ventaja - (otra - oida) - _COSTUMBRE, _SEGURA - 0.001 if s.debil else _TOPE)
+
+
 def _recompuestas(
     texto: str, certezas: Certezas, puntuar: Puntuar, ocupadas: Sequence[Otra]
 ) -> Iterator[Otra]:
@@ -129,7 +163,8 @@ def _recompuestas(
             continue
         propuesto = r.propuesto.capitalize() if texto[desde].isupper() else r.propuesto
         ventaja = r.ganancia
-        if not r.farmaco and (r.corriente or r.ganancia < _SIN_PREGUNTAR):
+        farmaco = r.farmaco or (not r.corriente and _suena_a_farmaco(texto, fichas, r))
+        if not farmaco and (r.corriente or r.ganancia < _SIN_PREGUNTAR):
             _, acustica = _puntuar(texto, desde, hasta, (propuesto,), puntuar)
             if r.corriente and acustica < 0:
                 continue
@@ -137,8 +172,16 @@ def _recompuestas(
         if ventaja < _RECOMPUESTA:
             continue
         tomadas.append((desde, hasta))
-        if not r.farmaco:
+        if not farmaco:
             yield Otra(desde, hasta, propuesto, "palabra", round(ventaja, 3))
+
+
+def _suena_a_farmaco(texto: str, fichas: Sequence[Ficha], r: Recomposicion) -> bool:
+    """Si lo oído se parece de sobra a un fármaco («diasepa»): lo decide la corrección, no la frecuencia."""
+    prueba = evidencia(texto, list(fichas), r.primera, r.ultima)
+    minimo = _PARECIDO_CON_PRUEBA if prueba.dosis or prueba.verbo else _PARECIDO_SIN_PRUEBA
+    palabras = tuple(f.texto for f in fichas[r.primera : r.ultima + 1])
+    return any(c.parecido >= minimo for c in candidatos(palabras, "farmaco", minimo))
 
 
 def _por_palabra(r: Recomposicion) -> tuple[float, int]:
@@ -165,33 +208,43 @@ def _corrientes(texto: str, certeza: Callable[[int, int], float]) -> Iterator[_S
     fichas = partir(texto)
     menciones = [(m.desde, m.hasta) for m in buscar_farmacos(texto)]
     for i in range(len(fichas)):
+        lugar = es_lugar(fichas, i)
         for j in range(i, min(i + _PALABRAS, len(fichas))):
             ficha = fichas[j]
             nombrada = any(ficha.desde < h and d < ficha.hasta for d, h in menciones)
-            if (
-                not ficha.texto.isalpha()
-                or nombrada
-                or not (es_comun(ficha.texto) or es_termino(ficha.texto))
-            ):
+            if nombrada or not _corriente(ficha):
                 break
             prueba = evidencia(texto, fichas, i, j)
             desde, hasta = fichas[i].desde, ficha.hasta
-            if (prueba.dosis or prueba.verbo) and certeza(desde, hasta) < _CON_DUDA["fármaco"]:
-                palabras = tuple(f.texto for f in fichas[i : j + 1])
-                yield from _nombres(desde, hasta, palabras)
+            duda = _CON_DUDA_EN_SU_LUGAR if lugar else _CON_DUDA["fármaco"]
+            if (lugar or prueba.dosis or prueba.verbo) and certeza(desde, hasta) < duda:
+                palabras = tuple(map(_dicha, fichas[i : j + 1]))
+                yield from _nombres(desde, hasta, palabras, _PARECIDO_EN_SU_LUGAR if lugar else _PARECIDO)
             if ficha.corte:
                 break
 
 
-def _nombres(desde: int, hasta: int, palabras: tuple[str, ...]) -> Iterator[_Sospecha]:
+def _corriente(ficha: Ficha) -> bool:
+    """Si es palabra del español o un número corto: «por la 6» pudo ser «por Lasix»."""
+    if ficha.texto.isdigit():
+        return len(ficha.texto) <= 2
+    return ficha.texto.isalpha() and (es_comun(ficha.texto) or es_termino(ficha.texto))
+
+
+def _dicha(ficha: Ficha) -> str:
+    return en_letras(int(ficha.texto)) if ficha.texto.isdigit() else ficha.texto
+
+
+def _nombres(desde: int, hasta: int, palabras: tuple[str, ...], minimo: float) -> Iterator[_Sospecha]:
     propio = " ".join(palabras).lower()
     hallados = [
-        (c, f"{c.prefijo} {c.entrada.texto}".strip()) for c in candidatos(palabras, "farmaco", _PARECIDO)
+        (c, f"{c.prefijo} {c.entrada.texto}".strip()) for c in candidatos(palabras, "farmaco", minimo)
     ]
     otros = [(c, nombre) for c, nombre in hallados if nombre.lower() != propio]
     if otros:
         lecturas = tuple(dict.fromkeys(nombre for _, nombre in otros))[:_LECTURAS]
-        yield _Sospecha(desde, hasta, lecturas, "fármaco", max(c.parecido for c, _ in otros))
+        parecido = max(c.parecido for c, _ in otros)
+        yield _Sospecha(desde, hasta, lecturas, "fármaco", parecido, parecido < _PARECIDO)
 
 
 def _cifras(texto: str) -> Iterator[_Sospecha]:

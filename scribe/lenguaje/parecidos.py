@@ -23,6 +23,10 @@ Clase = Literal["farmaco", "termino", "signo"]
 _PRONOMBRES = ("me", "te", "le", "se", "lo", "la")
 _PEGADO, _LARGO_PEGADO = 0.9, 8
 """Parecido y sonidos que se piden a un fármaco para separarlo de una partícula («condrospirenona»)."""
+_POR_PARTICULA = 0.03
+"""Llevarse la preposición o el artículo de lo que sigue («celestón en», Celestone) cuesta un poco."""
+_SUELTAS = "ay"
+"""Palabras de una letra que se pegan al nombre («ajentadueto», «a Jentadueto»)."""
 _LARGO_EXACTO = 7
 """Sonidos que ha de tener un nombre para creerle a una frontera movida."""
 PREFIJOS = (
@@ -155,6 +159,7 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
                 continue
             if puntaje >= minimo and _misma_raiz(resto, entrada):
                 orden = puntaje + _preferencia(prefijo, primera, len(palabras))
+                orden -= _POR_PARTICULA if len(palabras) > 1 and palabras[-1].lower() in PREFIJOS else 0.0
                 lecturas.append(Candidato(entrada, prefijo, puntaje, orden))
     lecturas += _con_otra_frontera(palabras, clase)
     lecturas += _tras_un_resto(palabras, clase)
@@ -175,8 +180,8 @@ def _con_otra_frontera(palabras: tuple[str, ...], clase: Clase) -> Iterator[Cand
         return
     cortes = [(p, sonido.removeprefix(clave(p))) for p in PREFIJOS if sonido.startswith(clave(p))]
     for final in _PRONOMBRES:
-        verbo = primera.removesuffix(final)
-        if verbo != primera and verbo.endswith(("r", "n", "s")) and es_comun(verbo):
+        verbo = _sin_acento_movido(primera.removesuffix(final))
+        if primera.endswith(final) and verbo.endswith(("r", "n", "s", "ndo")) and es_comun(verbo):
             cortes.append((verbo, clave(" ".join((final, *resto)))))
     for prefijo, nombre in cortes:
         entrada = exactos(clase).get(nombre)
@@ -184,8 +189,13 @@ def _con_otra_frontera(palabras: tuple[str, ...], clase: Clase) -> Iterator[Cand
             yield Candidato(entrada, prefijo, 1.0, 1.0)
 
 
+def _sin_acento_movido(verbo: str) -> str:
+    """«tomándo», que perdió su pronombre, es «tomando»."""
+    return verbo.replace("ándo", "ando").replace("iéndo", "iendo")
+
+
 def _tras_un_resto(palabras: tuple[str, ...], clase: Clase) -> Iterator[Candidato]:
-    """Un fármaco que suena idéntico tras dos o tres letras sueltas de lo que se dijo antes («motelmisartán»).
+    """Un fármaco que suena idéntico tras una a tres letras sueltas de lo dicho antes («motelmisartán»).
 
     Las letras se quedan delante; si son un comienzo de nombre («des-», «nor-») puede ser otro fármaco y no
     se toca.
@@ -193,7 +203,9 @@ def _tras_un_resto(palabras: tuple[str, ...], clase: Clase) -> Iterator[Candidat
     palabra = palabras[0].lower()
     if len(palabras) > 1 or clase != "farmaco":
         return
-    for k in (2, 3):
+    for k in (1, 2, 3):
+        if k == 1 and palabra[0] not in _SUELTAS:
+            continue
         entrada = exactos(clase).get(clave(palabra[k:]))
         if entrada and len(entrada.sonido) >= _LARGO_PEGADO and llano(palabra[:k]) not in _comienzos():
             yield Candidato(entrada, palabra[:k], 1.0, 1.0)

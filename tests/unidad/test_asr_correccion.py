@@ -52,6 +52,12 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("a citromicina de 500 por tres días", "azitromicina de 500 por 3 días"),
         ("le doy cita gliptina de 100", "le doy sitagliptina de 100"),
         ("me dieron back trim", "me dieron Bactrim"),
+        ("en la farmacia me vendieron tapsin y nada", "en la farmacia me vendieron Tabcin y nada"),
+        ("me pusieron celestón en urgencias", "me pusieron Celestone en urgencias"),
+        ("nunca le ha caído mal diasepa", "nunca le ha caído mal diazepam"),
+        ("estoy tomándolo presor desde enero", "estoy tomando Lopresor desde enero"),
+        ("soy alérgica ajentadueto", "soy alérgica a Jentadueto"),
+        ("el oestradiol en 12", "el estradiol en 12"),
         ("ser tralina de 50", "sertralina de 50"),
         ("tome levo cetirizina de 5 mg", "tome levocetirizina de 5 mg"),
         ("y des venlafaxina de 50", "y desvenlafaxina de 50"),
@@ -246,3 +252,24 @@ def test_una_palabra_rara_en_otro_lugar_no_se_avisa(texto: str) -> None:
 def test_lo_derivado_de_una_palabra_corriente_no_se_vuelve_enfermedad(dicho: str) -> None:
     texto = f"los fines de semana {dicho} y ya"
     assert corregido(texto) == texto
+
+
+@pytest.mark.parametrize(
+    "verbo", ["me vendieron", "le puse a usted el", "me aconsejó", "cámbielo por", "surtió el"]
+)
+def test_lo_desconocido_junto_a_cualquier_verbo_de_dar_o_usar_se_corrige_o_se_avisa(verbo: str) -> None:
+    texto, avisos = corregir(consulta(f"{verbo} oxcarvasepina"))
+    assert "oxcarbazepina" in texto.turnos[0].texto or avisos
+
+
+@pytest.mark.parametrize(
+    ("texto", "avisa"),
+    [
+        ("me vendieron plastrofil y ya", True),
+        ("vamos a retomar la estatina", False),
+        ("se indicó una diverticulectomía", False),
+        ("me vendieron uno, plastrofil creo", False),
+    ],
+)
+def test_solo_se_avisa_de_lo_que_ocupa_el_lugar_de_un_medicamento(texto: str, avisa: bool) -> None:
+    assert bool(corregir(consulta(texto))[1]) is avisa

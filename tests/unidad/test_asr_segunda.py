@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from scribe.asr.correccion import corregir
-from scribe.asr.segunda import Otra, mirar
+from scribe.asr.segunda import Otra, Puntuar, mirar
 from scribe.consulta import Escucha, OtraLectura, Palabra, Transcripcion, Turno
 from scribe.lenguaje.cifras_parecidas import en_letras, parecidas
 
@@ -108,3 +108,37 @@ def test_una_tension_dudosa_se_anota_con_la_palabra_que_la_nombra() -> None:
     assert (anotada.original, anotada.propuesto) == ("presión 188", "presión 118")
     assert anotada.original in turno.texto and "188/74" in turno.texto
     assert any("118" in a.texto for a in avisos)
+
+
+def con_costumbre(texto: str, oido: dict[str, float], costumbre: dict[str, float]) -> list[Otra]:
+    """Lo que sale si el audio y la costumbre del modelo dan esas ventajas a cada lectura."""
+
+    def puntua(ventajas: dict[str, float]) -> Puntuar:
+        return lambda textos: [
+            max([v for nombre, v in ventajas.items() if nombre in t], default=0.0) for t in textos
+        ]
+
+    return mirar(texto, [(0, len(texto), 0.8)], puntua(oido), sin_audio=puntua(costumbre))
+
+
+def test_lo_oido_por_costumbre_se_descuenta() -> None:
+    texto = " Me pusieron quebra en urgencias."
+    assert con_costumbre(texto, {"Keppra": -4.0}, {"Keppra": -4.0}) == []
+    (otra,) = con_costumbre(texto, {"Keppra": -4.0}, {"Keppra": -13.0})
+    assert (otra.propuesto, otra.segura) == ("Keppra", True)
+    (otra,) = con_costumbre(texto, {"Keppra": -4.0}, {"Keppra": -6.0})
+    assert not otra.segura
+
+
+def test_lo_que_el_audio_niega_del_todo_no_lo_salva_la_costumbre() -> None:
+    assert con_costumbre(" Me pusieron quebra ayer.", {"Keppra": -20.0}, {"Keppra": -40.0}) == []
+
+
+def test_un_numero_corto_en_lugar_de_un_farmaco_se_mira() -> None:
+    (otra,) = con_costumbre(" Lo cambiamos por la 6 desde hoy.", {"Lasix": -5.0}, {"Lasix": -12.0})
+    assert otra.propuesto == "Lasix"
+
+
+def test_lo_que_suena_a_farmaco_no_se_recompone_en_palabras() -> None:
+    otras = mirar(" Le ha caído mal diasepa.", [(0, 25, 0.4)], lambda textos: [0.0 for _ in textos])
+    assert not any(o.clase == "palabra" for o in otras)
