@@ -46,6 +46,12 @@ _SOLO_NUMERO = re.compile(
 _SOLO_LAPSO = re.compile(
     r"\W*(?:(?:y|por|unos|nada mas|nomas|solo|durante) )*\d+ (?:dias?|semanas?|mes(?:es)?)(?: (?:nada mas|nomas|solamente|y ya|en total))?\W*"  # noqa: E501
 )
+_ESA_MISMA = re.compile(r"\b(?:es[ae]|l[ao]|el) mism[oa]\b(?! (?:dosis|horario|hora|cantidad))")
+"""«Desde mañana esa misma, pero en pastilla de 50»: lo último nombrado."""
+_DE_ESA_RECETA = re.compile(
+    r"\b(?:cuant\w+|como|a que hora|cada|dias?|tom\w+|pong\w+|unt\w+|antes|despues|comida|comer|hasta|noche|manana|esa|ese|eso)\b"  # noqa: E501
+)
+"""Lo que se pregunta de la receta que se acaba de oír."""
 _COMIDA = re.compile(r"(?:con|antes de|despues de)\b", re.I)
 _MISMO_RENGLON = 2
 """Turnos que puede tardar en llegar el resto de una receta."""
@@ -115,6 +121,10 @@ class Continuidad(Suspensiones):
         cifras = bool(linea.dosis) and bool(linea.frecuencia or (con_unidad and linea.duracion))
         if not cifras or (not senal("plan", "receta").search(llano(resto)) and desde):
             return False
+        previo = self._antecedente(trozo) if _ESA_MISMA.search(llano(resto)) else []
+        if previo:
+            self._seguir("", [previo[0][0].texto], [previo[0][1], trozo])
+            return True
         motivo = "No se reconoció el nombre del medicamento; escúchelo."
         self._pon("plan", "receta", resto.strip(" ,."), trozo, motivo=motivo)
         self.receta = None
@@ -132,6 +142,9 @@ class Continuidad(Suspensiones):
     def _reciente(self, trozo: Trozo) -> tuple[Propuesta, Linea] | None:
         if not self.receta or trozo.turno.id - self.receta[0].trozos[-1].turno.id > _MISMO_RENGLON:
             return None
+        previas = self._pregunta_previa(trozo)
+        if self.receta[1].frecuencia and previas and not any(_DE_ESA_RECETA.search(p.plano) for p in previas):
+            return None  # «¿y las gotas?» «De 6 le baja a 4»: ya se habla de otro
         return self.receta
 
     def _plazo_preguntado(self, trozo: Trozo) -> bool:

@@ -86,8 +86,10 @@ def declarar(  # noqa: PLR0912, PLR0915
         final = f"De otra persona ({llano(ajeno)}): {cuerpo[:1].lower() + cuerpo[1:]}"
         return Propuesta("subjetivo", "antecedente", final, citas)
     if tipo == "antecedente_familiar":
-        quien = PARIENTES.get(llano(familiar or ""), llano(familiar or ""))
-        cabecera = f"Antecedente familiar ({quien})"
+        quien = PARIENTES.get(llano(familiar or ""), llano(familiar or "")) or pariente(
+            " ".join(p.dicho for p in preguntas)
+        )
+        cabecera = f"Antecedente familiar ({quien})" if quien else "Antecedente familiar"
     elif negados and not presentes and not re.match(r"niega\b", llano(cuerpo)):
         cabecera = f"Niega {enlistar(negados)}" if todas_negadas(texto, menciones) else ""
     else:

@@ -10,6 +10,7 @@ from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.oraciones import COLETILLA, solo_confirma
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import es_charla, tutea
+from scribe.soap.dichos import PLAZO
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fases import NUNCA, TENSION, fases
 from scribe.soap.fragmentos import Lugar, Trozo, trocear
@@ -72,7 +73,8 @@ def _habla_medico(turno: Turno) -> bool:
 def _indica(plano: str) -> bool:
     """Si la oración indica, receta, cita o concluye: entonces no pregunta."""
     receta = senal("plan", "receta").search(plano) and (hay_farmaco(plano) or _CIFRA.search(plano))
-    cita = senal("plan", "cita").search(plano) and _CIFRA.search(plano)
+    plazo = _CIFRA.search(plano) or ("?" not in plano and PLAZO.search(plano))
+    cita = senal("plan", "cita").search(plano) and plazo
     alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
     return bool(
         receta or cita or alarma or (senal("plan", "incapacidad").search(plano) and _CIFRA.search(plano))

@@ -18,6 +18,7 @@ from scribe.soap.conclusiones import (
     no_es_eso,
 )
 from scribe.soap.condicion import con_su_condicion
+from scribe.soap.contestado import Contestado
 from scribe.soap.dichos import (
     CUANDO_VUELVO,
     DIGITO,
@@ -32,19 +33,20 @@ from scribe.soap.dichos import (
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar
 from scribe.soap.persona import de_usted
-from scribe.soap.por_fase import PorFase, con_su_sujeto
+from scribe.soap.por_fase import con_su_sujeto
 from scribe.soap.reglas import senal
-from scribe.soap.replica import abre_seco, trata
 from scribe.soap.retractos import INTERRUMPIDA
 from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signo_sin_nombre, signos_de
 from scribe.soap.sitio import separar
 
 _AL_PRINCIPIO = 12
+_EN_CAPACIDAD = re.compile(r"\ben capacidad\b(?= (?:de|por)\b)", re.IGNORECASE)
+"""Así se oye muchas veces «incapacidad»."""
 _HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
 """A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
 
 
-class Medico(PorFase):
+class Medico(Contestado):
     """Recorre lo que afirmó el médico y arma sus enunciados, recordando de qué se venía hablando."""
 
     def redactar(self) -> list[Propuesta]:
@@ -74,8 +76,8 @@ class Medico(PorFase):
             return  # «timolol, una gota en el… espere»: no dispuso nada; queda en omisiones
         for paso in (
             self._pronostico, self._incapacidad, self._alarma, self._cita_preguntada, self._responde_farmaco, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
-            self._cita, self._estudio_pedido, self._contestado, self.analisis, self._hallazgo,
-            self._indicacion, self._motivo, self._sintoma, self._por_fase,
+            self._cita, self._estudio_pedido, self._confirmado, self._explicado, self._contestado,
+            self.analisis, self._hallazgo, self._indicacion, self._motivo, self._sintoma, self._por_fase,
         ):  # fmt: skip
             if paso(trozo):
                 return
@@ -91,7 +93,7 @@ class Medico(PorFase):
         m = senal("plan", "incapacidad").search(trozo.plano)
         if not m or not (DIGITO.search(trozo.plano) or self._en_plan(trozo)):
             return False
-        texto = texto_de(trozo)
+        texto = _EN_CAPACIDAD.sub("incapacidad", texto_de(trozo))
         plano = llano(texto)
         dias = re.search(r"incapacidad (?:de |por )?(?:los |unos )?(\d+|\w+) (?:dias?|semanas?)", plano)
         resto = plano[dias.end() :].strip(" ,.") if dias else ""
@@ -183,18 +185,6 @@ class Medico(PorFase):
             not (consejo or avisa or medida or referido or buscar_clinico(trozo.dicho))
             or len(plano.split()) < 2
         ):
-            return False
-        self._indicar(trozo)
-        return True
-
-    def _contestado(self, trozo: Trozo) -> bool:
-        """«¿Me va a dar antibiótico?» «No, eso es por virus»: lo que se contesta es del plan."""
-        contesta = self._respondida(trozo)
-        if contesta is None or not self._en_plan(trozo) or not (abre_seco(trozo) and trata(contesta)):
-            return False
-        males = buscar_clinico(trozo.texto)
-        descarta = senal("analisis", "descarta").search(trozo.plano)
-        if any(no_es_eso(trozo.texto, m) or (descarta and m.clase == "enfermedad") for m in males):
             return False
         self._indicar(trozo)
         return True

@@ -30,6 +30,10 @@ class Momento(Enum):
 
 
 _DIGITO = re.compile(r"\d")
+_SOLO_CUANDO = re.compile(
+    r"\W*(?:y |pero |aqui )*(?:le |te )?(?:tiene|trae|hay|duele|se (?:le )?(?:oye|ve|siente|palpa)n?)\b(?!.*\bsi\b)[^,;]* cuando\b"  # noqa: E501
+)
+"""«Tiene estridor cuando llora»: dice cuándo se encuentra, no qué hacer si pasa."""
 _META = re.compile(
     r"\b(?:meta|debe|deberia|tiene que|menos de|mas de|arriba de|abajo de|ideal|por lo menos)\b"
 )
@@ -105,8 +109,12 @@ def _indica(trozo: Trozo) -> bool:
 def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
     """Si mide, cuenta lo que encuentra o da un resultado; `abierta`: ya venía explorando."""
     plano, texto = trozo.plano, trozo.texto
-    if trozo.signo or senal("plan", "condicion").search(plano) or _META.search(plano):
+    if trozo.signo or _META.search(plano):
         return False
+    if senal("plan", "condicion").search(plano) and not _SOLO_CUANDO.match(plano):
+        return False
+    if senal("momento", "lee").search(plano):
+        return True
     if any(senal("momento", n).search(plano) for n in ("relata", "resume")):
         return False
     if _ordena(trozo, tutea):
@@ -117,6 +125,8 @@ def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
         return True
     vistos = {m.clase for m in buscar_exploracion(texto)}
     describe = senal("exploracion", "negativo").search(plano) or senal("momento", "describe").search(plano)
+    if _SOLO_CUANDO.match(plano) and "hallazgo" in vistos:
+        return True
     if {"parte", "maniobra"} & vistos and ("hallazgo" in vistos or describe):
         return True
     if {"estudio", "imagen"} & vistos and (_DIGITO.search(plano) or describe):

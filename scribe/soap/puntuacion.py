@@ -14,7 +14,8 @@ from importlib.resources import files
 from scribe.consulta import Rol
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
-from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.farmacia import hay_farmaco, nombrados
+from scribe.soap.reglas import senal
 
 CONDICION_SOLA = re.compile(
     r"(?:^|[,;:] |\b(?:y|pero|o) )(?:si|cuando|en caso de que|en cuanto) (?!,)[^,;:]*$"
@@ -39,9 +40,26 @@ def cortes(texto: str, rol: Rol) -> list[int]:
     hallados = [
         m.end() for m in _forma(nombre).finditer(plano) if not CONDICION_SOLA.search(plano[: m.start()])
     ]
-    if rol is not Rol.MEDICO:
+    if rol is Rol.MEDICO:
+        hallados += _recetas_tras_consejo(texto, plano)
+    else:
         hallados += [m.end() for m in _forma("dos_negadas").finditer(plano) if _son_dos(texto, m.end())]
     return _separados(texto, sorted(set(hallados)))
+
+
+_ENLACE = re.compile(r"(?:,| y|, y)\s+$")
+
+
+def _recetas_tras_consejo(texto: str, plano: str) -> list[int]:
+    """Donde empieza una receta tras un consejo: «cene temprano, deje el café y omeprazol de 20…»."""
+    primero = next(iter(nombrados(texto)), None)
+    if primero is None or not _ENLACE.search(plano[: primero.desde]):
+        return []
+    previo = plano[: primero.desde]
+    aconseja = any(senal(g, n).search(previo) for g, n in (("plan", "consejo"), ("momento", "manda")))
+    con_dosis = re.match(r"\W*(?:de |en )?\d", plano[primero.hasta :])
+    receta = senal("plan", "receta").search(previo) or CONDICION_SOLA.search(previo)
+    return [primero.desde] if aconseja and con_dosis and not receta else []
 
 
 def _son_dos(texto: str, corte: int) -> bool:

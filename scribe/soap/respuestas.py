@@ -144,7 +144,7 @@ def _raices(texto: str) -> set[str]:
 _DUELE = re.compile(r"\b(?:duel|dol[io])")
 _SOLO_DUELE = re.compile(
     r"(?:no|si|ya|tampoco|,|nada|ahi|tantito|poco|mucho| )*(?:me|le|se)? ?(?:le |me )?"
-    r"duelen?(?: nada| mucho| poco)?"
+    r"duelen?(?: nada| mucho| poco)?|(?:de )?dolor(?:es)?,?(?: (?:asi|fuerte|no|tampoco|nada|si))*"
 )
 """«No me duele», sin decir dónde: contesta al dolor por el que se preguntó."""
 
@@ -158,6 +158,13 @@ def _habla_de(clausula: str, item: Pregunta) -> bool:
     if _DUELE.search(llano(item.dicho)) and _SOLO_DUELE.fullmatch(llano(clausula).strip(" ,.;:…")):
         return True
     return bool(_raices(clausula) & _raices(item.dicho))
+
+
+def _lo_nombra(clausula: str, item: Pregunta) -> bool:
+    """Si la cláusula dice el concepto mismo, o un sí; «los pies los tengo flaquitos» no dice hinchazón."""
+    return "si" in llano(clausula).split() or any(
+        m.termino == item.mencion.termino for m in buscar_clinico(clausula)
+    )
 
 
 def _al_lado(plano: str, item: Pregunta) -> bool | None:
@@ -216,38 +223,60 @@ def _sobra(texto: str) -> bool:
     return bool(palabras)
 
 
+@dataclass(slots=True)
+class _Reparto:
+    """Lo que cada cláusula dijo de lo preguntado; `despues`: lo negado fuera de la primera oración."""
+
+    negados: list[Pregunta] = field(default_factory=list)
+    afirmados: list[Pregunta] = field(default_factory=list)
+    flojos: list[Pregunta] = field(default_factory=list)
+    despues: list[Pregunta] = field(default_factory=list)
+    consumidas: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def anotar(self, tocados: list[Pregunta], clausula: str, n: int, *, en_contra: bool) -> None:
+        """Suma lo que la cláusula de la oración `n` niega o afirma; lo apenas aludido cede ante un no."""
+        if en_contra:
+            self.afirmados = [i for i in self.afirmados if i not in tocados or i not in self.flojos]
+        self.flojos += [i for i in tocados if not (en_contra or _lo_nombra(clausula, i))]
+        nuevos = [i for i in tocados if i not in self.negados and i not in self.afirmados]
+        destino = self.negados if en_contra else self.afirmados
+        destino += nuevos
+        self.despues += [i for i in nuevos if en_contra and n]
+
+
+def _por_clausula(items: list[Pregunta], respuesta: list[Trozo]) -> _Reparto:
+    reparto = _Reparto()
+    for n, trozo in enumerate(respuesta):
+        texto, plano = trozo.texto, llano(trozo.texto)
+        normales = {m.termino for m in buscar_normales(texto)}
+        reparto.negados += [i for i in items if i.mencion.termino in normales and i not in reparto.negados]
+        reves = _AL_REVES.search(plano) is not None
+        for item in items:
+            junto = None if _AJENO.search(plano) else _al_lado(plano, item)
+            if junto is False and _sigue(plano, item):
+                junto = True
+            if junto is not None and item not in reparto.negados and item not in reparto.afirmados:
+                (reparto.afirmados if junto else reparto.negados).append(item)
+        for desde, hasta in _segmentos(texto, items):
+            clausula = texto[desde:hasta]
+            ajena = _AJENO.search(llano(clausula))
+            tocados = [] if ajena else [i for i in items if _habla_de(clausula, i)]
+            en_contra = _polaridad(texto, desde, hasta) or reves
+            tocados = [i for i in tocados if not (en_contra and _sigue(plano, i))]
+            reparto.anotar(tocados, clausula, n, en_contra=en_contra)
+            if tocados and en_contra and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):
+                reparto.consumidas.setdefault(n, []).append((desde, hasta))
+    return reparto
+
+
 def leer(intercambio: Intercambio) -> Lectura:
     """Reparte lo preguntado entre negado, afirmado y no contestado, y aparta lo que el paciente agregó."""
     items = _preguntados(intercambio.preguntas)
     lectura = Lectura()
     todo = " ".join(t.dicho for t in intercambio.respuesta)
     plano = llano(todo).strip()
-    negados: list[Pregunta] = []
-    afirmados: list[Pregunta] = []
-    consumidas: dict[int, list[tuple[int, int]]] = {}
-    for n, trozo in enumerate(intercambio.respuesta):
-        texto = trozo.texto
-        normales = {m.termino for m in buscar_normales(texto)}
-        negados += [i for i in items if i.mencion.termino in normales and i not in negados]
-        reves = _AL_REVES.search(llano(texto)) is not None
-        for item in items:
-            junto = None if _AJENO.search(llano(texto)) else _al_lado(llano(texto), item)
-            if junto is False and _sigue(llano(texto), item):
-                junto = True
-            if junto is not None and item not in negados and item not in afirmados:
-                (afirmados if junto else negados).append(item)
-        for desde, hasta in _segmentos(texto, items):
-            clausula = texto[desde:hasta]
-            ajena = _AJENO.search(llano(clausula))
-            tocados = [] if ajena else [i for i in items if _habla_de(clausula, i)]
-            en_contra = _polaridad(texto, desde, hasta) or reves
-            tocados = [i for i in tocados if not (en_contra and _sigue(llano(texto), i))]
-            if not tocados:
-                continue
-            destino = negados if en_contra else afirmados
-            destino += [i for i in tocados if i not in negados and i not in afirmados]
-            if en_contra and len(clausula.split()) <= 6 and not _DIGITO.search(clausula):
-                consumidas.setdefault(n, []).append((desde, hasta))
+    reparto = _por_clausula(items, intercambio.respuesta)
+    negados, afirmados, consumidas = reparto.negados, reparto.afirmados, reparto.consumidas
     todo_no = _alguna(intercambio.respuesta, "niega_todo")
     resto_no = pregunta("niega_resto").search(plano) is not None
     libre = [i for i in items if i not in negados and i not in afirmados]
@@ -259,7 +288,11 @@ def leer(intercambio: Intercambio) -> Lectura:
         _consumir_el_resto(intercambio.respuesta, consumidas)
     elif resto_no and not afirmados and not negados and _ACOTA.match(plano):
         afirmados += libre
-    elif resto_no or (todo_no and sabe and (abre_no or not afirmados)) or (abre_no and not negados):
+    elif (
+        resto_no
+        or (todo_no and sabe and (abre_no or not afirmados))
+        or (abre_no and all(i in reparto.despues for i in negados))
+    ):
         negados += libre
     elif afirma(todo) and not negados and not afirmados:
         lectura.dudoso = len(libre) > 1

@@ -67,11 +67,15 @@ def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
 
 def _de_edad(intercambio: Intercambio) -> Propuesta | None:
     for trozo in intercambio.respuesta:
-        m = _EDAD.search(llano(trozo.dicho))
-        if m:
+        dichas = list(_EDAD.finditer(llano(trozo.dicho)))
+        if dichas:
+            # «Tiene 8, no, 9, cumplió 9 meses»: vale la última que dice de qué.
+            m = next((x for x in reversed(dichas) if x.group(2)), dichas[0])
             dicho = trozo.dicho[m.start() : m.end()]
-            return Propuesta("subjetivo", "antecedente", f"Edad: {dicho if m.group(2) else dicho + ' años'}",
-                             (*intercambio.preguntas[-1:], trozo))  # fmt: skip
+            unidad = "meses" if any("meses" in p.plano for p in intercambio.preguntas) else "años"
+            edad = dicho if m.group(2) else f"{dicho} {unidad}"
+            citas = (*intercambio.preguntas[-1:], trozo)
+            return Propuesta("subjetivo", "antecedente", f"Edad: {edad}", citas)
     return None
 
 

@@ -1,0 +1,81 @@
+"""Lo que el médico contesta al paciente: qué tiene, por qué, y qué se hace con ello."""
+
+from __future__ import annotations
+
+import re
+
+from scribe.lenguaje.clinico import buscar_clinico
+from scribe.soap.charla import contenido
+from scribe.soap.conclusiones import no_es_eso
+from scribe.soap.dichos import DIGITO, sin_copula, texto_de
+from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.fragmentos import Trozo
+from scribe.soap.persona import de_usted
+from scribe.soap.por_fase import PorFase
+from scribe.soap.reglas import senal
+from scribe.soap.replica import abre_seco, trata
+
+_SI_ESO = re.compile(r"(?:pues |asi es,? |exacto,? )*(?:si|exacto|asi es|efectivamente|correcto)\b")
+_CONFIRMA = 8
+_NO_PEGADO = re.compile(
+    r"no (?:es|son) (?!es[oae]\b|nada|necesari|bueno|grave|para|por|que)\w+(?: \w+){0,2}, no "
+)
+"""«No es virus, no le sirve», a «¿le va a dar antibiótico?»: pudo irse la coma de «No, es virus»."""
+_POR_QUE = re.compile(r"\b(?:por que|de que (?:es|sera|me viene|viene|da)|a que se debe)\b(?! no\b)")
+_QUE_TENGO = re.compile(r"\bque (?:es lo que )?(?:tengo|tiene|traigo|trae|es|sera|me paso)\b\W*$")
+_EXPLICA = re.compile(
+    r"(?:pues |mire |es |eso es |seguramente |yo creo que )*(?:por|porque|de(?:l)?|a causa|debido)\b"
+)
+_NOMBRA = re.compile(r"(?:pues |mire,? )*(?:un[ao]?s? )?\w{5,}")
+_CORTA = 8
+
+
+class Contestado(PorFase):
+    """Los pasos que necesitan la pregunta del paciente que se acaba de oír."""
+
+    def _confirmado(self, trozo: Trozo) -> bool:
+        """«¿Eso es anemia?» «Sí, anemia»: lo que se le pregunta y repite es lo que tiene."""
+        contesta = self._respondida(trozo)
+        confirma = _SI_ESO.match(trozo.plano.strip(" ¿¡,."))
+        if contesta is None or confirma is None or len(trozo.plano.split()) > _CONFIRMA:
+            return False
+        preguntados = {m.termino for m in buscar_clinico(contesta.texto) if m.clase == "enfermedad"}
+        if not preguntados & {m.termino for m in buscar_clinico(trozo.texto)}:
+            return False
+        self._pon("analisis", "diagnostico", sin_copula(texto_de(trozo)), contesta, trozo)
+        return True
+
+    def _explicado(self, trozo: Trozo) -> bool:
+        """«¿Por qué me duele?» «Por el reflujo»; «¿Qué tengo?» «Una bronquitis»."""
+        contesta = self._respondida(trozo)
+        plano = trozo.plano.strip(" ¿¡,.")
+        if contesta is None or DIGITO.search(plano) or hay_farmaco(trozo.texto) or not contenido(trozo.texto):
+            return False
+        if senal("plan", "condicion").search(plano) or senal("analisis", "descarta").search(plano):
+            return False
+        enfermedad = any(m.clase == "enfermedad" for m in buscar_clinico(trozo.texto))
+        if _POR_QUE.search(contesta.plano) and _EXPLICA.match(plano):
+            self._pon("analisis", "razonamiento", de_usted(texto_de(trozo)), contesta, trozo)
+            return True
+        corta = len(plano.split()) <= _CORTA and _NOMBRA.match(plano)
+        if _QUE_TENGO.search(contesta.plano) and corta and enfermedad:
+            tipo = "sospecha" if senal("analisis", "sospecha").search(plano) else "diagnostico"
+            self._pon("analisis", tipo, sin_copula(texto_de(trozo)), contesta, trozo)
+            return True
+        return False
+
+    def _contestado(self, trozo: Trozo) -> bool:
+        """«¿Me va a dar antibiótico?» «No, eso es por virus»: lo que se contesta es del plan."""
+        contesta = self._respondida(trozo)
+        if contesta is None or not self._en_plan(trozo) or not (abre_seco(trozo) and trata(contesta)):
+            return False
+        if _NO_PEGADO.match(trozo.plano.strip(" ¿¡,.")):
+            self._indicar(trozo)
+            self.salida[-1].motivo = "Pudo decir «No, es…» o «No es…»; escúchelo."
+            return True
+        males = buscar_clinico(trozo.texto)
+        descarta = senal("analisis", "descarta").search(trozo.plano)
+        if any(no_es_eso(trozo.texto, m) or (descarta and m.clase == "enfermedad") for m in males):
+            return False
+        self._indicar(trozo)
+        return True
