@@ -24,6 +24,7 @@ _CRITICA = re.compile(
     r"(?<!cada )(?<![\d.,/])\d{2,}(?:[.,/]\d+)*(?![\d/]|[.,]\d)"
     r"(?! (?:horas|d[ií]as|semanas|meses|a[ñn]os|minutos)\b)"
 )
+_NUMERO = re.compile(r"\d+")
 _FICHA = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
 _CIFRA = re.compile(r"\d+(?:[.,/]\d+)*")
 _CIENTOS = re.compile(r"\b(?:cien ?)?cientos\b(?= \w)", re.IGNORECASE)
@@ -46,9 +47,16 @@ class Contraste:
     propuesto: str
 
 
-def conviene(texto: str) -> bool:
-    """Si hay cifras que valga la pena leer otra vez: signos, resultados y dosis; no plazos ni «cada 12»."""
-    return bool(_CRITICA.search(texto))
+def hasta_la_ultima(texto: str) -> tuple[str, int] | None:
+    """El texto hasta su última cifra que valga la pena leer otra vez, y cuántos números hay en él.
+
+    Valen signos, resultados y dosis; no plazos ni «cada 12». Sin ninguna, `None`.
+    """
+    criticas = list(_CRITICA.finditer(texto))
+    if not criticas:
+        return None
+    hasta = texto[: criticas[-1].end()]
+    return hasta, len(_NUMERO.findall(hasta))
 
 
 def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:

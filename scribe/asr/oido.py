@@ -11,24 +11,18 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
-from functools import cached_property
-from typing import Any
+from dataclasses import asdict
 
-import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
-from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 from numpy.typing import NDArray
 
-from scribe.asr import guardias, segunda
-from scribe.asr.contraste import DIGITOS, conviene
+from scribe.asr import guardias
+from scribe.asr.decodificador import Decodificada, Decodificador, Guia
 from scribe.asr.guardias import Pasaje
-from scribe.asr.lectura import Cruda, Lectura, junto, otras_lecturas, unir
-from scribe.asr.segunda import Otra
+from scribe.asr.lectura import Cruda, Lectura, otras_lecturas
+from scribe.asr.tanda import Tanda
 from scribe.asr.voz import Curva, Intervalo, Reparto, ventanas
 from scribe.consulta import HERCIOS, Palabra, Senal
 from scribe.progreso import Avance, en_silencio
@@ -37,28 +31,8 @@ from scribe.recuerdos import Recuerdos
 _REPASO = Reparto(minimo_s=3.0, maximo_s=10.0, pausa_s=0.3, hueco_s=1.0, margen_s=0.3)
 """Ventanas de la segunda escucha: cortas, para que un bucle no arrastre lo que sigue."""
 _PALABRA_MINIMA_S = 0.04
-_PROB_MINIMA = 1e-9
 _COLA_S = 0.3
 """Lo más que se alarga el final de una palabra: una sílaba."""
-_CUADROS_S = 100
-"""Cuadros del espectro por segundo."""
-_ANTES, _DESPUES = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
-"""Signos que se pegan a la palabra siguiente y a la anterior."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guia:
-    """Con qué se orienta al modelo; forma parte de la llave de lo recordado.
-
-    `indicacion` es texto previo, `terminos` las palabras que se favorecen, `sin_repetir` prohíbe repetir
-    n-gramas de tantas fichas y `haz` son las hipótesis de la búsqueda.
-    """
-
-    idioma: str
-    indicacion: str | None = None
-    terminos: str | None = None
-    sin_repetir: int = 0
-    haz: int = 5
 
 
 class Oido:
@@ -109,13 +83,14 @@ class Oido:
         tanda = max(1, min(self._lote, math.ceil(len(pendientes) / self._obreros)))
         grupos = [pendientes[i : i + tanda] for i in range(0, len(pendientes), tanda)]
         hechas = len(lista) - len(pendientes)
-        with ThreadPoolExecutor(self._obreros) as obreros:
-            tareas = {obreros.submit(self._leer, [lista[k] for k in g], guia): g for g in grupos}
-            for tarea in as_completed(tareas):
-                for k, lectura in zip(tareas[tarea], tarea.result(), strict=True):
-                    self._recuerdos[llaves[k]] = lectura.guardada()
-                hechas += len(tareas[tarea])
-                avance(hechas / len(lista))
+        decodificador = Decodificador(self._red, guia)
+        tarea = Tanda(
+            decodificador, lambda grupo: self._decodificar([lista[k] for k in grupo], decodificador), grupos
+        )
+        for k, lectura in tarea.leer(self._obreros):
+            self._recuerdos[llaves[k]] = lectura.guardada()
+            hechas += 1
+            avance(hechas / len(lista))
         for ventana, llave in zip(lista, llaves, strict=True):
             yield self._pasaje(Lectura.recordada(self._recuerdos[llave]), *ventana)
 
@@ -146,127 +121,14 @@ class Oido:
         mejora = nuevo.compresion < pasaje.compresion or nuevo.log_prob > pasaje.log_prob
         return nuevo if mejora and not guardias.dudosa(nuevo) else pasaje
 
-    # --- Lo que hace el modelo con un lote ------------------------------------------------------
+    # --- Lo que se le pide al modelo --------------------------------------------------------------
 
-    def _leer(self, lista: Sequence[Intervalo], guia: Guia) -> list[Lectura]:
-        red = self._red
-        fichero = Tokenizer(
-            red.hf_tokenizer, red.model.is_multilingual, task="transcribe", language=guia.idioma
-        )
-        previo = red.get_prompt(
-            fichero,
-            fichero.encode(guia.indicacion) if guia.indicacion else [],
-            without_timestamps=True,
-            hotwords=guia.terminos,
-        )
-        codificado = red.model.encode(
-            _vista(np.stack([pad_or_trim(self._espectro(*v)) for v in lista])), to_cpu=True
-        )
-        salidas = red.model.generate(
-            codificado,
-            [previo] * len(lista),
-            beam_size=guia.haz,
-            max_length=red.max_length,
-            suppress_blank=True,
-            suppress_tokens=get_suppressed_tokens(fichero, (-1,)),
-            return_scores=True,
-            return_no_speech_prob=True,
-            sampling_temperature=0.0,
-            no_repeat_ngram_size=guia.sin_repetir,
-        )
-        for ventana, probables in zip(lista, red.model.detect_language(codificado), strict=True):
+    def _decodificar(self, lista: Sequence[Intervalo], decodificador: Decodificador) -> list[Decodificada]:
+        espectros = np.stack([pad_or_trim(self._espectro(*v)) for v in lista])
+        hechas, idiomas = decodificador.decodificar(espectros, [fin - inicio for inicio, fin in lista])
+        for ventana, probables in zip(lista, idiomas, strict=True):
             self._recuerdos.setdefault(self._llave(self._trozo(*ventana), None), _idiomas(probables))
-        uno_por_uno = np.asarray(codificado)
-        letras = self._en_letras(salidas, uno_por_uno, fichero, guia)
-        return [
-            self._lectura(salida, _vista(uno_por_uno[k : k + 1]), fichero, fin - inicio, letras.get(k, ""))
-            for k, (salida, (inicio, fin)) in enumerate(zip(salidas, lista, strict=True))
-        ]
-
-    def _en_letras(
-        self, salidas: Sequence[Any], codificado: NDArray[np.float32], fichero: Tokenizer, guia: Guia
-    ) -> dict[int, str]:
-        """Las ventanas en que se oyeron cifras, leídas otra vez sin dígitos (`scribe.asr.contraste`)."""
-        if fichero.language_code != "es":
-            return {}
-        con_cifras = [k for k, x in enumerate(salidas) if conviene(fichero.decode(x.sequences_ids[0]))]
-        if not con_cifras:
-            return {}
-        indicacion = fichero.encode(guia.indicacion) if guia.indicacion else []
-        # En letras hacen falta más fichas que en cifras, pero no el doble: lo demás sería un bucle.
-        largo = 2 * max(len(salidas[k].sequences_ids[0]) for k in con_cifras)
-        # Sin la lista de fármacos: para leer números no hace falta y cuesta.
-        previo = self._red.get_prompt(fichero, indicacion, without_timestamps=True)
-        leidas = self._red.model.generate(
-            _vista(codificado[con_cifras]),
-            [previo] * len(con_cifras),
-            beam_size=1,
-            max_length=min(self._red.max_length, len(previo) + largo),
-            suppress_blank=True,
-            suppress_tokens=[*get_suppressed_tokens(fichero, (-1,)), *self._digitos],
-            sampling_temperature=0.0,
-        )
-        return {k: fichero.decode(x.sequences_ids[0]) for k, x in zip(con_cifras, leidas, strict=True)}
-
-    @cached_property
-    def _digitos(self) -> list[int]:
-        """Las fichas del modelo con algún dígito."""
-        vocabulario: dict[str, int] = self._red.hf_tokenizer.get_vocab()
-        return [n for ficha, n in vocabulario.items() if DIGITOS.search(ficha) and not ficha.startswith("<|")]
-
-    def _lectura(
-        self,
-        salida: Any,
-        codificado: ctranslate2.StorageView,
-        fichero: Tokenizer,
-        duracion: float,
-        en_letras: str,
-    ) -> Lectura:
-        """Palabras con su tiempo y su probabilidad, alineadas con la atención del modelo."""
-        fichas = salida.sequences_ids[0]
-        texto = fichero.decode(fichas)
-        trozo: dict[str, Any] = {"tokens": fichas, "start": 0.0, "end": duracion, "seek": 0}
-        cuadros = math.ceil(duracion) * _CUADROS_S
-        self._red.add_word_timestamps([[trozo]], fichero, codificado, cuadros, _ANTES, _DESPUES, 0.0)
-        palabras = [
-            Cruda(p["word"], float(p["start"]), float(p["end"]), float(p["probability"]))
-            for p in trozo["words"]
-            if p["word"].strip()
-        ]
-        unidas = tuple(unir(palabras))
-        return Lectura(
-            palabras=unidas,
-            otras=self._otras(unidas, codificado, fichero, cuadros, en_letras),
-            log_prob=salida.scores[0] * len(fichas) / (len(fichas) + 1),
-            sin_voz=salida.no_speech_prob,
-            compresion=get_compression_ratio(texto) if texto else 1.0,
-        )
-
-    def _otras(
-        self,
-        palabras: tuple[Cruda, ...],
-        codificado: ctranslate2.StorageView,
-        fichero: Tokenizer,
-        cuadros: int,
-        en_letras: str,
-    ) -> tuple[Otra, ...]:
-        """La segunda mirada sobre la ventana ya codificada; solo se sabe en español."""
-        if fichero.language_code != "es":
-            return ()
-        texto, lugares = junto(palabras)
-        certezas = [(*lugar, p.prob) for lugar, p in zip(lugares, palabras, strict=True)]
-
-        def puntuar(textos: Sequence[str]) -> list[float]:
-            return [self._puntaje(codificado, fichero, t, cuadros) for t in textos]
-
-        return tuple(segunda.mirar(texto, certezas, puntuar, en_letras))
-
-    def _puntaje(
-        self, codificado: ctranslate2.StorageView, fichero: Tokenizer, texto: str, cuadros: int
-    ) -> float:
-        fichas = fichero.encode(texto)
-        (hecha,) = self._red.model.align(codificado, fichero.sot_sequence, [fichas], cuadros)
-        return float(np.log(np.maximum(hecha.text_token_probs, _PROB_MINIMA)).sum())
+        return hechas
 
     def _idiomas_de(self, inicio: float, fin: float) -> dict[str, float]:
         llave = self._llave(self._trozo(inicio, fin), None)
@@ -328,6 +190,3 @@ def _idiomas(probables: Sequence[tuple[str, float]]) -> str:
     """Cada idioma y su probabilidad, como texto para recordar."""
     return json.dumps({ficha.strip("<|>"): prob for ficha, prob in probables})
 
-
-def _vista(arreglo: NDArray[np.float32]) -> ctranslate2.StorageView:
-    return ctranslate2.StorageView.from_array(np.ascontiguousarray(arreglo))

@@ -25,8 +25,9 @@ from faster_whisper import WhisperModel
 from scribe import memoria, modelos
 from scribe.ajustes import Ajustes
 from scribe.asr import guardias
+from scribe.asr.decodificador import Guia
 from scribe.asr.guardias import Revision, reloj
-from scribe.asr.oido import Guia, Oido
+from scribe.asr.oido import Oido
 from scribe.asr.voz import PASO_S, Curva, Intervalo, Reparto, cortar, escuchar, ventanas
 from scribe.consulta import HERCIOS, Aviso, Escucha, Grabacion, Palabra, Senal
 from scribe.errores import AjusteInvalido, FalloDeEtapa
@@ -34,7 +35,7 @@ from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
 from scribe.recuerdos import Recuerdos
 
-VERSION = "7"
+VERSION = "8"
 _FICHAS_DE_TERMINOS = 180
 """Lo más que ocupan las palabras que se favorecen. La indicación lleva 54 fichas y el modelo admite 448
 en total: quedan más de 200 para 28 s de voz, que en lo medido llenan 142 como mucho."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, contrastar, conviene
+from scribe.asr.contraste import DIGITOS, contrastar, hasta_la_ultima
 from scribe.asr.correccion import corregir
 from scribe.consulta import Escucha, EstadoEnunciado, OtraLectura, Palabra, Rol, Transcripcion, Turno
 from scribe.lenguaje.cifras_parecidas import se_confunden
@@ -156,4 +156,4 @@ def test_solo_se_duda_del_enunciado_que_lleva_la_cifra() -> None:
     ],
 )
 def test_que_ventanas_conviene_leer_en_letras(texto: str, vale: bool) -> None:
-    assert conviene(texto) is vale
+    assert (hasta_la_ultima(texto) is not None) is vale
