@@ -18,6 +18,7 @@ from scribe.lenguaje.fichas import Edicion, Ficha
 from scribe.lenguaje.fonetica import clave
 from scribe.lenguaje.parecidos import PREFIJOS, Clase, escritos, exactos
 from scribe.lenguaje.texto import llano
+from scribe.lenguaje.vocabulario import es_comun
 
 _DELANTE = ("con", "sin", "del", "las", "los", "una", "por", "ni", "no", "muy")
 """Lo que se pega por delante de un término («consangre»); «a» o «la» empiezan demasiadas palabras."""
@@ -47,18 +48,25 @@ def despegar(ficha: Ficha) -> Edicion | None:
 
 
 def juntar(texto: str, fichas: list[Ficha]) -> Iterator[Edicion]:
-    """«levo cetirizina» es levocetirizina, otro fármaco: el comienzo suelto se junta con su nombre."""
+    """«levo cetirizina» es levocetirizina, otro fármaco: el comienzo suelto se junta con su nombre.
+
+    También lo que no es palabra y, junto al nombre que sigue, suena exactamente a otro («cafia aspirina»).
+    """
     sueltos, verbos = _datos()["comienzos"]["sueltos"], _datos()["comienzos"]["tras_pronombre"]
     menciones = {m.desde: m for m in buscar_farmacos(texto)}
     for k, f in enumerate(fichas[:-1]):
         mencion = menciones.get(fichas[k + 1].desde)
-        if f.corte or mencion is None or f.llana not in sueltos:
+        if f.corte or mencion is None or not (f.llana in sueltos or _no_es_palabra(f)):
             continue
         if f.llana == "des" and k and fichas[k - 1].llana in verbos:
             continue  # «no le des loratadina»
         entrada = exactos("farmaco").get(clave(f"{f.texto} {mencion.texto}"))
         if entrada:
             yield Edicion(f.desde, mencion.hasta, entrada.texto, "fármaco")
+
+
+def _no_es_palabra(ficha: Ficha) -> bool:
+    return ficha.texto.isalpha() and len(ficha.texto) > 2 and not es_comun(ficha.texto)
 
 
 def partido(turno: Turno, fichas: list[Ficha], clase: Clase) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Literal
 
 from scribe.asr.contraste import contrastar
@@ -21,6 +21,7 @@ from scribe.lenguaje.cifras_parecidas import en_letras, parecidas
 from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.fichas import Ficha, partir
 from scribe.lenguaje.parecidos import candidatos, es_termino
+from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
 
 Clase = Literal["fármaco", "cifra", "palabra"]
@@ -214,6 +215,8 @@ def _corrientes(texto: str, certeza: Callable[[int, int], float]) -> Iterator[_S
             nombrada = any(ficha.desde < h and d < ficha.hasta for d, h in menciones)
             if nombrada or not _corriente(ficha):
                 break
+            if all(f.llana in _numeros() or f.texto.isdigit() for f in fichas[i : j + 1]):
+                continue  # «cinco» es una cifra y no «zinc»
             prueba = evidencia(texto, fichas, i, j)
             desde, hasta = fichas[i].desde, ficha.hasta
             duda = _CON_DUDA_EN_SU_LUGAR if lugar else _CON_DUDA["fármaco"]
@@ -229,6 +232,11 @@ def _corriente(ficha: Ficha) -> bool:
     if ficha.texto.isdigit():
         return len(ficha.texto) <= 2
     return ficha.texto.isalpha() and (es_comun(ficha.texto) or es_termino(ficha.texto))
+
+
+@cache
+def _numeros() -> frozenset[str]:
+    return frozenset(llano(en_letras(n)) for n in range(100))
 
 
 def _dicha(ficha: Ficha) -> str:

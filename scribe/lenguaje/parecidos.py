@@ -69,7 +69,7 @@ def _farmacos() -> tuple[Entrada, ...]:
     vistos: dict[str, Entrada] = {}
     for nombre in nombres():
         entrada = _de_farmaco(nombre)
-        if len(entrada.sonido) >= 5 and not nombre.ambigua:
+        if len(entrada.sonido) >= 4 and not nombre.ambigua:
             vistos.setdefault(entrada.sonido, entrada)
     return tuple(vistos.values())
 

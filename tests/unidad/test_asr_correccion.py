@@ -57,6 +57,8 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("nunca le ha caído mal diasepa", "nunca le ha caído mal diazepam"),
         ("estoy tomándolo presor desde enero", "estoy tomando Lopresor desde enero"),
         ("soy alérgica ajentadueto", "soy alérgica a Jentadueto"),
+        ("la cafia aspirina ya no", "la Cafiaspirina ya no"),
+        ("me dio zinq en jarabe", "me dio zinc en jarabe"),
         ("el oestradiol en 12", "el estradiol en 12"),
         ("ser tralina de 50", "sertralina de 50"),
         ("tome levo cetirizina de 5 mg", "tome levocetirizina de 5 mg"),

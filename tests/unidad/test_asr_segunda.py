@@ -41,6 +41,7 @@ def test_con_poca_ventaja_se_muestran_las_dos_y_sin_ella_nada() -> None:
     [
         (" Le dio un temprano y ya no volvió.", 0.96),  # se oyó claro
         (" Hoy llegó muy temprano a trabajar.", 0.5),  # nadie toma ni receta nada
+        (" Le doy una cada cinco días.", 0.5),  # cifras, no zinc
         (" La presión en 118 sobre 70.", 0.8),
         (" Tiene 2.5 de creatinina.", 0.3),  # los decimales no se puntúan
     ],
