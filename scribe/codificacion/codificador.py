@@ -25,6 +25,7 @@ from scribe.codificacion.reglas import (
     manifestacion,
     refinamientos,
 )
+from scribe.codificacion.seguimiento import con_complicaciones, con_tratamiento
 from scribe.codificacion.seleccion import Grupo, depurar
 from scribe.codificacion.sinonimos import Concepto, conceptos, equivalencias
 from scribe.codificacion.titulos import conceptos_del_catalogo
@@ -115,13 +116,15 @@ class Codificador:
         if not transcripcion.turnos or not transcripcion.idioma.startswith("es"):
             return ()
         menciones = Lector(transcripcion, nota, contexto, self.buscador, self._detector).menciones()
+        precisas = con_tratamiento(_refinar(menciones, transcripcion), transcripcion)
         refinadas = [
             m
-            for m in _refinar(menciones, transcripcion)
+            for m in precisas
             if m.estado is EstadoCodigo.FAMILIAR
             or not imposible(m.concepto.cie10, contexto.edad, contexto.sexo)
         ]
-        grupos = _ordenar(depurar(_agrupar(_con_asociados(_con_historia_familiar(refinadas)))))
+        completas = con_complicaciones(_con_asociados(_con_historia_familiar(refinadas)), transcripcion)
+        grupos = _ordenar(depurar(_agrupar(completas)))
         cie10 = [self._codigo(g, "CIE-10") for g in grupos]
         cie11 = [c for g in grupos if (c := self._codigo(g, "CIE-11")) is not None]
         return tuple(_sin_repetir([c for c in cie10 if c is not None] + cie11))

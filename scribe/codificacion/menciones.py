@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from scribe.codificacion.alergias import alergias
 from scribe.codificacion.buscador import Buscador
+from scribe.codificacion.composicion import componer
 from scribe.codificacion.detector import Detector, Hallazgo
 from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ultima_pregunta
 from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
 from scribe.codificacion.operaciones import contesta_operacion, operado, tramo_operado
-from scribe.codificacion.preguntas import contestado, de_familia, es_pregunta, preguntado, rebatido
+from scribe.codificacion.preguntas import avalado, contestado, de_familia, es_pregunta, preguntado, rebatido
 from scribe.codificacion.reglas import frases, historia_personal
 from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
@@ -74,6 +75,7 @@ class Lector:
 
     def _detectar(self, turno: Turno) -> list[Hallazgo]:
         hallazgos = self._detector.buscar(turno.texto)
+        hallazgos += componer(turno, hallazgos)
         if turno.rol == Rol.MEDICO:
             hallazgos += self._nominales(turno, hallazgos)
         return sorted(hallazgos, key=lambda h: h.desde)
@@ -210,7 +212,9 @@ class Lector:
     def _lo_pregunto(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """Si en el turno anterior otro preguntó por lo mismo («¿Será neumonía?»)."""
         anterior = self._lectura.anterior(turno.id - 1) if turno.id - 1 < len(self._turnos) else None
-        if anterior is None or "?" not in anterior.texto:
+        if anterior is None or not (
+            "?" in anterior.texto or frases().conjetura.search(llano(anterior.texto))
+        ):
             return False
         return any(h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._lectura.hallazgos[anterior.id])
 
@@ -227,6 +231,8 @@ class Lector:
             return self._dejo(i, hallazgo, cal)
         if rebatido(self._lectura, i, hallazgo):
             return self._lectura.mencion(i, hallazgo, EstadoCodigo.DESCARTADO, 3)
+        if avalado(self._lectura, i, hallazgo):
+            return self._lectura.mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 3)
         if clase in "sm":
             return None if cal.pasada else self._lectura.mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 1)
         return self._lectura.mencion(i, _ya_pasado(hallazgo, cal), EstadoCodigo.ANTECEDENTE, 1)

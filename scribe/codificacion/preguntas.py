@@ -51,13 +51,19 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
     if not (f.afirma.search(respuesta) or _toma_para_ello(lectura, i, hallazgo, siguiente)):
         return None
     suyos = lectura.hallazgos[lectura.turnos[i].id]
-    juntas = [h for h in suyos if h.concepto.cie10 != hallazgo.concepto.cie10]
+    juntas = [h for h in suyos if h.concepto.cie10 != hallazgo.concepto.cie10 and _se_pregunta(lectura, i, h)]
     if juntas and not f.ambas.search(respuesta):
         return None
     if cal.familiar:
         return None if pariente else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
     estado = EstadoCodigo.CONFIRMADO if hallazgo.concepto.clase == "s" else EstadoCodigo.ANTECEDENTE
     return lectura.respondida(i, siguiente, hallazgo, estado)
+
+
+def _se_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
+    """Si ese otro también se pregunta: lo que se dijo al explorar no hace ambigua la respuesta."""
+    turno = lectura.turnos[i]
+    return "?" not in turno.texto or lectura.calificar(turno, hallazgo.desde, hallazgo.hasta).interrogada
 
 
 def _toma_para_ello(lectura: Lectura, i: int, hallazgo: Hallazgo, siguiente: Turno) -> bool:
@@ -109,6 +115,17 @@ def rebatido(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
     if lectura.se_nombra(siguiente, hallazgo.concepto.cie10):
         return False
     return frases().rebate.search(llano(siguiente.texto)) is not None
+
+
+def avalado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
+    """«Yo decía que era gastritis» «Y sí es»: lo que supone y el médico le concede."""
+    siguiente, turno = lectura.siguiente(i), lectura.turnos[i]
+    if hallazgo.concepto.clase != "d" or siguiente is None or siguiente.rol != Rol.MEDICO:
+        return False
+    inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+    if frases().conjetura.search(llano(turno.texto[inicio : hallazgo.desde])) is None:
+        return False
+    return frases().afirma.search(llano(siguiente.texto)) is not None
 
 
 def _lo_mismo(uno: Hallazgo, otro: Hallazgo) -> bool:

@@ -88,6 +88,9 @@ class Frases:
     sospecha: re.Pattern[str]
     por_confirmar: re.Pattern[str]
     no_descarta: re.Pattern[str]
+    indica: re.Pattern[str]
+    dejar_vicio: re.Pattern[str]
+    conjetura: re.Pattern[str]
     reglas: tuple[Frase, ...]
     alergias: Alergias
 
@@ -143,6 +146,9 @@ def frases() -> Frases:
         sospecha=re.compile(diagnostico["sospecha"]),
         por_confirmar=re.compile(diagnostico["por_confirmar"]),
         no_descarta=re.compile(diagnostico["no_descarta"]),
+        indica=re.compile(diagnostico["indica"]),
+        dejar_vicio=re.compile(diagnostico["dejar_vicio"]),
+        conjetura=re.compile(diagnostico["conjetura"]),
         reglas=tuple(
             Frase(
                 codigo=r["codigo"],
@@ -183,6 +189,12 @@ def refinamientos() -> tuple[Refinamiento, ...]:
 @lru_cache(maxsize=1)
 def _lesiones() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in _filas("lesiones.tsv"))
+
+
+@lru_cache(maxsize=1)
+def composiciones() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """(sitio, códigos por hallazgo) de `datos/composicion.tsv`."""
+    return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in _filas("composicion.tsv"))
 
 
 def lesion(codigo: str, llano_: str) -> str | None:
@@ -255,6 +267,12 @@ def lugar_menor(codigo: str, estado: str) -> tuple[str, ...] | None:
 @lru_cache(maxsize=1)
 def _tratados() -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
     return tuple((tuple(p.split()), frozenset(c.split())) for p, c in _filas("tratados.tsv"))
+
+
+@lru_cache(maxsize=1)
+def complicaciones() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """(código base, cómo se describe, código de la complicación)."""
+    return tuple((base, re.compile(dicho), codigo) for base, dicho, codigo in _filas("complicaciones.tsv"))
 
 
 @lru_cache(maxsize=256)

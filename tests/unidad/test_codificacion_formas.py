@@ -9,7 +9,7 @@ from scribe.codificacion import Buscador, Codificador
 from scribe.codificacion import indice as indices
 from scribe.codificacion.catalogo import Catalogo, Sistema
 from scribe.codificacion.detector import Detector
-from scribe.codificacion.reglas import refinamientos
+from scribe.codificacion.reglas import complicaciones, composiciones, refinamientos
 from scribe.codificacion.sinonimos import conceptos
 from scribe.codificacion.titulos import conceptos_del_catalogo
 from scribe.consulta import Contexto, Nota, Rol, Transcripcion, Turno
@@ -18,6 +18,9 @@ from scribe.manifiesto import Perfil
 
 _ROLES = {"M": Rol.MEDICO, "P": Rol.PACIENTE, "A": Rol.ACOMPANANTE}
 _MAS = {"Z80.0", "Z81.8", "Z82.3", "Z83.3", "Z83.4", "Z86.4", "Z86.7", "Z88.1", "Z88.8", "B83.1", "M35.2"}
+_MAS |= {c for _, codigos in composiciones() for c in codigos if c != "-"} | {
+    c for _, _, c in complicaciones()
+}
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,34 @@ _MINIDIALOGOS = [
     (("M: Es un hongo.", "P: Con razón la comezón en el pene."), "B37.4", "confirmado"),
     (("M: Ese bulto de la ingle es una hernia.",), "K40.9", "confirmado"),
     (("M: Tiene bajita la sangre, es anemia por la regla.",), "D50.0", "confirmado"),
+    # Sitio y hallazgo en cualquier orden, con palabras en medio.
+    (("P: Ayer boté con la gripa una flema, con una pintita de sangre.",), "R04.2", "confirmado"),
+    (("P: Se me infectó, fíjese, otra vez la muela.",), "K04.7", "antecedente"),
+    (("M: Lo que hay es una infección que agarró la próstata.",), "N41.9", "confirmado"),
+    (("M: La garganta la veo apenas inflamada.",), "J02.9", None),
+    (("P: Sangre, ni en el vómito ni en nada.",), "K92.0", None),
+    # Lo que el médico ajusta hoy ya no es un antecedente; lo que sigue igual, sí.
+    (("P: Padezco de la presión, tomo losartán.", "M: El losartán se lo subo a cien."), "I10", "confirmado"),
+    (("P: Soy hipertensa, tomo losartán.", "M: El losartán sigue igual."), "I10", "antecedente"),
+    (("P: Soy hipertensa.", "M: Si se marea, le bajo al losartán."), "I10", "antecedente"),
+    (("P: Fumo cinco al día.", "M: Y el cigarro, fuera."), "Z72.0", "confirmado"),
+    (("P: Fumo cinco al día.", "M: Bueno, lo anoto."), "Z72.0", "antecedente"),
+    # Lo que el paciente supone y el médico avala o rechaza.
+    (("P: Yo decía que era gastritis.", "M: Y sí es, señora."), "K29.7", "confirmado"),
+    (("P: Me habían dicho que rosácea.", "M: Y tenían razón."), "L71.9", "confirmado"),
+    (("A: Yo pensé que era sarampión.", "M: No, señora, sarampión no."), "B05.9", "descartado"),
+    # Lo que hay cerca, lo que se advierte y lo que no se oye no lo tiene.
+    (("M: Y menos con dengue rondando por el barrio.",), "A97.9", None),
+    (("M: Hay muchos casos de influenza.",), "J11.1", None),
+    (("M: Igual si se desmaya o si se pega en la cabeza.",), "S09.9", None),
+    (("M: Neumonía no le oigo, pero tomamos placa.",), "J18.9", "descartado"),
+    # La complicación que se describe.
+    (
+        ("M: Tiene diabetes tipo 2 y el azúcar le fue durmiendo los nervios de los pies.",),
+        "E11.4",
+        "confirmado",
+    ),
+    (("M: ¿La diabetes le ha dormido los pies?", "P: No."), "E14.4", None),
 ]
 
 
