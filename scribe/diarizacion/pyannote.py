@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scribe.ajustes import Ajustes
 from scribe.consulta import HERCIOS, Grabacion, Huella, Senal, Separacion, Tramo
 from scribe.diarizacion.agrupamiento import Criterio
+from scribe.diarizacion.algebra import un_hilo
 from scribe.diarizacion.conteo import contar
 from scribe.diarizacion.costura import (
     Actividad,
@@ -226,6 +227,13 @@ def resolver(
     analisis: Analisis, duracion_s: float, hablantes: int | None, parametros: Parametros
 ) -> Separacion:
     """De los trozos y sus huellas a los tramos de cada persona."""
+    with un_hilo():
+        return _resolver(analisis, duracion_s, hablantes, parametros)
+
+
+def _resolver(
+    analisis: Analisis, duracion_s: float, hablantes: int | None, parametros: Parametros
+) -> Separacion:
     con_huella = analisis.segundos > 0
     if not con_huella.any():
         return Separacion(())
