@@ -35,6 +35,7 @@ _ABRE = re.compile(
 )
 
 
+_NO_SUELTO = re.compile(r"\W*(?:no|nada|tampoco|nunca)\s*[,.;]")
 _RECORTADA = re.compile(r"(?:del?|en|con|por) (?:(?:el|la|los|las|mi) )?\w+,? (?:no|tampoco|nunca)")
 """«De la tiroides no», preguntado por operaciones: lo negado es lo que se preguntó, no lo que se nombra."""
 
@@ -120,7 +121,12 @@ def declarar(  # noqa: PLR0912, PLR0915
         citas = (*preguntas, *trozos)
         es_mal = any(m.clase in ("sintoma", "enfermedad") for m in buscar_clinico(cabeza))
         if es_mal and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
-            return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
+            dicho = (
+                f"no, {cuerpo[:1].lower() + cuerpo[1:]}"
+                if primera and _NO_SUELTO.match(trozos[0].plano)
+                else cuerpo
+            )
+            return Propuesta("subjetivo", tipo, con_asunto(cabeza, dicho), citas)
     asunto = asunto_sin_decir(preguntas, f"{cabecera} {texto}") if primera and not negada else ""
     if asunto:
         cabecera = f"{cabecera} («{asunto}»)" if cabecera else f"«{asunto}»"

@@ -24,6 +24,15 @@ _CONDICIONA = re.compile(r"(?:(?:y|o|pero|entonces|tambien|igual|lo mismo) )*si 
 _ALERGIA = re.compile(r"\b(?:alergi[ac]\w*|alergias?|alegia)\b")
 
 
+ES_ALERGICO = re.compile(
+    r"\b(?:es|eres|ustedes|sale|salio) (?:usted |muy )?alergic[oa]s? a(?:l| la| las| los)? (?!que\b|algo|algun)\w+"  # noqa: E501
+)
+"""El médico concluye una alergia; al reconocedor «usted es» se le vuelve «ustedes»."""
+
+
+_CONCLUYE_ALERGIA = re.compile(rf"(?:entonces|o sea|ah|pues|ya|asi que)\W+.{{0,30}}?{ES_ALERGICO.pattern}")
+
+
 @dataclass(slots=True)
 class Intercambio:
     """Unas preguntas del médico y el turno que las contesta."""
@@ -107,7 +116,7 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     if _indica(plano) or ("?" not in trozo.texto and _CONDICIONA.match(plano)):
         return False
     base = sin_muletilla(plano).strip(" ¿¡,.")
-    if "?" not in trozo.texto and senal("motivo", "dice").match(base):
+    if "?" not in trozo.texto and (senal("motivo", "dice").match(base) or _CONCLUYE_ALERGIA.match(plano)):
         return False
     if "?" not in trozo.texto and senal("momento", "concluye").search(base):
         return False
@@ -192,6 +201,12 @@ def _sin_signos(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
 _ASUNTO = 5
 
 
+_ABRE_CONTESTANDO = re.compile(
+    r"\W*(?:(?:no|si|nada|tampoco|nunca|ningun\w*)\b|(?!\d|ya\b)\w+(?: \w+)? (?:no|si|tampoco|nunca)\s*[,.;])"
+)
+"""Cómo abre quien contesta: «No», «Asco sí, pero…», «tos no, …»."""
+
+
 def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
     """Si lo último que dijo el médico es corto y el paciente abre con un sí o un no: casi siempre preguntaba."""  # noqa: E501
     return (
@@ -199,9 +214,23 @@ def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
         and len(base.split()) <= _PREGUNTA_SUELTA
         and not _CIFRA.search(base)
         and siguiente is not None
-        and re.match(r"\W*(?:no|si|nada|tampoco|nunca|ningun\w*)\b", llano(siguiente.texto)) is not None
+        and _ABRE_CONTESTANDO.match(llano(siguiente.texto)) is not None
         and not es_charla(siguiente.texto)
     )
+
+
+_SOLO_CONTESTA = re.compile(r"\W*(?:\w+ ){0,2}(?:no|si|tampoco|nada|nunca)\W*")
+
+
+def _pegada(trozos: tuple[Trozo, ...], siguiente: Turno | None) -> Trozo | None:
+    """La respuesta corta que quedó en el turno de quien pregunta: «¿Con sangre? Sangre no» / «ni hilitos»."""
+    if siguiente is None or len(trozos) < 2 or "?" in trozos[-1].texto:
+        return None
+    pregunta_antes, ultima = trozos[-2], trozos[-1]
+    raices = {p[:4] for p in re.findall(r"\w{4,}", pregunta_antes.plano)}
+    repite = any(p[:4] in raices for p in re.findall(r"\w{4,}", ultima.plano))
+    sola = "?" in pregunta_antes.texto and len(ultima.plano.split()) == 1
+    return ultima if _SOLO_CONTESTA.fullmatch(ultima.plano) and (repite or sola) else None
 
 
 def _solo_pregunta(turno: Turno) -> bool:
@@ -246,13 +275,17 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
     tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
     pendientes: list[Trozo] = []
     explora = False
+    pegada: Trozo | None = None
     for i, turno in enumerate(turnos):
         trozos = trocear(turno)
         if _habla_medico(turno):
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
             contesta = siguiente if siguiente and not _solo_pregunta(siguiente) else None
             explora = any(describe_o_mide(t, abierta=False, tutea=dialogo.tutea) for t in trozos)
+            pegada = _pegada(trozos, siguiente)
             for n, trozo in enumerate(trozos):
+                if trozo is pegada:
+                    continue
                 antes, plan = trozo.lugar < tarde and not explora, trozo.lugar >= dialogo.plan_desde
                 sigue = trozos[n + 1] if n + 1 < len(trozos) else None
                 if not _afirma_con_signos(trozo, sigue) and _es_pregunta(
@@ -262,10 +295,12 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                 else:
                     dialogo.medico.append(trozo)
             continue
+        previa = [pegada] if pegada is not None else []
+        pegada = None
         encarga = [t for t in trozos if _le_pregunta(t)]
         preguntas = [t for t in trozos if t not in encarga and _pregunta_paciente(t, bool(pendientes), tarde)]
         dialogo.preguntas_paciente[turno.id] = preguntas
-        resto = [t for t in trozos if t not in preguntas and t not in encarga]
+        resto = previa + [t for t in trozos if t not in preguntas and t not in encarga]
         if pendientes and resto:
             dialogo.intercambios.append(
                 Intercambio(

@@ -19,6 +19,7 @@ from scribe.soap.conclusiones import (
 )
 from scribe.soap.condicion import con_su_condicion
 from scribe.soap.contestado import Contestado
+from scribe.soap.dialogo import ES_ALERGICO
 from scribe.soap.dichos import (
     CUANDO_VUELVO,
     DIGITO,
@@ -75,7 +76,7 @@ class Medico(Contestado):
         if INTERRUMPIDA.search(trozo.plano):
             return  # «timolol, una gota en el… espere»: no dispuso nada; queda en omisiones
         for paso in (
-            self._pronostico, self._incapacidad, self._alarma, self._cita_preguntada, self._responde_farmaco, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
+            self._pronostico, self._incapacidad, self._alarma, self._cita_preguntada, self._responde_farmaco, self._alergia, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
             self._cita, self._estudio_pedido, self._confirmado, self._explicado, self._contestado,
             self.analisis, self._hallazgo, self._indicacion, self._motivo, self._sintoma, self._por_fase,
         ):  # fmt: skip
@@ -191,7 +192,10 @@ class Medico(Contestado):
 
     def _signos(self, trozo: Trozo) -> bool:
         texto = trozo.dicho
-        signos = signos_de(texto) or self._sin_nombre_de_signo(trozo)
+        signos = signos_de(texto)
+        sueltos = self._sin_nombre_de_signo(trozo)  # «súbase a la báscula, 71 kg, presión 136/80»
+        if not any(x.rotulo == s.rotulo or x.hasta > s.desde for x in sueltos for s in signos):
+            signos = sueltos + signos
         if not signos or (
             self._en_plan(trozo) and (senal("plan", "condicion").search(trozo.plano) or len(signos) < 2)
         ):
@@ -341,6 +345,13 @@ class Medico(Contestado):
         if not temprano or not senal("motivo", "dice").search(trozo.plano) or not buscar_clinico(trozo.dicho):
             return False
         self._pon("subjetivo", "motivo", de_usted(texto_de(trozo)), trozo)
+        return True
+
+    def _alergia(self, trozo: Trozo) -> bool:
+        """«Entonces usted es alérgica a las penicilinas»: lo concluye el médico de lo que le contaron."""
+        if not ES_ALERGICO.search(trozo.plano) or senal("plan", "condicion").search(trozo.plano):
+            return False
+        self._pon("subjetivo", "alergia", de_usted(texto_de(trozo)), trozo)
         return True
 
     def _sintoma(self, trozo: Trozo) -> bool:

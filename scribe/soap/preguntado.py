@@ -29,7 +29,7 @@ _ESO_SI = re.compile(r"\beso si,")
 """«Tampoco. Eso sí, el cigarro…»: empieza otra cosa; no matiza la negación."""
 _NO_SE_NIEGA = re.compile(r"(?:no|algun[oa]?s?|otr[oa]s?)\b|.*\d")
 _CIFRA = re.compile(r"(?:\b(?:hace|unos|como) )*\d+(?:[.,/]\d+)*(?: [^\W\d_]{4,})?", re.IGNORECASE)
-_LARGA = 10
+_LARGA = 14
 _ENCABEZADO = 16
 _ABIERTA = re.compile(
     r"(?:que|como|cuando|cuant[oa]s?|donde|quien|cual(?:es)?|por que|desde|hace|con que|en que|a que|de que|"

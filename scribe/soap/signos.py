@@ -82,6 +82,8 @@ _SIN_NOMBRE = (
     ("Peso", "kg", re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>\d{{1,3}}(?:\.\d{{1,2}})?)(?= ?(?:kg|kilos?)\W*$)")),
 )  # fmt: skip
 """Medidas que por su forma se conocen sin su nombre, si abren la frase («138, 84.», «52 kilos.»)."""
+_CON_OTROS = ("Glucosa",)
+"""Lo que solo es un signo si se dice entre otros."""
 _DIFERENCIA = 12
 _PESO_SIN_UNIDAD = re.compile(
     rf"\b(?:peso|pesa[s]?|pesando|pesaste|pesaba)\b{_ENTRE}(?P<v>\d{{1,2}}[.,]\d{{3}}|\d{{4,5}})(?![\d/]|[.,]\d| ?(?:g|gr|gramos?|kg|kilos?)\b)"  # noqa: E501
@@ -117,6 +119,8 @@ def signos_de(texto: str) -> list[Signo]:
                 salida.append(
                     Signo(m.start(), m.end("v"), rotulo, valor, unidad, _revisar(rotulo, valor, unidad))
                 )
+    if all(s.rotulo in _CON_OTROS for s in salida):
+        salida = []  # «la glucosa salió en 118» sola es un resultado, no un signo
     for m in _PESO_SIN_UNIDAD.finditer(plano):
         propuesto = peso_propuesto(m.group("v"))
         if propuesto and libre(*m.span("v")):

@@ -26,7 +26,7 @@ _FUERA = re.compile(
     r"\b(?:es[aeo]s?|est[ae]s?),? (?:ya )?(?:para )?(?:fuera\b|no (?:se|te|me) (?:l[oa]s? )?(?:vuelv|tom|pon|unt|apliq|d[ae]|inyect)\w*)"  # noqa: E501
     r"|\bno (?:se|te) l[oa]s? (?:tom|pon|unt|apliq|inyect)\w+ (?:mas|ya|nunca)\b|\bse (?:acab|termin)\w+ (?:desde )?(?:hoy|ya)\b"  # noqa: E501
 )
-_SE_VA = re.compile(
+SE_VA = re.compile(
     r"\bse va(?:n)? (?:de una vez |ya |hoy |tambien )?(?:el|la|los|las|ese|esa) |"
     r"\b(?:borr?[ae]l[oa]s?|tir[ae]l[oa]s?|olvid[ae]l[oa]s?|l[oa]s? (?:tira[s]?|tire[s]?|borra[s]?|borre[s]?|paramos|cortamos|quitamos|suspendemos|dejamos fuera))\b|"  # noqa: E501
     r"\bni l[oa]s? (?:compre[s]?|surta[s]?|tome[s]?|use[s]?)\b|,? (?:adios|fuera|a la basura)(?= *(?:[,.;]|$))"  # noqa: E501
@@ -85,7 +85,7 @@ class Suspensiones(Hoja):
 
     def _se_va(self, trozo: Trozo, plano: str) -> re.Match[str] | None:
         """Dónde se dice que lo nombrado ya no se toma, si el médico ya dispone."""
-        return _SE_VA.search(plano) if self._tarde(trozo) else None
+        return SE_VA.search(plano) if self._tarde(trozo) else None
 
     def _excluidos(self, trozo: Trozo, texto: str) -> None:
         fuera = [
@@ -98,7 +98,7 @@ class Suspensiones(Hoja):
 
     def _suspension(self, trozo: Trozo) -> bool:
         plano = trozo.plano
-        verbo = suspende(plano) or (_SE_VA.search(plano) if nombrados(trozo.dicho) else None)
+        verbo = suspende(plano) or (SE_VA.search(plano) if nombrados(trozo.dicho) else None)
         if not verbo or not _su_objeto(trozo.dicho, verbo.end()):
             return False
         if NO_SUSPENDER.search(plano[: verbo.start()]):

@@ -21,6 +21,7 @@ from scribe.soap.citar import citas_de, ordenados
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
 from scribe.soap.posologia import con_horas
+from scribe.soap.suspensiones import SE_VA
 
 _PEGADO = 14
 """Letras entre una cifra y el fármaco que la sigue («500 mg de paracetamol») para que sea suya."""
@@ -85,7 +86,8 @@ def discrepancia(propuesta: Propuesta) -> str | None:
     if not exentos and _parejas(texto) - _parejas(vigentes):
         return "Una unidad no coincide con lo dicho; se dejó la cita."
     plano, citado = llano(texto), llano(vigentes)
-    if _NIEGA.search(plano) and not _NEGACION.search(citado):
+    retira = propuesta.tipo == "suspension" and SE_VA.search(citado)
+    if _NIEGA.search(plano) and not (_NEGACION.search(citado) or retira):
         return "La negación no aparece en lo dicho; se dejó la cita."
     if propuesta.tipo not in ("signo_vital", "negacion", "alarma", "hallazgo") and _pierde_negacion(
         trozos, plano
