@@ -125,6 +125,11 @@ def mirar(
     return sorted(libres, key=lambda o: o.desde)
 
 
+def preparar() -> None:
+    """Abre los léxicos: cuesta cerca de un segundo, que así no se le cobra a la primera ventana."""
+    mirar("Tome un temprano", [(0, 16, 0.5)], lambda textos: [0.0] * len(textos))
+
+
 def _libre(desde: int, hasta: int, otras: Sequence[Otra]) -> bool:
     return all(hasta <= x.desde or x.hasta <= desde for x in otras)
 

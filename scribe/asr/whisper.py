@@ -24,7 +24,7 @@ from faster_whisper import WhisperModel
 
 from scribe import memoria, modelos
 from scribe.ajustes import Ajustes
-from scribe.asr import guardias
+from scribe.asr import guardias, segunda
 from scribe.asr.decodificador import Guia
 from scribe.asr.guardias import Revision, reloj
 from scribe.asr.oido import Oido
@@ -59,6 +59,7 @@ class TranscriptorWhisper:
         self._modelo = perfil.id_de("asr")
         self._dispositivo = _dispositivo(ajustes.dispositivo)
         self._obreros = ajustes.hilos if self._dispositivo == "cpu" else 1
+        self._en_espanol = ajustes.idioma in ("es", "auto")
         self.parametros = parametros or Parametros()
         self._red: WhisperModel | None = None
 
@@ -199,6 +200,8 @@ class TranscriptorWhisper:
                 raise FalloDeEtapa(
                     "No se pudo cargar el modelo de transcripción.", "Corra «scribe modelos verificar»."
                 ) from causa
+            if self._en_espanol:
+                segunda.preparar()
         return self._red
 
 

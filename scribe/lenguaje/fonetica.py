@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 _VOCALES = "aeiou"
 
 _PASOS: tuple[tuple[str, str], ...] = (
-    (r"[^a-zñ]", ""),
+    (r"[^a-zñ\n]", ""),
     (r"ph", "f"),
     (r"sh", "s"),
     (r"ch", "C"),
@@ -34,7 +35,7 @@ _PASOS: tuple[tuple[str, str], ...] = (
     (r"m(?=[bpf])", "n"),
     (r"(.)\1+", r"\1"),
 )
-_REGLAS = tuple((re.compile(patron), cambio) for patron, cambio in _PASOS)
+_REGLAS = tuple((re.compile(patron, re.MULTILINE), cambio) for patron, cambio in _PASOS)
 
 
 @lru_cache(maxsize=65536)
@@ -43,16 +44,22 @@ def clave(texto: str) -> str:
 
     Varias palabras se oyen juntas: «mi formina» → «miformina».
     """
-    minuscula = texto.lower().replace("ñ", "\0")
+    return unir(*_sonidos("\n".join(texto.split())))
+
+
+def claves(palabras: Sequence[str]) -> list[str]:
+    """La `clave` de cada palabra (sin espacios), todas a la vez: así cuesta la quinta parte."""
+    return _sonidos("\n".join(palabras)) if palabras else []
+
+
+def _sonidos(renglones: str) -> list[str]:
+    """El sonido de cada renglón, que es una palabra."""
+    minuscula = renglones.lower().replace("ñ", "\0")
     plano = "".join(c for c in unicodedata.normalize("NFD", minuscula) if not unicodedata.combining(c))
     plano = plano.replace("\0", "ñ")
-    sonidos = []
-    for palabra in plano.split():
-        sonido = palabra
-        for patron, cambio in _REGLAS:
-            sonido = patron.sub(cambio, sonido)
-        sonidos.append(sonido)
-    return unir(*sonidos)
+    for patron, cambio in _REGLAS:
+        plano = patron.sub(cambio, plano)
+    return plano.split("\n")
 
 
 def unir(*claves: str) -> str:

@@ -16,7 +16,7 @@ import simplemma
 import wordfreq
 
 from scribe.lenguaje.farmacos import nombres
-from scribe.lenguaje.fonetica import cambio, clave, falta
+from scribe.lenguaje.fonetica import cambio, claves, falta
 from scribe.lenguaje.parecidos import escritos
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
@@ -156,8 +156,9 @@ def _formas() -> dict[str, str]:
 def _por_sonido() -> dict[str, tuple[float, str]]:
     """Sonido → (logaritmo de la frecuencia, palabra) de la más usual que suena así."""
     indice: dict[str, tuple[float, str]] = {}
-    for palabra in _formas().values():
-        sonido, peso = clave(palabra), _usuales()[palabra]
+    palabras = list(_formas().values())
+    for palabra, sonido in zip(palabras, claves(palabras), strict=True):
+        peso = _usuales()[palabra]
         if sonido and (sonido not in indice or peso > indice[sonido][0]):
             indice[sonido] = (peso, palabra)
     return indice
