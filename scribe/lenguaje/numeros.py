@@ -103,16 +103,22 @@ def _corrida(fichas: list[Ficha], i: int) -> list[str]:
 
 
 def _sin_la_toma(palabras: list[str], hallado: tuple[int, int], dichas: list[str]) -> tuple[int, int]:
-    """Quita del número el «uno/una» que es la toma siguiente: «de cincuenta una cada 12» es 50, no 51.
+    """Quita del número la toma siguiente: «de cincuenta una cada 12» es 50, y «cincuenta dos tabletas», 50.
 
-    `dichas` son las palabras del número tal como se dijeron y, si la hay, la que sigue.
+    `dichas` son las palabras del número tal como se dijeron y, si la hay, la que sigue. Cincuenta y dos se
+    dice con «y»: sin ella, y delante de una forma de presentación, son dos números.
     """
     largo, _ = hallado
     reglas = datos()["numeros"]
-    if largo < 2 or dichas[largo - 1] not in ("uno", "una") or palabras[largo - 2] in ("y", "ciento"):
+    if largo < 2 or palabras[largo - 2] in ("y", "ciento"):
         return hallado
     despues = dichas[largo] if len(dichas) > largo else ""
-    if palabras[largo - 2] not in reglas["decenas"] and despues not in reglas["una_toma"]:
+    tras_decena = palabras[largo - 2] in reglas["decenas"]
+    if dichas[largo - 1] in ("uno", "una"):
+        aparte = tras_decena or despues in reglas["una_toma"]
+    else:
+        aparte = tras_decena and dichas[largo - 1] in reglas["tomas"] and despues in reglas["piezas"]
+    if not aparte:
         return hallado
     valor = _valor(palabras[: largo - 1])
     return hallado if valor is None else (largo - 1, valor)

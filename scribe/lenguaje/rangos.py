@@ -36,6 +36,7 @@ _OTRA_UNIDAD = re.compile(
     r" ?(?:ml\b|litros?|gotas|cada\b|/|dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?"
     r"|cm\b|mm\b)"
 )
+_TOMAS_JUNTAS, _DOSIS_MINIMA = 4, 20
 _VISTA = frozenset({"20", "25", "30", "40", "50", "60", "70", "80", "100", "200", "400"})
 
 
@@ -88,7 +89,8 @@ def _quiza(propuesta: str | None) -> str:
 def _del_turno(turno: Turno) -> Iterator[Aviso]:
     texto = llano(turno.texto)
     for desde, hasta, motivo in (
-        *_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto), *_pautas(texto), *_pesos(texto)
+        *_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto), *_pautas(texto), *_pesos(texto),
+        *_tomas(texto),
     ):  # fmt: skip
         dicho = turno.texto[desde:hasta]
         yield Aviso(
@@ -132,6 +134,22 @@ def _pautas(texto: str) -> Iterator[tuple[int, int, str]]:
     """«1.8 horas» es casi siempre «una cada 8 horas»: nadie pauta en décimas, salvo la media."""
     for m in _PAUTA_DECIMAL.finditer(texto):
         yield m.start(), m.end(), "una pauta no se dice en décimas; quizá es «cada» tantas horas o días"
+
+
+@cache
+def _toma() -> re.Pattern[str]:
+    reglas = _rangos()["toma"]
+    return re.compile(rf"(?<![\d.,/])(\d+) (?:{reglas['formas']})\b(?={reglas['ritmo']})")
+
+
+def _tomas(texto: str) -> Iterator[tuple[int, int, str]]:
+    """«652 tabletas cada 8 horas» es «de 650, 2 tabletas»: nadie toma tantas juntas."""
+    for m in _toma().finditer(texto):
+        cuantas = int(m[1])
+        if cuantas > _rangos()["toma"]["maximo"]:
+            dosis, tomas = cuantas - cuantas % 10, cuantas % 10
+            quiza = f"de {dosis}, {tomas}" if 0 < tomas <= _TOMAS_JUNTAS and dosis >= _DOSIS_MINIMA else None
+            yield m.start(), m.end(), f"son demasiadas para una toma{_quiza(quiza)}"
 
 
 def peso_propuesto(cifra: str) -> str | None:

@@ -232,6 +232,9 @@ def test_cada_cambio_queda_anotado_y_las_palabras_intactas() -> None:
         "mide 68",
         "hemoglobina glucosilada de 94",
         "pulso 720",
+        "de 652 tabletas cada 8 horas",
+        "252 tabletas juntas",
+        "tome 502 pastillas al día",
     ],
 )
 def test_lo_imposible_se_avisa_y_no_se_cambia(texto: str) -> None:
@@ -253,6 +256,9 @@ def test_lo_imposible_se_avisa_y_no_se_cambia(texto: str) -> None:
         "un lunar que mide 5 mm",
         "saturación 97",
         "una dilución 1/64",
+        "8 tabletas juntas por la mañana",
+        "la caja trae 30 tabletas",
+        "se tomó 20 pastillas para morirse",
     ],
 )
 def test_lo_posible_no_se_avisa(texto: str) -> None:
@@ -264,6 +270,10 @@ def test_lo_posible_no_se_avisa(texto: str) -> None:
     [
         ("paracetamol de quinientos uno cada ocho horas", "paracetamol de 500, 1 cada 8 horas"),
         ("losartán de cincuenta una cada doce horas", "losartán de 50, 1 cada 12 horas"),
+        ("seiscientos cincuenta dos tabletas cada ocho horas", "650 2 tabletas cada 8 horas"),
+        ("de cuarenta tres veces al día", "de 40 3 veces al día"),
+        ("temperatura de treinta ocho", "temperatura de 38"),
+        ("cincuenta y dos tabletas en la caja", "52 tabletas en la caja"),
         ("tengo cincuenta y un años", "tengo 51 años"),
         ("glucosa de doscientos uno en ayunas", "glucosa de 201 en ayunas"),
         ("plaquetas de ciento uno", "plaquetas de 101"),
