@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from scribe.codificacion.detector import Hallazgo
-from scribe.codificacion.reglas import composiciones, frases
+from scribe.codificacion.reglas import composiciones, frases, pares
 from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Rol, Turno
 from scribe.lenguaje.texto import llano
@@ -27,8 +27,12 @@ _HALLAZGOS = tuple(
     )
 )
 """Las columnas de la tabla: dolor, inflamación, infección, sangre, piedras, bola."""
+_A_LA_VISTA = ("J02", "J03", "H", "K05", "K14", "L", "N48", "N61", "N76", "R59", "I88")
+"""Lo que se ve al explorar: describirlo no es diagnosticarlo."""
 _ENTRE = 6
 """Palabras, como mucho, entre el hallazgo y el sitio."""
+_LEJOS = 60
+"""Y caracteres."""
 _CORTA = re.compile(
     r"[.;:?!¿¡…]|\b(?:no|ni|sin|nunca|nada|pero|porque|cuando|para|si|desde|presion|azucar)\b"
 )
@@ -36,24 +40,57 @@ _DOLOR, _SANGRE = 0, 3
 _SINTOMAS = ("R", "N63", "N50.8", "K06.8")
 
 
-def componer(turno: Turno, previos: list[Hallazgo]) -> Iterator[Hallazgo]:
+def componer(turno: Turno, previos: list[Hallazgo]) -> list[Hallazgo]:
     """Los hallazgos que se arman de un sitio y lo que le pasa, donde ningún término los trajo."""
-    base = llano(turno.texto)
-    dichos = {h.concepto.cie10[:3] for h in previos}
+    base, salida = llano(turno.texto), list[Hallazgo]()
+    for codigo, clase, desde, hasta in (*_de_la_matriz(base, turno.rol == Rol.MEDICO), *_de_los_pares(base)):
+        todos = [*previos, *salida]
+        if any(h.concepto.cie10[:3] == codigo[:3] or _estorba(h, desde, hasta) for h in todos):
+            continue
+        concepto = Concepto(codigo, equivalencias().get(codigo), clase, ())
+        salida.append(Hallazgo(concepto, turno.texto[desde:hasta], desde, hasta))
+    return salida
+
+
+def sin_encimados(hallazgos: list[Hallazgo], compuestos: list[Hallazgo]) -> list[Hallazgo]:
+    """Los hallazgos con los compuestos, sin la palabra suelta que un compuesto ya incluye."""
+    sueltos = [h for h in hallazgos if not any(_se_enciman(h, c.desde, c.hasta) for c in compuestos)]
+    return sueltos + compuestos
+
+
+def _se_enciman(hallazgo: Hallazgo, desde: int, hasta: int) -> bool:
+    return hallazgo.desde < hasta and hallazgo.hasta > desde
+
+
+def _estorba(hallazgo: Hallazgo, desde: int, hasta: int) -> bool:
+    """Si ya hay allí un término; la palabra lega sola («la tiroides») y la prueba que se pide ceden."""
+    vaga = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10.startswith("Z11")
+    return _se_enciman(hallazgo, desde, hasta) and not vaga
+
+
+def _de_la_matriz(base: str, medico: bool) -> Iterator[tuple[str, Clase, int, int]]:
     for columna, patron in enumerate(_HALLAZGOS):
         for m in patron.finditer(base):
-            sitio = _sitio(base, m, columna)
-            if sitio is None:
+            sitios = [
+                (sitio, codigos[columna]) for sitio, codigos in composiciones() if codigos[columna] != "-"
+            ]
+            hallado = _sitio(base, m, sitios)
+            if hallado is None:
                 continue
-            codigo, desde, hasta = sitio
-            if codigo[:3] in dichos or any(h.desde < hasta and h.hasta > desde for h in previos):
+            codigo, desde, hasta = hallado
+            visto = m.groupdict().get("adj") and codigo.startswith(_A_LA_VISTA)
+            if medico and visto and not _anunciado(base, desde):
                 continue
-            if turno.rol == Rol.MEDICO and m.groupdict().get("adj") and not _anunciado(base, desde):
-                continue
-            dichos.add(codigo[:3])
-            clase: Clase = "s" if columna in (_DOLOR, _SANGRE) or codigo.startswith(_SINTOMAS) else "d"
-            concepto = Concepto(codigo, equivalencias().get(codigo), clase, ())
-            yield Hallazgo(concepto, turno.texto[desde:hasta], desde, hasta, exacto=True)
+            sintoma = columna in (_DOLOR, _SANGRE) or codigo.startswith(_SINTOMAS)
+            yield codigo, "s" if sintoma else "d", desde, hasta
+
+
+def _de_los_pares(base: str) -> Iterator[tuple[str, Clase, int, int]]:
+    for que, cual, codigo, clase in pares():
+        for m in que.finditer(base) if cual.search(base) else ():
+            hallado = _sitio(base, m, [(cual, codigo)])
+            if hallado is not None:
+                yield hallado[0], clase, *hallado[1:]
 
 
 def _anunciado(base: str, desde: int) -> bool:
@@ -61,18 +98,18 @@ def _anunciado(base: str, desde: int) -> bool:
     return frases().pistas.search(" ".join(base[:desde].split()[-6:]) + " ") is not None
 
 
-def _sitio(base: str, m: re.Match[str], columna: int) -> tuple[str, int, int] | None:
+def _sitio(
+    base: str, m: re.Match[str], sitios: list[tuple[re.Pattern[str], str]]
+) -> tuple[str, int, int] | None:
     """El código y el tramo que forma el hallazgo con el sitio más cercano de su oración."""
     mejor: tuple[int, str, int, int] | None = None
-    for sitio, codigos in composiciones():
-        if codigos[columna] == "-":
-            continue
-        for s in sitio.finditer(base, max(0, m.start() - 60), min(len(base), m.end() + 60)):
-            desde, hasta = min(m.start(), s.start()), max(m.end(), s.end())
+    for sitio, codigo in sitios:
+        for s in sitio.finditer(base, max(0, m.start() - _LEJOS), min(len(base), m.end() + _LEJOS)):
             medio = base[min(m.end(), s.end()) : max(m.start(), s.start())]
             lejos = len(medio.split())
-            if lejos > _ENTRE or _CORTA.search(medio) or (m.start() < s.end() and s.start() < m.end()):
+            encimados = m.start() < s.end() and s.start() < m.end()
+            if lejos > _ENTRE or encimados or _CORTA.search(medio):
                 continue
             if mejor is None or lejos < mejor[0]:
-                mejor = (lejos, codigos[columna], desde, hasta)
+                mejor = (lejos, codigo, min(m.start(), s.start()), max(m.end(), s.end()))
     return mejor[1:] if mejor else None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scribe.codificacion.alergias import alergias
 from scribe.codificacion.buscador import Buscador
-from scribe.codificacion.composicion import componer
+from scribe.codificacion.composicion import componer, sin_encimados
 from scribe.codificacion.detector import Detector, Hallazgo
 from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ultima_pregunta
 from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
@@ -75,7 +75,7 @@ class Lector:
 
     def _detectar(self, turno: Turno) -> list[Hallazgo]:
         hallazgos = self._detector.buscar(turno.texto)
-        hallazgos += componer(turno, hallazgos)
+        hallazgos = sin_encimados(hallazgos, componer(turno, hallazgos))
         if turno.rol == Rol.MEDICO:
             hallazgos += self._nominales(turno, hallazgos)
         return sorted(hallazgos, key=lambda h: h.desde)
@@ -156,6 +156,7 @@ class Lector:
         if clase == "s" and not (
             self._lectura.citado_en_analisis(turno, hallazgo)
             or frases().juicio.search(llano(turno.texto[: hallazgo.desde]))
+            or self._es_la_respuesta(i, hallazgo)
         ):
             return None
         estado = self._estado_medico(turno, hallazgo, cal)
@@ -168,6 +169,15 @@ class Lector:
         return self._lectura.mencion(
             i, hallazgo, estado, 3 if pista or estado is EstadoCodigo.SOSPECHA else 2
         )
+
+    def _es_la_respuesta(self, i: int, hallazgo: Hallazgo) -> bool:
+        """«Se me sale la orina» «Incontinencia urinaria.»: nombrarlo a secas, al contestar, es concluir."""
+        turno, anterior = self._turnos[i], self._lectura.anterior(i)
+        inicio, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        resto = turno.texto[: hallazgo.desde] + turno.texto[hallazgo.hasta : fin]
+        if anterior is None or anterior.rol == Rol.MEDICO or inicio > 0 or "?" in anterior.texto:
+            return False
+        return len(claves(turno.texto[hallazgo.desde : hallazgo.hasta])) > 1 and not claves(resto)
 
     def _estado_medico(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> EstadoCodigo | None:
         es_enfermedad = hallazgo.concepto.clase in "dl"

@@ -107,6 +107,7 @@ def _quiza(patron: str | None) -> re.Pattern[str] | None:
     return re.compile(patron) if patron else None
 
 
+_CLASES: dict[str, Clase] = {"d": "d", "s": "s", "m": "m", "z": "z"}
 _AMBITOS: dict[str, Ambito] = {"oracion": "oracion", "turno": "turno", "consulta": "consulta"}
 
 
@@ -195,6 +196,15 @@ def _lesiones() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
 def composiciones() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     """(sitio, códigos por hallazgo) de `datos/composicion.tsv`."""
     return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in _filas("composicion.tsv"))
+
+
+@lru_cache(maxsize=1)
+def pares() -> tuple[tuple[re.Pattern[str], re.Pattern[str], str, Clase], ...]:
+    """(qué le pasa, a qué, código, clase) de `datos/pares.tsv`."""
+    return tuple(
+        (re.compile(rf"\b(?:{que})\b"), re.compile(rf"\b(?:{cual})\b"), codigo, _CLASES[clase])
+        for que, cual, codigo, clase in _filas("pares.tsv")
+    )
 
 
 def lesion(codigo: str, llano_: str) -> str | None:

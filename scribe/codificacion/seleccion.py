@@ -9,6 +9,8 @@ from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import Cita, EstadoCodigo
 
 _SINTOMAS = 3
+_ALARMA = ("R04.2", "K92.0", "K92.1", "R31", "R56.8")
+"""Lo que se firma aparte aunque haya otro diagnóstico que no lo explique."""
 _PRESENTES = frozenset({EstadoCodigo.CONFIRMADO, EstadoCodigo.SOSPECHA})
 
 
@@ -80,6 +82,7 @@ def depurar(grupos: list[Grupo]) -> list[Grupo]:
     if any(g.estado is EstadoCodigo.CONFIRMADO and g.concepto.clase == "d" for g in utiles):
         # Con diagnóstico, lo que solo cuenta el paciente es parte del cuadro; lo que el médico señala, no.
         quedan = [g for g in sintomas if g.fuerza > 1 or g.estado is not EstadoCodigo.CONFIRMADO][:1]
+        quedan += [g for g in sintomas if g.concepto.cie10.startswith(_ALARMA)]
     else:
         quedan = sintomas[:_SINTOMAS]
     return [g for g in utiles if g.concepto.clase != "s" or g in quedan]

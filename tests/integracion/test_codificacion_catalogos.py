@@ -76,6 +76,12 @@ def test_los_codigos_de_las_otras_tablas_existen(buscador: Buscador, tabla: str)
         assert cie11 == "-" or cie11 in buscador.catalogos["CIE-11"]
 
 
+def test_los_codigos_que_se_componen_existen(buscador: Buscador) -> None:
+    dados = {c for _, codigos in composiciones() for c in codigos if c != "-"}
+    dados |= {c for _, _, c, _ in pares()} | {c for _, _, c in complicaciones()}
+    assert sorted(c for c in dados if c not in buscador.catalogos["CIE-10"]) == []
+
+
 def test_los_codigos_cie10_de_los_sinonimos_son_los_mas_precisos(buscador: Buscador) -> None:
     catalogo = buscador.catalogos["CIE-10"]
     assert [c.cie10 for c in conceptos() if codificable(catalogo, c.cie10) != c.cie10] == []

@@ -9,7 +9,7 @@ from scribe.codificacion import Buscador, Codificador
 from scribe.codificacion import indice as indices
 from scribe.codificacion.catalogo import Catalogo, Sistema
 from scribe.codificacion.detector import Detector
-from scribe.codificacion.reglas import complicaciones, composiciones, refinamientos
+from scribe.codificacion.reglas import complicaciones, composiciones, pares, refinamientos
 from scribe.codificacion.sinonimos import conceptos
 from scribe.codificacion.titulos import conceptos_del_catalogo
 from scribe.consulta import Contexto, Nota, Rol, Transcripcion, Turno
@@ -21,6 +21,7 @@ _MAS = {"Z80.0", "Z81.8", "Z82.3", "Z83.3", "Z83.4", "Z86.4", "Z86.7", "Z88.1", 
 _MAS |= {c for _, codigos in composiciones() for c in codigos if c != "-"} | {
     c for _, _, c in complicaciones()
 }
+_MAS |= {c for _, _, c, _ in pares()}
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,12 @@ _MINIDIALOGOS = [
     (("M: Lo que hay es una infección que agarró la próstata.",), "N41.9", "confirmado"),
     (("M: La garganta la veo apenas inflamada.",), "J02.9", None),
     (("P: Sangre, ni en el vómito ni en nada.",), "K92.0", None),
+    (("M: Usted trae inflamado, por eso el dolor, el páncreas.",), "K85.9", "confirmado"),
+    (("M: Su tiroides está trabajando de más.",), "E05.9", "confirmado"),
+    (("M: La prueba de VIH salió reactiva.",), "B24", "confirmado"),
+    (("M: Le pido una prueba de VIH.",), "B24", None),
+    (("M: No bombea bien: es insuficiencia cardíaca.",), "I50.9", "confirmado"),
+    (("P: Se me sale la orina sin sentir.", "M: Incontinencia urinaria."), "R32", "confirmado"),
     # Lo que el médico ajusta hoy ya no es un antecedente; lo que sigue igual, sí.
     (("P: Padezco de la presión, tomo losartán.", "M: El losartán se lo subo a cien."), "I10", "confirmado"),
     (("P: Soy hipertensa, tomo losartán.", "M: El losartán sigue igual."), "I10", "antecedente"),
