@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
@@ -219,6 +219,20 @@ def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
     )
 
 
+_ASUNTO_PROPIO = re.compile(
+    r"(?:(?:oiga|doctora?|ah|ay|y)[ ,]+)*y (?:lo de )?(?:el|la|los|las|lo de|mis?|est[ae]s?) \w+(?: \w+){0,5}"
+)
+
+
+def _su_asunto(preguntas: list[Trozo], resto: list[Trozo]) -> Trozo | None:
+    """El asunto que el paciente saca preguntando y enseguida cuenta: «¿Y la rodilla? Me duele la otra»."""
+    for pregunta_suya in preguntas:
+        nombra = _ASUNTO_PROPIO.fullmatch(pregunta_suya.plano.strip(" ¿?¡,."))
+        if nombra and resto and resto[0].lugar > pregunta_suya.lugar:
+            return pregunta_suya
+    return None
+
+
 _SOLO_CONTESTA = re.compile(r"\W*(?:\w+ ){0,2}(?:no|si|tampoco|nada|nunca)\W*")
 
 
@@ -288,9 +302,9 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                     continue
                 antes, plan = trozo.lugar < tarde and not explora, trozo.lugar >= dialogo.plan_desde
                 sigue = trozos[n + 1] if n + 1 < len(trozos) else None
-                if not _afirma_con_signos(trozo, sigue) and _es_pregunta(
-                    trozo, contesta, antes_de_explorar=antes, plan=plan
-                ):
+                if _afirma_con_signos(trozo, sigue):
+                    dialogo.medico.append(replace(trozo, signo=False))
+                elif _es_pregunta(trozo, contesta, antes_de_explorar=antes, plan=plan):
                     pendientes.append(trozo)
                 else:
                     dialogo.medico.append(trozo)
@@ -301,6 +315,9 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         preguntas = [t for t in trozos if t not in encarga and _pregunta_paciente(t, bool(pendientes), tarde)]
         dialogo.preguntas_paciente[turno.id] = preguntas
         resto = previa + [t for t in trozos if t not in preguntas and t not in encarga]
+        propia = _su_asunto(preguntas, resto) if not pendientes else None
+        if propia is not None:
+            pendientes = [propia]
         if pendientes and resto:
             dialogo.intercambios.append(
                 Intercambio(

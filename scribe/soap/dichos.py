@@ -29,10 +29,14 @@ CONTINUAR = re.compile(
 REINICIAR = re.compile(r"\b(?:retom\w+|reinici\w+|volvemos a (?:dar|iniciar))\b")
 
 
-AUMENTAR = re.compile(r"\b(?:aument\w+|(?:te|le) subo|subimos|subir|sub[ae](?:le|la|lo|mos la dosis)|subirle)\b")  # noqa: E501
+AUMENTAR = re.compile(
+    r"\b(?:aument\w+|(?:te|le) subo|subimos|subir|sub[ae](?:le|la|lo|mos la dosis)|subirle)\b"
+)
 
 
-BAJAR = re.compile(r"\b(?:disminu\w+|(?:te|le) bajo|bajamos la dosis|baj[ae](?:la|lo)|baj[ae]le a (?:la dosis|\d|un[oa]|media)|bajarle a)\b")  # noqa: E501
+BAJAR = re.compile(
+    r"\b(?:disminu\w+|(?:te|le) bajo|bajamos la dosis|baj[ae](?:la|lo)|baj[ae]le a (?:la dosis|\d|un[oa]|media)|bajarle a)\b"  # noqa: E501
+)
 
 
 AGREGAR = re.compile(r"\b(?:agreg\w+|anad\w+)\b")
@@ -62,6 +66,14 @@ def texto_de(trozo: Trozo) -> str:
 
 
 RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
+
+
+SE_VA = re.compile(
+    r"\bse va(?:n)? (?:de una vez |ya |hoy |tambien )?(?:el|la|los|las|ese|esa) |"
+    r"\b(?:borr?[ae]l[oa]s?|tir[ae]l[oa]s?|olvid[ae]l[oa]s?|l[oa]s? (?:tira[s]?|tire[s]?|borra[s]?|borre[s]?|paramos|cortamos|quitamos|suspendemos|dejamos fuera))\b|"  # noqa: E501
+    r"\bni l[oa]s? (?:compre[s]?|surta[s]?|tome[s]?|use[s]?)\b|,? (?:adios|fuera|a la basura)(?= *(?:[,.;]|$))"  # noqa: E501
+)
+"""Con el nombre dicho: «se va la glibenclamida», «el meloxicam lo tira», «ese bórrelo, ni lo compre»."""
 
 
 NO_SUSPENDER = re.compile(

@@ -12,7 +12,7 @@ from enum import Enum
 
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.soap.charla import anuncia, ordena
-from scribe.soap.dichos import CONTINUAR, MEDIDO, MIRA
+from scribe.soap.dichos import CONTINUAR, MEDIDO, MIRA, SE_VA
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fases import TENSION, dispone
 from scribe.soap.fragmentos import Lugar, Trozo
@@ -34,6 +34,9 @@ _SOLO_CUANDO = re.compile(
     r"\W*(?:y |pero |aqui )*(?:le |te )?(?:tiene|trae|hay|duele|se (?:le )?(?:oye|ve|siente|palpa)n?)\b(?!.*\bsi\b)[^,;]* cuando\b"  # noqa: E501
 )
 """«Tiene estridor cuando llora»: dice cuándo se encuentra, no qué hacer si pasa."""
+_AQUI_TIENE = re.compile(
+    r"\W*(?:aqui|ahi|de este lado)\b.{0,20}?\b(?:tiene|trae|esta|se (?:le )?(?:ve|siente|oye|palpa))\b"
+)
 _META = re.compile(
     r"\b(?:meta|debe|deberia|tiene que|menos de|mas de|arriba de|abajo de|ideal|por lo menos)\b"
 )
@@ -84,6 +87,9 @@ def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -
         return None
     if senal("momento", "concluye").search(trozo.plano) and not trozo.signo:
         return Momento.CONCLUYE
+    explorado = fase is Momento.EXPLORA or vigente is Momento.EXPLORA
+    if explorado and not trozo.signo and senal("momento", "concluye_corto").match(trozo.plano):
+        return Momento.CONCLUYE
     if _indica(trozo) or (fase is not Momento.INTERROGA and _receta_sin_verbo(trozo)):
         return Momento.INDICA
     abierta = vigente is Momento.EXPLORA or (vigente is None and fase is Momento.EXPLORA)
@@ -103,7 +109,8 @@ def _indica(trozo: Trozo) -> bool:
     if dispone(trozo) or senal("momento", "dispone").search(plano):
         return True
     manda = senal("momento", "manda").search(plano)
-    return bool(manda or (CONTINUAR.search(plano) and hay_farmaco(trozo.texto)))
+    sigue_o_no = CONTINUAR.search(plano) or SE_VA.search(plano)
+    return bool(manda or (sigue_o_no and hay_farmaco(trozo.texto)))
 
 
 def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
@@ -125,7 +132,7 @@ def describe_o_mide(trozo: Trozo, *, abierta: bool, tutea: bool) -> bool:
         return True
     vistos = {m.clase for m in buscar_exploracion(texto)}
     describe = senal("exploracion", "negativo").search(plano) or senal("momento", "describe").search(plano)
-    if _SOLO_CUANDO.match(plano) and "hallazgo" in vistos:
+    if any(forma.match(plano) for forma in (_SOLO_CUANDO, _AQUI_TIENE)) and "hallazgo" in vistos:
         return True
     if {"parte", "maniobra"} & vistos and ("hallazgo" in vistos or describe):
         return True

@@ -88,7 +88,9 @@ class PorFase(Recetario):
     def _concluido(self, trozo: Trozo) -> bool:
         """Lo que dice que tiene, aunque ningún léxico lo nombre («se le estiró de más el músculo»)."""
         texto = texto_de(trozo)
-        firme = senal("momento", "concluye").search(trozo.plano) and "por eso" not in trozo.plano
+        firme = "por eso" not in trozo.plano and any(
+            senal("momento", n).search(trozo.plano) for n in ("concluye", "concluye_corto")
+        )
         if len(contenido(texto)) < _CON_CUERPO:
             return False
         tipo = "diagnostico" if firme else "razonamiento"

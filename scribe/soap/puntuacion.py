@@ -47,6 +47,7 @@ def cortes(texto: str, rol: Rol) -> list[int]:
     return _separados(texto, sorted(set(hallados)))
 
 
+_DOSIS = re.compile(r"\W*(?:(?:de|en) )?(?:\d|½|diari|cada|un[oa]?\b|medi[oa]\b)")
 _ENLACE = re.compile(r"(?:,| y|, y)\s+$")
 
 
@@ -57,9 +58,14 @@ def _recetas_tras_consejo(texto: str, plano: str) -> list[int]:
         return []
     previo = plano[: primero.desde]
     aconseja = any(senal(g, n).search(previo) for g, n in (("plan", "consejo"), ("momento", "manda")))
-    con_dosis = re.match(r"\W*(?:de |en )?\d", plano[primero.hasta :])
-    receta = senal("plan", "receta").search(previo) or CONDICION_SOLA.search(previo)
-    return [primero.desde] if aconseja and con_dosis and not receta else []
+    con_dosis = _DOSIS.match(plano, primero.hasta)
+    receta = senal("plan", "receta").search(previo)
+    pide = senal("plan", "estudio").search(previo) and any(
+        m.clase in ("estudio", "imagen") for m in buscar_exploracion(previo)
+    )
+    if CONDICION_SOLA.search(previo) or not con_dosis:
+        return []
+    return [primero.desde] if pide or (aconseja and not receta) else []
 
 
 def _son_dos(texto: str, corte: int) -> bool:

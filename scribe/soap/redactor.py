@@ -13,6 +13,7 @@ from scribe.lenguaje.texto import llano
 from scribe.progreso import Avance, en_silencio
 from scribe.soap.clasificar import clasificar
 from scribe.soap.coherencia import senalar
+from scribe.soap.destinos import repartir
 from scribe.soap.dialogo import conversar
 from scribe.soap.fragmentos import Propuesta
 from scribe.soap.llm import ModeloLenguaje
@@ -66,7 +67,7 @@ class Redactor:
         avance(0.4)
         propuestas += clasificar(medico.sin_clase, self._modelo, dialogo)
         avance(0.8)
-        propuestas = _sin_repetir(sorted(propuestas, key=lambda p: p.orden))
+        propuestas = _sin_repetir(repartir(sorted(propuestas, key=lambda p: p.orden)))
         for propuesta in propuestas:
             propuesta.texto = _pulido(propuesta)
         senalar(propuestas, transcripcion)

@@ -145,6 +145,8 @@ def _distante(m: re.Match[str]) -> tuple[int, int] | None:
 def retirados(texto: str) -> tuple[tuple[int, int], ...]:
     """Tramos de `texto` que la misma persona retiró al corregirse, con la muletilla incluida."""
     plano = llano(texto)
+    if _CUENTA.search(plano):
+        return ()
     tramos = [m.span() for patron in (_YA_NO, _REPITE) for m in patron.finditer(plano)]
     if tramos:
         tramos += [m.span() for m in _PERDON_FINAL.finditer(plano)]

@@ -110,6 +110,9 @@ _OTRA_PARTE = re.compile(
 )
 
 
+_ELIPTICA = 3
+
+
 def _alrededor(intercambio: Intercambio, trozo: Trozo) -> str:
     """De qué se habla: la pregunta, la respuesta y lo previo, en llano; solo la pregunta si nombra otra parte.
 
@@ -118,7 +121,8 @@ def _alrededor(intercambio: Intercambio, trozo: Trozo) -> str:
     propio = llano(" ".join(t.turno.texto for t in (*intercambio.preguntas, *intercambio.respuesta)))
     if _OTRA_PARTE.search(llano(trozo.texto)):
         return llano(trozo.texto)
-    return propio if _OTRA_PARTE.search(propio) else f"{propio} {llano(intercambio.previo)}"
+    sola = len(trozo.plano.split()) <= _ELIPTICA  # «¿con sangre?»: sigue hablando de lo anterior
+    return f"{propio} {llano(intercambio.previo)}" if sola and not _OTRA_PARTE.search(propio) else propio
 
 
 def _continua(previo: list[Trozo], trozo: Trozo) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scribe.lenguaje.texto import llano
-from scribe.soap.dichos import DIGITO, NO_SE_TOMA, NO_SUSPENDER, texto_de
+from scribe.soap.dichos import DIGITO, NO_SE_TOMA, NO_SUSPENDER, SE_VA, texto_de
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Trozo, clausulas
 from scribe.soap.hoja import Hoja
@@ -26,12 +26,6 @@ _FUERA = re.compile(
     r"\b(?:es[aeo]s?|est[ae]s?),? (?:ya )?(?:para )?(?:fuera\b|no (?:se|te|me) (?:l[oa]s? )?(?:vuelv|tom|pon|unt|apliq|d[ae]|inyect)\w*)"  # noqa: E501
     r"|\bno (?:se|te) l[oa]s? (?:tom|pon|unt|apliq|inyect)\w+ (?:mas|ya|nunca)\b|\bse (?:acab|termin)\w+ (?:desde )?(?:hoy|ya)\b"  # noqa: E501
 )
-SE_VA = re.compile(
-    r"\bse va(?:n)? (?:de una vez |ya |hoy |tambien )?(?:el|la|los|las|ese|esa) |"
-    r"\b(?:borr?[ae]l[oa]s?|tir[ae]l[oa]s?|olvid[ae]l[oa]s?|l[oa]s? (?:tira[s]?|tire[s]?|borra[s]?|borre[s]?|paramos|cortamos|quitamos|suspendemos|dejamos fuera))\b|"  # noqa: E501
-    r"\bni l[oa]s? (?:compre[s]?|surta[s]?|tome[s]?|use[s]?)\b|,? (?:adios|fuera|a la basura)(?= *(?:[,.;]|$))"  # noqa: E501
-)
-"""Con el nombre dicho: «se va la glibenclamida», «el meloxicam lo tira», «ese bórrelo, ni lo compre»."""
 _CEDIO = re.compile(r"\bse (?:le|te|me|les) quit(?:o|aron|a|an)\b")
 """«Ya se le quitó lo hundido» cuenta cómo va; no suspende nada."""
 _EN_PLURAL = re.compile(rf"{_ABRE}(?:a )?(?:es[ao]s|est[ao]s)\b")
@@ -117,7 +111,8 @@ class Suspensiones(Hoja):
                 return True
             nombres = [_su_nombre(trozo.dicho, verbo)]
         if not nombres and not re.search(
-            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|(?:del?|el|un|ese|este|su|los) tes? )", plano  # noqa: E501
+            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|(?:del?|el|un|ese|este|su|los) tes? )",
+            plano,
         ):
             for previa in self._pregunta_previa(trozo):
                 nombres += [f.texto for f in nombrados(previa.dicho)]

@@ -18,10 +18,10 @@ from scribe.lenguaje.presentaciones import revisar_presentaciones
 from scribe.lenguaje.rangos import revisar_cifras
 from scribe.lenguaje.texto import llano
 from scribe.soap.citar import citas_de, ordenados
+from scribe.soap.dichos import SE_VA
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
 from scribe.soap.posologia import con_horas
-from scribe.soap.suspensiones import SE_VA
 
 _PEGADO = 14
 """Letras entre una cifra y el fármaco que la sigue («500 mg de paracetamol») para que sea suya."""
@@ -36,7 +36,7 @@ _PAREJA = re.compile(
     r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b"  # noqa: E501
 )
 _NEGACION = re.compile(
-    r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+|que va|nel|en (?:lo )?absoluto|de ninguna manera|me libre|negativo|fuera|solo|solamente|nomas|unicamente|nada mas|menos|excepto|salvo|fuera|acab[oa]\w*)\b"  # noqa: E501
+    r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+|que va|nel|en (?:lo )?absoluto|de ninguna manera|me libre|negativo|fuera|solo|solamente|nomas|unicamente|nada mas|menos|excepto|salvo|fuera|acab[oa]\w*|lo unico|y ya|es todo)\b"  # noqa: E501
 )
 _NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
 _A_URGENCIAS = re.compile(
