@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, evidencia, nombra_otra_cosa
+from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, es_lugar, evidencia, nombra_otra_cosa
 from scribe.asr.pegadas import despegar, juntar, partido
 from scribe.asr.relectura import avisos_de, preferir_lo_posible, releer
 from scribe.consulta import Aviso, Contexto, Escucha, Transcripcion, Turno
@@ -22,7 +22,15 @@ from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
 from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
 from scribe.lenguaje.fichas import Edicion, Ficha, aplicar, partir
 from scribe.lenguaje.fonetica import clave
-from scribe.lenguaje.parecidos import PREFIJOS, Candidato, Clase, candidatos, es_termino, exactos
+from scribe.lenguaje.parecidos import (
+    PREFIJOS,
+    Candidato,
+    Clase,
+    candidatos,
+    confundibles,
+    es_termino,
+    exactos,
+)
 from scribe.lenguaje.presentaciones import revisar_presentaciones, separar_tomas
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
@@ -44,7 +52,8 @@ class _Lectura:
     candidato: Candidato
     puntaje: float
     umbral: float = 0.0
-    mg: float | None = None
+    se_propone: bool = False
+    """Si, sin alcanzar el umbral, vale la pena decirla: junto a una dosis o en el lugar de un fármaco."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +207,7 @@ def _farmacos(
         desde, hasta = fichas[x.primera].desde, fichas[x.ultima].hasta
         if x.puntaje >= x.umbral and (claro or igual):
             ediciones.append(_edicion(x, turno.texto, fichas, "fármaco"))
-        elif x.puntaje >= x.umbral or (x.mg is not None and x.puntaje >= umbrales["propuesta"]):
+        elif x.puntaje >= x.umbral or (x.se_propone and x.puntaje >= umbrales["propuesta"]):
             otra = (rival.candidato.entrada.texto,) if rival and not claro else ()
             dudas.append(_Duda(desde, hasta, (x.candidato.entrada.texto, *otra)))
         else:
@@ -213,42 +222,41 @@ def _lecturas(
     i, j = ventana
     umbrales, ajustes = _datos()["umbrales"], _datos()["ajustes"]
     prueba = evidencia(turno.texto, fichas, i, j)
-    umbral = umbrales["con_dosis" if prueba.dosis else "con_verbo" if prueba.verbo else "sin_evidencia"]
+    lugar = es_lugar(fichas, i)
+    con = "con_dosis" if prueba.dosis else "en_lugar" if lugar else "con_verbo" if prueba.verbo else ""
+    umbral = umbrales[con or "sin_evidencia"]
     propio = not prueba.dosis and _mayuscula_intermedia(fichas, i)
     palabras = turno.palabras_de(fichas[i].desde, fichas[j].hasta)
     dudosa = bool(palabras) and min(p.prob for p in palabras) < 0.5
     gasta = _gasta_comunes(fichas, i, j, ajenas)
+    se_propone = prueba.mg is not None or (lugar and not gasta)
     salida = []
     for c in candidatos(_palabras(fichas, i, j), "farmaco", umbrales["propuesta"]):
         if len(c.entrada.sonido) < umbrales["largo_minimo"] and c.puntaje < umbrales["igual"]:
             continue
         if gasta and not (prueba.dosis or prueba.verbo or c.puntaje >= umbrales["gasta_comunes"]):
             continue
-        if c.parecido < _minimo_de_nombre(propio, prueba, c):
+        if c.parecido < _minimo_de_nombre(propio, prueba, c, lugar):
             continue
         puntaje = c.puntaje + _por_presentacion(c, prueba, ajustes["presentacion"])
         puntaje += ajustes["paciente"] if tomados.intersection(c.entrada.quien) else 0.0
         puntaje += ajustes["poca_probabilidad"] if dudosa else 0.0
-        salida.append(_Lectura(i, j, c, puntaje, umbral, prueba.mg))
+        salida.append(_Lectura(i, j, c, puntaje, umbral, se_propone))
     return salida[:6]
 
 
-def _minimo_de_nombre(propio: bool, prueba: Evidencia, c: Candidato) -> float:
+def _minimo_de_nombre(propio: bool, prueba: Evidencia, c: Candidato, lugar: bool) -> float:
     """El parecido que se pide a lo que quizá sea el nombre de alguien, y a una marca sin dosis a la vista."""
     umbrales = _datos()["umbrales"]
     if propio:
         return float(umbrales["nombre_propio"])
-    if prueba.dosis or not _es_marca(c):
+    if prueba.dosis or lugar or not c.es_marca:
         return 0.0
     return float(umbrales["marca_con_verbo" if prueba.verbo else "nombre_propio"])
 
 
 def _mayuscula_intermedia(fichas: list[Ficha], i: int) -> bool:
     return i > 0 and fichas[i].texto[0].isupper() and not fichas[i - 1].corte
-
-
-def _es_marca(c: Candidato) -> bool:
-    return c.entrada.texto[0].isupper()
 
 
 def _por_presentacion(c: Candidato, prueba: Evidencia, ajuste: float) -> float:
@@ -259,16 +267,11 @@ def _por_presentacion(c: Candidato, prueba: Evidencia, ajuste: float) -> float:
     return ajuste if prueba.mg in farmaco.presentaciones else -ajuste
 
 
-@cache
-def _confundibles() -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(grupo) for grupo in _datos()["confundibles"]["grupos"])
-
-
 def _margen(x: _Lectura, rival: _Lectura) -> float:
     """La ventaja que se exige: más entre nombres que se sabe que se confunden."""
     umbrales = _datos()["umbrales"]
     par = {x.candidato.entrada.quien[0], rival.candidato.entrada.quien[0]}
-    confundible = x.puntaje < umbrales["claro"] and any(par <= grupo for grupo in _confundibles())
+    confundible = x.puntaje < umbrales["claro"] and any(par <= grupo for grupo in confundibles())
     return float(umbrales["margen_confundible" if confundible else "margen"])
 
 
@@ -305,9 +308,9 @@ def _edicion(x: _Lectura, texto: str, fichas: list[Ficha], motivo: str) -> Edici
     c = x.candidato
     if c.prefijo and x.ultima > x.primera and fichas[x.primera].texto.lower() == c.prefijo:
         # La palabra de antes quedó igual: el cambio es solo lo que sigue.
-        desde, nuevo = fichas[x.primera + 1].desde, c.entrada.texto
+        desde, nuevo = fichas[x.primera + 1].desde, f"{c.entrada.texto} {c.sufijo}".strip()
     else:
-        desde, nuevo = fichas[x.primera].desde, f"{c.prefijo} {c.entrada.texto}".strip()
+        desde, nuevo = fichas[x.primera].desde, c.escrito
     if texto[desde].isupper():
         nuevo = nuevo[0].upper() + nuevo[1:]
     return Edicion(desde, fichas[x.ultima].hasta, nuevo, motivo)

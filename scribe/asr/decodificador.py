@@ -155,7 +155,11 @@ class Decodificador:
         def puntuar(textos: Sequence[str]) -> list[float]:
             return [self._puntaje(t, audio) for t in textos]
 
-        return tuple(segunda.mirar(texto, certezas, puntuar, letras))
+        def sin_audio(textos: Sequence[str]) -> list[float]:
+            mudo = _Audio(vista(np.zeros(audio.codificado.shape, np.float32)), audio.cuadros, [], [])
+            return [self._puntaje(t, mudo) for t in textos]
+
+        return tuple(segunda.mirar(texto, certezas, puntuar, letras, sin_audio))
 
     def _puntaje(self, texto: str, audio: _Audio) -> float:
         """Logaritmo de la probabilidad de `texto`. Si es como empieza lo oído, ya se sabe."""

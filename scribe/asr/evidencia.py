@@ -10,10 +10,8 @@ from importlib.resources import files
 
 import simplemma
 
-from scribe.lenguaje.farmacos import clases
 from scribe.lenguaje.fichas import Ficha
 from scribe.lenguaje.fonetica import clave
-from scribe.lenguaje.texto import llano
 
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
 _LARGO_NOMBRE = 6
@@ -92,13 +90,8 @@ def es_lugar(fichas: list[Ficha], i: int) -> bool:
 
 
 def nombra_otra_cosa(ficha: Ficha) -> bool:
-    """Si nombra una clase de fármacos («estatina») o, por su final, un estudio o una operación."""
-    return ficha.llana.removesuffix("s") in _clases() or clave(ficha.texto).endswith(_finales())
-
-
-@cache
-def _clases() -> frozenset[str]:
-    return frozenset(llano(p) for nombre in clases()["nombres"].values() for p in nombre.split())
+    """Si, por su final, nombra un estudio, una operación o una enfermedad («diverticulectomía»)."""
+    return clave(ficha.texto).endswith(_finales())
 
 
 @cache

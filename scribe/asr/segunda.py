@@ -250,9 +250,7 @@ def _dicha(ficha: Ficha) -> str:
 
 def _nombres(desde: int, hasta: int, palabras: tuple[str, ...], minimo: float) -> Iterator[_Sospecha]:
     propio = " ".join(palabras).lower()
-    hallados = [
-        (c, f"{c.prefijo} {c.entrada.texto}".strip()) for c in candidatos(palabras, "farmaco", minimo)
-    ]
+    hallados = [(c, c.escrito) for c in candidatos(palabras, "farmaco", minimo)]
     otros = [(c, nombre) for c, nombre in hallados if nombre.lower() != propio]
     if otros:
         lecturas = tuple(dict.fromkeys(nombre for _, nombre in otros))[:_LECTURAS]

@@ -35,7 +35,7 @@ from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
 from scribe.recuerdos import Recuerdos
 
-VERSION = "8"
+VERSION = "9"
 _FICHAS_DE_TERMINOS = 180
 """Lo más que ocupan las palabras que se favorecen. La indicación lleva 54 fichas y el modelo admite 448
 en total: quedan más de 200 para 28 s de voz, que en lo medido llenan 142 como mucho."""

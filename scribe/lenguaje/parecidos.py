@@ -13,7 +13,7 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from scribe.lenguaje.farmacos import Nombre, nombres
+from scribe.lenguaje.farmacos import Nombre, clases, nombres
 from scribe.lenguaje.fonetica import clave, distancia, unir
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
@@ -23,6 +23,11 @@ Clase = Literal["farmaco", "termino", "signo"]
 _PRONOMBRES = ("me", "te", "le", "se", "lo", "la")
 _PEGADO, _LARGO_PEGADO = 0.9, 8
 """Parecido y sonidos que se piden a un fármaco para separarlo de una partícula («condrospirenona»)."""
+_COLAS = ("ya", "y", "en", "es", "no", "que")
+_LARGO_CON_COLA, _CON_COLA = 7, 0.94
+"""Sonidos y parecido que se piden para despegar la palabra que sigue a un nombre."""
+_ADVERBIOS = ("mal", "bien", "más", "solo", "sólo", "también", "ya", "nomás", "sin")
+"""Lo demás que va delante de un nombre y se le pega («mala proveel», «mal Aprovel»)."""
 _POR_PARTICULA = 0.03
 """Llevarse la preposición o el artículo de lo que sigue («celestón en», Celestone) cuesta un poco."""
 _SUELTAS = "ay"
@@ -51,13 +56,25 @@ class Entrada:
 class Candidato:
     """Una lectura posible: `prefijo` + `entrada`.
 
-    `parecido` es qué tanto suena a lo oído (0–1); `puntaje` lo ajusta para ordenar.
+    `parecido` es qué tanto suena a lo oído (0–1); `puntaje` lo ajusta para ordenar. `sufijo` es la palabra
+    que se le pegó por detrás, si la hubo.
     """
 
     entrada: Entrada
     prefijo: str
     parecido: float
     puntaje: float
+    sufijo: str = ""
+
+    @property
+    def es_marca(self) -> bool:
+        """Las marcas se escriben con mayúscula; los genéricos, no."""
+        return self.entrada.texto[0].isupper()
+
+    @property
+    def escrito(self) -> str:
+        """El nombre con las palabras que se le habían pegado."""
+        return " ".join(p for p in (self.prefijo, self.entrada.texto, self.sufijo) if p)
 
 
 def _de_farmaco(nombre: Nombre) -> Entrada:
@@ -112,8 +129,9 @@ def es_termino(palabra: str) -> bool:
 
 @cache
 def escritos() -> frozenset[str]:
-    """Los términos del léxico clínico, en minúsculas."""
-    return frozenset(e.texto.lower() for e in _terminos())
+    """Los términos del léxico clínico y los nombres de clases de fármacos («estatina»), en minúsculas."""
+    nombradas = {nombre.lower().split()[0] for nombre in clases()["nombres"].values()}
+    return frozenset(e.texto.lower() for e in _terminos()) | nombradas | {f"{p}s" for p in nombradas}
 
 
 def _cercanas(sonido: str, clase: Clase, minimo: float) -> Iterable[Entrada]:
@@ -122,7 +140,7 @@ def _cercanas(sonido: str, clase: Clase, minimo: float) -> Iterable[Entrada]:
         sonido,
         _sonidos(clase),
         scorer=Levenshtein.normalized_similarity,
-        limit=8,
+        limit=12,
         score_cutoff=max(0.0, minimo - 0.25),
     )
     return [entradas[indice] for _, _, indice in hallados]
@@ -161,9 +179,23 @@ def candidatos(palabras: tuple[str, ...], clase: Clase, minimo: float) -> list[C
                 orden = puntaje + _preferencia(prefijo, primera, len(palabras))
                 orden -= _POR_PARTICULA if len(palabras) > 1 and palabras[-1].lower() in PREFIJOS else 0.0
                 lecturas.append(Candidato(entrada, prefijo, puntaje, orden))
+    lecturas += _con_cola(palabras, oido, clase)
     lecturas += _con_otra_frontera(palabras, clase)
     lecturas += _tras_un_resto(palabras, clase)
     return sorted(lecturas, key=lambda c: (-c.puntaje, c.entrada.texto))
+
+
+def _con_cola(palabras: tuple[str, ...], oido: str, clase: Clase) -> Iterator[Candidato]:
+    """Un fármaco con la palabra que sigue pegada («calcórtia no», «Calcort ya no»)."""
+    if clase != "farmaco" or len(palabras) > 2 or palabras[-1].lower() in _COLAS or es_comun(palabras[-1]):
+        return
+    for sufijo in _COLAS:
+        base = oido[: -len(clave(sufijo))]
+        for entrada in _cercanas(base, clase, _PEGADO) if len(base) >= _LARGO_CON_COLA else ():
+            largo = len(entrada.sonido)
+            parecido = 1.0 - distancia(oido, unir(entrada.sonido, clave(sufijo))) / largo
+            if largo >= _LARGO_CON_COLA and parecido >= _CON_COLA:
+                yield Candidato(entrada, "", parecido, parecido - _POR_PARTICULA, sufijo)
 
 
 def _con_otra_frontera(palabras: tuple[str, ...], clase: Clase) -> Iterator[Candidato]:
@@ -178,7 +210,9 @@ def _con_otra_frontera(palabras: tuple[str, ...], clase: Clase) -> Iterator[Cand
     sonido = clave(" ".join(palabras))
     if sonido in exactos(clase):
         return
-    cortes = [(p, sonido.removeprefix(clave(p))) for p in PREFIJOS if sonido.startswith(clave(p))]
+    cortes = [
+        (p, sonido.removeprefix(clave(p))) for p in (*PREFIJOS, *_ADVERBIOS) if sonido.startswith(clave(p))
+    ]
     for final in _PRONOMBRES:
         verbo = _sin_acento_movido(primera.removesuffix(final))
         if primera.endswith(final) and verbo.endswith(("r", "n", "s", "ndo")) and es_comun(verbo):
@@ -216,6 +250,13 @@ def _comienzos() -> frozenset[str]:
     texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
     datos = tomllib.loads(texto)["comienzos"]
     return frozenset(datos["sueltos"]) | frozenset(datos["cortos"])
+
+
+@cache
+def confundibles() -> tuple[frozenset[str], ...]:
+    """Grupos de genéricos cuyos nombres se sabe que se confunden."""
+    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    return tuple(frozenset(grupo) for grupo in tomllib.loads(texto)["confundibles"]["grupos"])
 
 
 def _puede_cambiar(prefijo: str, primera: str, largo: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scribe.consulta import Aviso, Transcripcion, Turno
 from scribe.lenguaje.farmacos import Farmaco, MencionFarmaco, buscar_farmacos, ficha
 from scribe.lenguaje.fichas import Edicion, aplicar
+from scribe.lenguaje.parecidos import candidatos, confundibles
 from scribe.lenguaje.texto import llano
 
 _DOSIS = re.compile(
@@ -22,6 +23,8 @@ _RITMO = re.compile(
     r",? (?:cada|diari[oa]|al dia|por la|en la|por las|en las|en ayunas|antes de|despues de|con )"
 )
 _TOMAS_MAXIMAS = 4
+_PARECIDO = 0.72
+"""Desde aquí dos nombres de fármaco se confunden al oído («losartán», «telmisartán»)."""
 _FRACCIONES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
@@ -86,7 +89,8 @@ def _toma_pegada(cifra: str, farmaco: Farmaco) -> str:
 
 
 def revisar_presentaciones(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
-    """Un aviso `cifra_dudosa` por cada dosis que no corresponde a ninguna presentación conocida.
+    """Un aviso por cada dosis que no corresponde a ninguna presentación conocida: `cifra_dudosa`, o
+    `farmaco_dudoso` si otro fármaco que suena parecido sí la tiene.
 
     No se revisan líquidos ni dosis por peso, ni fármacos sin presentaciones en el léxico.
     """
@@ -109,9 +113,33 @@ def _del_turno(turno: Turno) -> Iterator[Aviso]:
         if not existe(farmaco, hallada[2]):
             tramo = turno.texto[mencion.desde : hallada[1]]
             conocidas = ", ".join(f"{p:g}" for p in farmaco.presentaciones)
+            if rivales := _rivales(mencion, hallada[2]):
+                yield Aviso(
+                    tipo="farmaco_dudoso",
+                    texto=f"«{tramo}»: no es una presentación conocida ({conocidas} mg); pudo ser {rivales}, "
+                    "de nombre parecido y con esa dosis: confirme el nombre y la dosis.",
+                    citas=(turno.citar(mencion.desde, hallada[1]),),
+                )
+                continue
             quiza = _toma_pegada(turno.texto[hallada[0] : hallada[1]], farmaco)
             yield Aviso(
                 tipo="cifra_dudosa",
                 texto=f"«{tramo}»: no es una presentación conocida ({conocidas} mg){quiza}; conviene oírlo.",
                 citas=(turno.citar(mencion.desde, hallada[1]),),
             )
+
+
+def _rivales(mencion: MencionFarmaco, mg: float) -> str:
+    """Los otros fármacos con que se confunde el nombre y que sí vienen en esa dosis; vacío si no hay."""
+    parecidos = [
+        c.entrada.quien[0]
+        for c in candidatos(tuple(mencion.texto.split()), "farmaco", _PARECIDO)
+        if len(c.entrada.quien) == 1 and not c.prefijo
+    ]
+    vecinos = [g for grupo in confundibles() if mencion.generico in grupo for g in sorted(grupo)]
+    posibles = [
+        g
+        for g in dict.fromkeys([*parecidos, *vecinos])
+        if g != mencion.generico and (farmaco := ficha(g)) and mg in farmaco.presentaciones
+    ]
+    return " o ".join(posibles[:2])

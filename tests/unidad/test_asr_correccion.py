@@ -59,6 +59,8 @@ def corregido(texto: str, contexto: Contexto | None = None) -> str:
         ("soy alérgica ajentadueto", "soy alérgica a Jentadueto"),
         ("la cafia aspirina ya no", "la Cafiaspirina ya no"),
         ("me dio zinq en jarabe", "me dio zinc en jarabe"),
+        ("el calcórtia no se lo tome", "el Calcort ya no se lo tome"),
+        ("le ha caído mala proveel", "le ha caído mal Aprovel"),
         ("el oestradiol en 12", "el estradiol en 12"),
         ("ser tralina de 50", "sertralina de 50"),
         ("tome levo cetirizina de 5 mg", "tome levocetirizina de 5 mg"),
@@ -275,3 +277,9 @@ def test_lo_desconocido_junto_a_cualquier_verbo_de_dar_o_usar_se_corrige_o_se_av
 )
 def test_solo_se_avisa_de_lo_que_ocupa_el_lugar_de_un_medicamento(texto: str, avisa: bool) -> None:
     assert bool(corregir(consulta(texto))[1]) is avisa
+
+
+def test_en_el_lugar_de_un_farmaco_lo_que_solo_se_parece_se_propone_con_su_nombre() -> None:
+    nueva, avisos = corregir(consulta("ayer me recetaron gavafentrila y ya"))
+    assert "gavafentrila" in nueva.turnos[0].texto
+    assert [a.tipo for a in avisos] == ["farmaco_dudoso"] and "gabapentina" in avisos[0].texto

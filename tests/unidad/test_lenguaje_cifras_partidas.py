@@ -94,3 +94,9 @@ def test_lo_posible_no_lleva_propuesta() -> None:
     assert tension_propuesta(300, 20) is None
     assert peso_propuesto("72") is None and peso_propuesto("99999") is None
     assert not _avisos("Pesa 7800 gramos. Presión 118/76. Nació de 3,200 gramos")
+
+
+def test_una_dosis_que_no_existe_senala_al_farmaco_de_nombre_parecido_que_si_la_tiene() -> None:
+    (aviso,) = _avisos("toma losartán de 80 mg diario")
+    assert "telmisartán o valsartán" in aviso
+    assert not any("parecido" in a for a in _avisos("toma metformina de 777 mg diario"))
