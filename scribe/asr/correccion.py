@@ -15,15 +15,15 @@ from importlib.resources import files
 from typing import Any
 
 from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, es_lugar, evidencia, nombra_otra_cosa
-from scribe.asr.pegadas import despegar, juntar, partido
+from scribe.asr.pegadas import despegar, juntar
 from scribe.asr.relectura import avisos_de, preferir_lo_posible, releer
+from scribe.asr.tramos import ajenas_de, dichas, gasta_comunes, toca, ventanas
 from scribe.consulta import Aviso, Contexto, Escucha, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
-from scribe.lenguaje.farmacos import buscar_farmacos, ficha, normalizar_farmaco
+from scribe.lenguaje.farmacos import ficha, normalizar_farmaco
 from scribe.lenguaje.fichas import Edicion, Ficha, aplicar, partir
 from scribe.lenguaje.fonetica import clave
 from scribe.lenguaje.parecidos import (
-    PREFIJOS,
     Candidato,
     Clase,
     candidatos,
@@ -33,7 +33,6 @@ from scribe.lenguaje.parecidos import (
 )
 from scribe.lenguaje.presentaciones import revisar_presentaciones, separar_tomas
 from scribe.lenguaje.texto import llano
-from scribe.lenguaje.vocabulario import es_comun
 
 _LARGO_VENTANA = 5
 
@@ -92,23 +91,20 @@ def corregir(
 
 
 def _corregir_turno(turno: Turno, tomados: frozenset[str]) -> tuple[Turno, list[Aviso]]:
+    turno = _con_alergias(turno)
     fichas = partir(turno.texto)
-    ajenas = _ajenas(turno.texto, fichas)
+    ajenas = ajenas_de(turno.texto, fichas)
     ediciones, dudas = _farmacos(turno, fichas, ajenas, tomados)
     ediciones += juntar(turno.texto, fichas)
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
     sueltas = [despegar(f) for f, ajena in zip(fichas, ajenas, strict=True) if ajena]
-    ediciones += [e for e in sueltas if e is not None and not _toca(e.desde, e.hasta, tocadas)]
+    ediciones += [e for e in sueltas if e is not None and not toca(e.desde, e.hasta, tocadas)]
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
-    ediciones += [e for e in _terminos(turno, fichas, ajenas) if not _toca(e.desde, e.hasta, tocadas)]
+    ediciones += [e for e in _terminos(turno, fichas, ajenas) if not toca(e.desde, e.hasta, tocadas)]
     tocadas = [(e.desde, e.hasta) for e in ediciones] + [(d.desde, d.hasta) for d in dudas]
-    dudas += [d for d in _sin_nombre(turno, fichas, ajenas) if not _toca(d.desde, d.hasta, tocadas)]
+    dudas += [d for d in _sin_nombre(turno, fichas, ajenas) if not toca(d.desde, d.hasta, tocadas)]
     nuevo = aplicar(turno, [*ediciones, *(_propuesta(d) for d in dudas if d.lecturas)])
     return nuevo, [_aviso(nuevo, d, _corrimiento(ediciones, turno.texto, d.desde)) for d in dudas]
-
-
-def _toca(desde: int, hasta: int, tramos: list[tuple[int, int]]) -> bool:
-    return any(desde < f and i < hasta for i, f in tramos)
 
 
 def _propuesta(duda: _Duda) -> Edicion:
@@ -132,54 +128,6 @@ def _aviso(turno: Turno, duda: _Duda, corrimiento: int) -> Aviso:
     return Aviso(tipo="farmaco_dudoso", texto=texto, citas=(turno.citar(desde, hasta),))
 
 
-# --- Qué palabras no son español corriente --------------------------------------------------------
-
-
-def _ajenas(texto: str, fichas: list[Ficha]) -> list[bool]:
-    """Por ficha: no es palabra común, ni término clínico, ni parte de un fármaco bien dicho."""
-    menciones = [(m.desde, m.hasta) for m in buscar_farmacos(texto)]
-    return [
-        f.texto.isalpha()
-        and f.llana.isascii()
-        and not _toca(f.desde, f.hasta, menciones)
-        and not es_comun(f.texto)
-        and not es_termino(f.texto)
-        for f in fichas
-    ]
-
-
-def _ventanas(
-    turno: Turno, fichas: list[Ficha], ajenas: list[bool], largo_max: int, clase: Clase = "farmaco"
-) -> Iterator[tuple[int, int]]:
-    """Grupos de fichas seguidas, sin signos ni cifras ni fármacos por medio, con alguna palabra ajena."""
-    menciones = [(m.desde, m.hasta) for m in buscar_farmacos(turno.texto)]
-    for i, inicial in enumerate(fichas):
-        for j in range(i, min(i + largo_max, len(fichas))):
-            f = fichas[j]
-            if not f.texto.isalpha() or _toca(f.desde, f.hasta, menciones):
-                break
-            if f.llana == "de" and not f.corte and fichas[j + 1].texto[0].isdigit():
-                break  # «de 500» es la dosis, no el final del nombre
-            if inicial.texto.isalpha() and (
-                any(ajenas[i : j + 1]) or partido(turno, fichas[i : j + 1], clase)
-            ):
-                yield i, j
-            if f.corte:
-                break
-
-
-def _palabras(fichas: list[Ficha], i: int, j: int) -> tuple[str, ...]:
-    return tuple(f.texto for f in fichas[i : j + 1])
-
-
-def _gasta_comunes(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> bool:
-    """Si la ventana se llevaría una palabra con significado propio («dolor»)."""
-    return any(
-        not ajenas[k] and len(fichas[k].llana) > 3 and fichas[k].llana not in PREFIJOS
-        for k in range(i, j + 1)
-    )
-
-
 # --- Fármacos -------------------------------------------------------------------------------------
 
 
@@ -189,7 +137,7 @@ def _farmacos(
     umbrales = _datos()["umbrales"]
     lecturas = [
         lectura
-        for i, j in _ventanas(turno, fichas, ajenas, _LARGO_VENTANA)
+        for i, j in ventanas(turno, fichas, ajenas, _LARGO_VENTANA)
         for lectura in _lecturas(turno, fichas, (i, j), ajenas, tomados)
     ]
     lecturas = _preferir_completas(lecturas)
@@ -228,10 +176,10 @@ def _lecturas(
     propio = not prueba.dosis and _mayuscula_intermedia(fichas, i)
     palabras = turno.palabras_de(fichas[i].desde, fichas[j].hasta)
     dudosa = bool(palabras) and min(p.prob for p in palabras) < 0.5
-    gasta = _gasta_comunes(fichas, i, j, ajenas)
+    gasta = gasta_comunes(fichas, i, j, ajenas)
     se_propone = prueba.mg is not None or (lugar and not gasta)
     salida = []
-    for c in candidatos(_palabras(fichas, i, j), "farmaco", umbrales["propuesta"]):
+    for c in candidatos(dichas(fichas, i, j), "farmaco", umbrales["propuesta"]):
         if len(c.entrada.sonido) < umbrales["largo_minimo"] and c.puntaje < umbrales["igual"]:
             continue
         if gasta and not (prueba.dosis or prueba.verbo or c.puntaje >= umbrales["gasta_comunes"]):
@@ -278,10 +226,18 @@ def _margen(x: _Lectura, rival: _Lectura) -> float:
 def _contiene(x: _Lectura, otra: _Lectura) -> bool:
     """Si `x` abarca más de lo oído y `otra` es parte de su nombre: Neurobión en Dolo-Neurobión."""
     mayor, menor = x.candidato.entrada, otra.candidato.entrada
-    abarca = x.primera <= otra.primera and otra.ultima <= x.ultima
+    abarca = _sin_prefijo(x) <= _sin_prefijo(otra) and otra.ultima <= x.ultima
     final = x.primera < otra.primera and mayor.sonido != menor.sonido and mayor.sonido.endswith(menor.sonido)
-    parte = x.ultima - x.primera > otra.ultima - otra.primera and f" {menor.texto} " in f" {mayor.texto} "
+    parte = (
+        x.ultima - _sin_prefijo(x) > otra.ultima - _sin_prefijo(otra)
+        and f" {menor.texto} " in f" {mayor.texto} "
+    )
     return abarca and (final or (parte and menor.texto != mayor.texto))
+
+
+def _sin_prefijo(x: _Lectura) -> int:
+    """La ficha en que empieza el nombre, sin el artículo de delante."""
+    return x.primera + bool(x.candidato.prefijo and x.ultima > x.primera)
 
 
 def _preferir_completas(lecturas: list[_Lectura]) -> list[_Lectura]:
@@ -334,11 +290,11 @@ def _sin_nombre(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> Iterat
 def _terminos(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> list[Edicion]:
     ediciones: list[tuple[float, Edicion]] = []
     texto = turno.texto
-    for i, j in _ventanas(turno, fichas, ajenas, 3, "termino"):
+    for i, j in ventanas(turno, fichas, ajenas, 3, "termino"):
         if any(ajenas[i : j + 1]):
             mejor = _mejor_termino(fichas, i, j, ajenas)
         else:
-            mejor = Candidato(exactos("termino")[clave(" ".join(_palabras(fichas, i, j)))], "", 1.0, 1.0)
+            mejor = Candidato(exactos("termino")[clave(" ".join(dichas(fichas, i, j)))], "", 1.0, 1.0)
         if mejor:
             lectura = _Lectura(i, j, mejor, mejor.puntaje)
             ediciones.append((mejor.puntaje, _edicion(lectura, texto, fichas, "término clínico")))
@@ -346,17 +302,25 @@ def _terminos(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> list[Edi
     ediciones.sort(key=lambda par: (-par[0], par[1].desde))
     elegidas: list[Edicion] = []
     for _, e in ediciones:
-        if not _toca(e.desde, e.hasta, [(x.desde, x.hasta) for x in elegidas]):
+        if not toca(e.desde, e.hasta, [(x.desde, x.hasta) for x in elegidas]):
             elegidas.append(e)
     return elegidas
+
+
+def _con_alergias(turno: Turno) -> Turno:
+    """Primero «alérgica» y las demás palabras que anuncian un fármaco: si se oyeron mal, no lo anuncian."""
+    fichas = partir(turno.texto)
+    anuncian = _datos()["prioridad"]["terminos"]
+    terminos = _terminos(turno, fichas, ajenas_de(turno.texto, fichas))
+    return aplicar(turno, [e for e in terminos if e.propuesto.lower() in anuncian])
 
 
 def _mejor_termino(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> Candidato | None:
     umbrales = _datos()["umbrales"]
     minimo = umbrales["termino"] if i == j else umbrales["termino_varias"]
-    if _gasta_comunes(fichas, i, j, ajenas):
+    if gasta_comunes(fichas, i, j, ajenas):
         return None
-    hallados = candidatos(_palabras(fichas, i, j), "termino", minimo - 0.05)
+    hallados = candidatos(dichas(fichas, i, j), "termino", minimo - 0.05)
     if not hallados:
         return None
     mejor = hallados[0]
@@ -393,7 +357,7 @@ def _signos(texto: str, fichas: list[Ficha]) -> list[tuple[float, Edicion]]:
         for i in range(max(0, fin - 2), fin + 1):
             if any(x.corte or not x.texto.isalpha() for x in fichas[i:fin]) or es_termino(fichas[fin].texto):
                 continue
-            for c in candidatos(_palabras(fichas, i, fin), clase, minimo)[:1]:
+            for c in candidatos(dichas(fichas, i, fin), clase, minimo)[:1]:
                 lectura = _Lectura(i, fin, c, c.puntaje)
                 salida.append((c.puntaje, _edicion(lectura, texto, fichas, "término clínico")))
     return salida

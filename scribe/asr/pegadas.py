@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from scribe.consulta import Turno
+from scribe.lenguaje.cifras_parecidas import dicha
 from scribe.lenguaje.farmacos import buscar_farmacos, nombres
 from scribe.lenguaje.fichas import Edicion, Ficha
 from scribe.lenguaje.fonetica import clave
@@ -77,7 +78,7 @@ def partido(turno: Turno, fichas: list[Ficha], clase: Clase) -> bool:
     """
     if not 2 <= len(fichas) <= 3:
         return False
-    sonido = clave(" ".join(f.texto for f in fichas))
+    sonido = clave(" ".join(dicha(f.texto) for f in fichas))
     if sonido not in exactos(clase):
         return False
     if clase == "farmaco" and len(sonido) >= 8:

@@ -17,7 +17,7 @@ from typing import Literal
 from scribe.asr.contraste import contrastar
 from scribe.asr.evidencia import es_lugar, evidencia
 from scribe.asr.recomposicion import Recomposicion, recomponer
-from scribe.lenguaje.cifras_parecidas import en_letras, parecidas
+from scribe.lenguaje.cifras_parecidas import dicha, en_letras, parecidas
 from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.fichas import Ficha, partir
 from scribe.lenguaje.parecidos import candidatos, es_termino
@@ -226,7 +226,7 @@ def _corrientes(texto: str, certeza: Callable[[int, int], float]) -> Iterator[_S
             desde, hasta = fichas[i].desde, ficha.hasta
             duda = _CON_DUDA_EN_SU_LUGAR if lugar else _CON_DUDA["fármaco"]
             if (lugar or prueba.dosis or prueba.verbo) and certeza(desde, hasta) < duda:
-                palabras = tuple(map(_dicha, fichas[i : j + 1]))
+                palabras = tuple(dicha(f.texto) for f in fichas[i : j + 1])
                 yield from _nombres(desde, hasta, palabras, _PARECIDO_EN_SU_LUGAR if lugar else _PARECIDO)
             if ficha.corte:
                 break
@@ -242,10 +242,6 @@ def _corriente(ficha: Ficha) -> bool:
 @cache
 def _numeros() -> frozenset[str]:
     return frozenset(llano(en_letras(n)) for n in range(100))
-
-
-def _dicha(ficha: Ficha) -> str:
-    return en_letras(int(ficha.texto)) if ficha.texto.isdigit() else ficha.texto
 
 
 def _nombres(desde: int, hasta: int, palabras: tuple[str, ...], minimo: float) -> Iterator[_Sospecha]:

@@ -34,6 +34,11 @@ def en_letras(numero: int) -> str:
     return f"{centena} {en_letras(numero % 100)}" if numero % 100 else centena
 
 
+def dicha(palabra: str) -> str:
+    """`palabra` como suena: «3» es «tres». Los números de tres cifras o más y lo demás quedan igual."""
+    return en_letras(int(palabra)) if palabra.isdigit() and len(palabra) <= 2 else palabra
+
+
 @lru_cache(maxsize=1024)
 def parecidas(numero: int, cuantas: int = 3) -> tuple[int, ...]:
     """Los números de 0 a 999 que más se confunden al oído con `numero`, del más al menos parecido.

@@ -13,7 +13,9 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from scribe.lenguaje.cifras_parecidas import dicha
 from scribe.lenguaje.farmacos import Nombre, clases, nombres
+from scribe.lenguaje.fichas import partir
 from scribe.lenguaje.fonetica import clave, distancia, unir
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
@@ -78,7 +80,8 @@ class Candidato:
 
 
 def _de_farmaco(nombre: Nombre) -> Entrada:
-    return Entrada(nombre.texto, clave(nombre.texto.replace("-", " ")), "farmaco", nombre.genericos)
+    sonido = clave(" ".join(dicha(f.texto) for f in partir(nombre.texto)))
+    return Entrada(nombre.texto, sonido, "farmaco", nombre.genericos)
 
 
 @cache
