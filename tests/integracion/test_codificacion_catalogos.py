@@ -13,7 +13,7 @@ from scribe.ajustes import Ajustes
 from scribe.codificacion import Buscador, Codificador
 from scribe.codificacion import indice as indices
 from scribe.codificacion.buscador import codificable
-from scribe.codificacion.reglas import _filas, refinamientos
+from scribe.codificacion.reglas import _filas, complicaciones, composiciones, pares, refinamientos
 from scribe.codificacion.sinonimos import conceptos, de_codiesp
 from scribe.consulta import Contexto, Nota, Rol, Transcripcion, Turno
 

@@ -154,6 +154,15 @@ _MINIDIALOGOS = [
     (("M: Hay muchos casos de influenza.",), "J11.1", None),
     (("M: Igual si se desmaya o si se pega en la cabeza.",), "S09.9", None),
     (("M: Neumonía no le oigo, pero tomamos placa.",), "J18.9", "descartado"),
+    (("M: Los diabéticos tienen que cuidarse los pies.",), "E14.9", None),
+    (("M: El sarampión da con tos y ojos rojos.",), "B05.9", None),
+    # Quien lo dice, a quien se lo cuenta y a quien se le habla no lo tienen; lo que otro opina no es seguro.
+    (("A: ¿O sea que sí es asma?", "M: Así es, mamá, es asma."), "J45.9", "confirmado"),
+    (("P: Le dije a mi hija que era varicela.", "M: Y le atinó."), "B01.9", "confirmado"),
+    (("A: Una vecina dijo que era meningitis.", "M: Ni lo piense."), "G03.9", "descartado"),
+    (("P: ¿Y si es lupus?", "M: Es una posibilidad."), "M32.9", "sospecha"),
+    (("P: ¿No será neumonía?", "M: Mire, respira bien, se ve tranquilo. No."), "J18.9", "descartado"),
+    (("M: Yo me iría más por una fibromialgia.",), "M79.7", "sospecha"),
     # La complicación que se describe.
     (
         ("M: Tiene diabetes tipo 2 y el azúcar le fue durmiendo los nervios de los pies.",),
