@@ -9,6 +9,7 @@ import simplemma
 
 from scribe.consulta import Rol, Transcripcion
 from scribe.lenguaje.texto import llano
+from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.reglas import senal
 
 _PALABRA = re.compile(r"\w+")
@@ -55,9 +56,24 @@ def anuncia(texto: str) -> bool:
     return senal("social", "anuncia").match(llano(texto).strip(" ¿¡,.")) is not None
 
 
-def ordena(texto: str, *, tutea: bool) -> bool:
-    """Si es una orden al explorar: «respire hondo»; la forma de tú solo cuenta si el médico tutea."""
+def _es_de_casa(plano: str) -> bool:
+    return senal("social", "en_casa").search(plano) is not None
+
+
+def manda_en_casa(texto: str) -> bool:
+    """Si manda algo para la casa: «quítese la sal», «camine media hora diario»."""
     plano = llano(texto).strip(" ¿¡,.")
+    return _es_de_casa(plano) and senal("social", "orden_usted").match(plano) is not None
+
+
+def ordena(texto: str, *, tutea: bool) -> bool:
+    """Si es una orden al explorar: «respire hondo»; la forma de tú solo cuenta si el médico tutea.
+
+    «Quítese el diclofenaco», «camine media hora diario» no lo son: son para la casa.
+    """
+    plano = llano(texto).strip(" ¿¡,.")
+    if hay_farmaco(texto) or _es_de_casa(plano):
+        return False
     if senal("social", "orden_usted").match(plano):
         return True
     return tutea and senal("social", "orden_tu").match(plano) is not None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
-from scribe.soap.charla import anuncia, ordena
+from scribe.soap.charla import anuncia, manda_en_casa, ordena
 from scribe.soap.dichos import CONTINUAR, MEDIDO, MIRA, SE_VA
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fases import TENSION, dispone
@@ -108,6 +108,8 @@ def _indica(trozo: Trozo) -> bool:
         return True
     if dispone(trozo) or senal("momento", "dispone").search(plano):
         return True
+    if manda_en_casa(trozo.texto) and not trozo.signo:
+        return True
     manda = senal("momento", "manda").search(plano)
     sigue_o_no = CONTINUAR.search(plano) or SE_VA.search(plano)
     return bool(manda or (sigue_o_no and hay_farmaco(trozo.texto)))
@@ -166,6 +168,8 @@ def _receta_sin_verbo(trozo: Trozo) -> bool:
 
 def _ordena(trozo: Trozo, tutea: bool) -> bool:
     texto = trozo.texto
+    if manda_en_casa(texto):
+        return False
     ordenes = senal("exploracion", "ordenes").search(trozo.plano) is not None
     sitio = senal("momento", "anuncia").search(trozo.plano) and buscar_exploracion(texto)
     return bool(ordenes or sitio or ordena(texto, tutea=tutea) or anuncia(texto))
