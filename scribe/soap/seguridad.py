@@ -21,6 +21,8 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.posologia import avisos_de_dosis
 from scribe.soap.usos import Estado, Uso, oraciones, patron, pregunta_alergia, usos
 
+_LA_EXCLUYE = re.compile(r"\w* no(?= *(?:[,.;:]|$)| (?:es|son|pero|sino)\b)")
+"""«A la sulfa no, es a la dipirona»."""
 _VIGENTES = (Estado.RECETADO, Estado.ACTUAL)
 
 
@@ -110,7 +112,7 @@ def _alergias(todos: list[Uso], transcripcion: Transcripcion) -> list[_Alergia]:
     for turno, (desde, hasta) in _oraciones_de_alergia(transcripcion):
         plano = llano(turno.texto[desde:hasta])
         for familia in clases()["familia"]:
-            if re.search(familia["dicho"], plano):
+            if any(not _LA_EXCLUYE.match(plano, m.end()) for m in re.finditer(familia["dicho"], plano)):
                 alergias.append(_de_familia(familia, (turno.citar(desde, hasta),)))
     juntas: dict[str, _Alergia] = {}
     for a in alergias:

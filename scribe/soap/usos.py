@@ -13,6 +13,7 @@ from importlib.resources import files
 from scribe.consulta import Cita, Contexto, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.farmacos import MencionFarmaco, buscar_farmacos
 from scribe.lenguaje.texto import llano
+from scribe.soap.destinos import destinos
 
 
 class Estado(StrEnum):
@@ -111,8 +112,15 @@ def _del_turno(turno: Turno, anterior: Turno | None, siguiente: Turno | None) ->
         )
         antes, despues = plano[desde : mencion.desde], plano[mencion.hasta : _fin_amplio(plano, hasta)]
         estado = _estado(turno, anterior, siguiente, (antes, despues, plano[desde:hasta]))
+        if estado is Estado.RECETADO and _se_deja(turno.texto[desde:hasta], mencion.desde - desde):
+            estado = Estado.SUSPENDIDO
         topico = patron("topico").search(despues) is not None
         yield Uso(mencion, estado, turno, (desde, hasta), topico)
+
+
+def _se_deja(oracion: str, lugar: int) -> bool:
+    """Si de los fármacos de la oración, el que empieza en `lugar` es de los que se dejan."""
+    return any(m.desde == lugar and destino == "fuera" for m, destino in destinos(oracion))
 
 
 def _fin_amplio(plano: str, hasta: int) -> int:

@@ -242,3 +242,18 @@ def test_la_alergia_que_concluye_el_medico_se_avisa_y_la_que_solo_pregunta_no() 
     concluye = avisos("M: Entonces usted es alérgica a las penicilinas, eso se apunta.", "P: Está bien.")
     assert [a.tipo for a in concluye if "penicilina" in a.texto.lower()] == ["alergia"]
     assert not avisos("M: Es alérgica a la penicilina", "P: No, a nada.")
+
+
+def test_lo_que_se_excluye_ni_es_alergia_ni_es_receta() -> None:
+    """«Dipirona por supuesto nada»: la orden que va detrás del fármaco, y la familia que se descarta."""
+    hallados = avisos(
+        "M: ¿Es alérgica a algún medicamento?",
+        "P: A la sulfa no, es a la dipirona, me brota toda.",
+        "M: Le doy acetaminofén de un gramo para el dolor, dipirona por supuesto nada.",
+    )
+    assert [a.texto for a in hallados] == ["Alergia a pirazolonas (dipirona) referida."]
+
+
+def test_la_alergia_que_pide_no_dar_sigue_siendo_alergia() -> None:
+    hallados = avisos("M: ¿Alergias?", "P: Soy alérgica a la sulfa no me la vayan a dar.")
+    assert [a.texto for a in hallados] == ["Alergia a sulfas referida."]
