@@ -157,3 +157,8 @@ def test_solo_se_duda_del_enunciado_que_lleva_la_cifra() -> None:
 )
 def test_que_ventanas_conviene_leer_en_letras(texto: str, vale: bool) -> None:
     assert (hasta_la_ultima(texto) is not None) is vale
+
+
+def test_en_letras_se_lee_hasta_la_ultima_cifra_que_vale_la_pena() -> None:
+    texto = "Pesa 80, presión 118/74, y la tos la trae hace 3 días, cada 12 horas."
+    assert hasta_la_ultima(texto) == ("Pesa 80, presión 118/74", 3)
