@@ -31,6 +31,8 @@ _SALUDO = 5
 """Al saludar también se dice «siéntese» o «déjeme ver»: una orden cuenta pasada la quinta parte."""
 _TEMPRANO = 4
 """Una medida dicha en la primera cuarta parte suele ser la que tomó la enfermera, o la de la vez pasada."""
+_AL_FINAL = 9
+"""Décimos de la consulta desde los que ya se despiden."""
 _MITAD = 2
 """Sin exploración, lo que se indica cuenta desde la mitad de la consulta."""
 _INTERROGA = 4
@@ -66,7 +68,11 @@ def _exploracion(turnos: list[Turno], medico: list[Turno], de_tu: bool) -> Lugar
     ]
     ultimas = [t.lugar for turno in medico for t in trocear(turno) if _interroga(t)][-_INTERROGA:]
     limite = ultimas[0] if len(ultimas) == _INTERROGA else (0, 0)
-    return next((c for c in candidatos if c >= limite), candidatos[-1] if candidatos else NUNCA)
+    elegido = next((c for c in candidatos if c >= limite), candidatos[-1] if candidatos else NUNCA)
+    antes = [c for c in candidatos if c < elegido]
+    # Lo que se vuelve a medir al despedirse («párate, te la tomo otra vez») no abre la exploración.
+    al_final = bool(turnos) and elegido[0] >= turnos[len(turnos) * _AL_FINAL // 10].id
+    return antes[-1] if antes and al_final else elegido
 
 
 def _interroga(trozo: Trozo) -> bool:

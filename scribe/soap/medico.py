@@ -207,7 +207,7 @@ class Medico(Contestado):
         queda = restante(texto, signos)
         clases = {m.clase for m in buscar_exploracion(queda)}
         if len(queda.split()) >= 3 and (
-            clases & {"hallazgo", "maniobra"} or senal("exploracion", "negativo").search(queda)
+            clases & {"hallazgo", "maniobra", "parte"} or senal("exploracion", "negativo").search(queda)
         ):
             self._hallazgo(_tras_los_signos(trozo, signos), forzado=True)
         return True

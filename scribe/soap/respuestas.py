@@ -277,7 +277,7 @@ def leer(intercambio: Intercambio) -> Lectura:
     plano = llano(todo).strip()
     reparto = _por_clausula(items, intercambio.respuesta)
     negados, afirmados, consumidas = reparto.negados, reparto.afirmados, reparto.consumidas
-    todo_no = _alguna(intercambio.respuesta, "niega_todo")
+    todo_no = _alguna(intercambio.respuesta, "niega_todo", items)
     resto_no = pregunta("niega_resto").search(plano) is not None
     libre = [i for i in items if i not in negados and i not in afirmados]
     abre_no = niega(plano, " ".join(t.plano for t in intercambio.preguntas))
@@ -348,13 +348,15 @@ def _partes(trozo: Trozo, consumidas: list[tuple[int, int]]) -> list[Trozo]:
     return salida
 
 
-def _alguna(respuesta: list[Trozo], nombre: str) -> bool:
-    """Si alguna cláusula de la respuesta cumple la regla."""
+def _alguna(respuesta: list[Trozo], nombre: str, items: list[Pregunta]) -> bool:
+    """Si alguna cláusula de la respuesta cumple la regla, y no solo de una de varias («alergias ninguna»)."""
     patron = pregunta(nombre)
     for trozo in respuesta:
         plano = llano(trozo.dicho)
-        if any(patron.search(plano[a:b].strip(" ,.;")) for a, b in clausulas(trozo.dicho) if b <= len(plano)):
-            return True
+        for a, b in clausulas(trozo.dicho):
+            de_una = len(items) > 1 and any(_habla_de(trozo.dicho[a:b], i) for i in items)
+            if b <= len(plano) and not de_una and patron.search(plano[a:b].strip(" ,.;")):
+                return True
     return False
 
 

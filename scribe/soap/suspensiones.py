@@ -26,6 +26,10 @@ _FUERA = re.compile(
     r"\b(?:es[aeo]s?|est[ae]s?),? (?:ya )?(?:para )?(?:fuera\b|no (?:se|te|me) (?:l[oa]s? )?(?:vuelv|tom|pon|unt|apliq|d[ae]|inyect)\w*)"  # noqa: E501
     r"|\bno (?:se|te) l[oa]s? (?:tom|pon|unt|apliq|inyect)\w+ (?:mas|ya|nunca)\b|\bse (?:acab|termin)\w+ (?:desde )?(?:hoy|ya)\b"  # noqa: E501
 )
+_Y_LUEGO = re.compile(
+    r"\b(?:sig[au]\w*|tom\w+|us[ae]\w*|continu\w+|un[ao]?|\d+|semanas?|dias?)\b[^.;]*\b(?:y|ya|,) (?:luego|despues|entonces|ya)(?: ya)? (?:me )?(?:l[oa]s? (?:deja|suspende|quita|para)|nada|no l[oa]s?)"  # noqa: E501
+)
+"""«Siga la meclizina una semana y luego la deja»: antes de dejarla, la toma."""
 _CEDIO = re.compile(r"\bse (?:le|te|me|les) quit(?:o|aron|a|an)\b")
 """«Ya se le quitó lo hundido» cuenta cómo va; no suspende nada."""
 _EN_PLURAL = re.compile(rf"{_ABRE}(?:a )?(?:es[ao]s|est[ao]s)\b")
@@ -65,7 +69,7 @@ class Suspensiones(Hoja):
 
     def _no_recetado(self, trozo: Trozo, texto: str, plano: str) -> bool | None:
         """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
-        posologia = senal("plan", "posologia").search(plano)
+        posologia = senal("plan", "posologia").search(plano) or _Y_LUEGO.search(plano)
         if (suspende(plano) or self._se_va(trozo, plano)) and not posologia:
             return self._suspension(trozo)
         if NO_SE_TOMA.search(plano):
