@@ -228,8 +228,8 @@ def _su_asunto(preguntas: list[Trozo], resto: list[Trozo]) -> Trozo | None:
     """El asunto que el paciente saca preguntando y enseguida cuenta: «¿Y la rodilla? Me duele la otra»."""
     for pregunta_suya in preguntas:
         nombra = _ASUNTO_PROPIO.fullmatch(pregunta_suya.plano.strip(" ¿?¡,."))
-        nombra = nombra and ("lo de" in pregunta_suya.plano or buscar_exploracion(pregunta_suya.texto))
-        if nombra and resto and resto[0].lugar > pregunta_suya.lugar:
+        clinico = "lo de" in pregunta_suya.plano or buscar_exploracion(pregunta_suya.texto)
+        if nombra and clinico and resto and resto[0].lugar > pregunta_suya.lugar:
             return pregunta_suya
     return None
 
