@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,8 @@ from scribe.soap.replica import replica
 
 _ATRAS = 3
 """Turnos que alcanza «ésa»: más atrás ya no se sabe de qué se habla."""
+_CON_OTRO = re.compile(r"\b(?:con|mas|junto a) (?:el|la|los|las|su|tu) $")
+"""«Con el losartán le baja la presión»: se avisa de la mezcla; el pronombre que sigue es del otro."""
 
 
 @cache
@@ -81,7 +84,9 @@ class Hoja:
             trocear(self._turnos[k]) for k in range(numero - 1, numero - 1 - _ATRAS, -1) if k in self._turnos
         ]
         for trozos in (propios, *atras):
-            menciones = [(f, t) for t in trozos for f in nombrados(t.dicho)]
+            menciones = [
+                (f, t) for t in trozos for f in nombrados(t.dicho) if not _CON_OTRO.search(t.plano[: f.desde])
+            ]
             if menciones:
                 solo = len({f.genericos for f, _ in menciones}) == 1
                 return menciones[-1:] if solo else menciones if varios else []

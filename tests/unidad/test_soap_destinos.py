@@ -91,3 +91,22 @@ def test_lo_que_se_manda_para_la_casa_es_plan(frase: str) -> None:
 @pytest.mark.parametrize("frase", ["Respire hondo.", "Camine de puntas.", "Abra la boca."])
 def test_lo_que_se_manda_al_explorar_no_es_plan(frase: str) -> None:
     assert not any(frase.rstrip(".").lower() in p.lower() for p in _plan(frase))
+
+
+def test_esa_no_es_el_farmaco_con_que_se_mezcla() -> None:
+    """«Con el losartán le baja la presión… la deja desde hoy»: se deja la otra."""
+    turnos = [
+        ("medico", "Tiene un vértigo. Le voy a recetar difenidol de 25, una cada 8 horas por 5 días."),
+        ("paciente", "Oiga, y me estoy tomando otra para el cuello, tizanidina de 4, en la noche."),
+        ("medico", "Con el losartán le puede bajar la presión. De todos modos, la deja desde hoy."),
+    ]
+    transcripcion = Transcripcion(
+        idioma="es",
+        turnos=tuple(
+            Turno(id=n, hablante=quien, rol=Rol(quien), inicio=float(n), fin=n + 1.0, texto=texto)
+            for n, (quien, texto) in enumerate(turnos, 1)
+        ),
+    )
+    plan = [e.texto.lower() for e in Redactor(None).redactar(transcripcion, Contexto()).nota.plan]
+    assert any(p.startswith("suspender tizanidina") for p in plan)
+    assert not any(p.startswith("suspender losartán") for p in plan)
