@@ -23,7 +23,13 @@ _DE_QUE = re.compile(r"\b(?:de|del|en)\s+(?:la |el |los |las )?\w+")
 def es_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo, pista: bool) -> bool:
     """Si lo que dice el médico es una pregunta aunque no lleve signos."""
     siguiente, turno = lectura.siguiente(i), lectura.turnos[i]
-    if siguiente is None or siguiente.rol == Rol.MEDICO or "?" in turno.texto:
+    if siguiente is None or siguiente.rol == Rol.MEDICO:
+        return False
+    if frases().interroga.match(
+        llano(turno.texto[slice(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))])
+    ):
+        return True
+    if "?" in turno.texto:
         return False
     if lectura.se_nombra(siguiente, hallazgo.concepto.cie10):
         breve = llano(siguiente.texto[:60])

@@ -76,6 +76,7 @@ class Frases:
     evolucion: re.Pattern[str]
     afirma: re.Pattern[str]
     afirma_breve: re.Pattern[str]
+    interroga: re.Pattern[str]
     niega: re.Pattern[str]
     sano: re.Pattern[str]
     rebate: re.Pattern[str]
@@ -135,6 +136,7 @@ def frases() -> Frases:
         evolucion=re.compile(diagnostico["evolucion"]),
         afirma=re.compile(f"{cabeza}{respuesta['afirma']}|{respuesta['afirma_al_final']}"),
         afirma_breve=re.compile(f"{cabeza}{respuesta['afirma_breve']}"),
+        interroga=re.compile(rf"\W*{respuesta['interroga']}"),
         niega=re.compile(f"{cabeza}{respuesta['niega']}|{respuesta['niega_al_final']}"),
         sano=re.compile(respuesta["sano"]),
         rebate=re.compile(f"{cabeza}{respuesta['rebate']}"),

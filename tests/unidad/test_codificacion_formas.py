@@ -170,6 +170,12 @@ _MINIDIALOGOS = [
         "confirmado",
     ),
     (("M: ¿La diabetes le ha dormido los pies?", "P: No."), "E14.4", None),
+    # Sin las comas ni los signos que el reconocedor pierde.
+    (("M: Conjuntivitis no es doña Blanca.",), "H10.9", "descartado"),
+    (("M: No es neumonía señora es una bronquitis.",), "J18.9", "descartado"),
+    (("M: Dengue no es doña Lupe es una gripa.",), "J00", "confirmado"),
+    (("M: ¿Toma café? Algún familiar con artritis reumatoide.", "P: No, nadie."), "M06.9", None),
+    (("M: ¿Y su mamá? En su familia alguien con diabetes.", "P: Mi papá."), "E14.9", None),
 ]
 
 
