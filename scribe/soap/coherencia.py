@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.texto import llano
-from scribe.soap.farmacia import nombrados
-from scribe.soap.fragmentos import Propuesta
+from scribe.soap.farmacia import genericos, nombrados
+from scribe.soap.fragmentos import Propuesta, Trozo
 from scribe.soap.medicamentos import escalonado
 
 _VOCATIVO = r"(?:papa|mama|apa|ama|ma|pa|papi|mami|jefe|jefa|hij[oa]|mij[oa]|amor|viej[oa]|abuelit[oa]|don \w+|dona \w+|senora?)"  # noqa: E501
@@ -45,6 +45,13 @@ _CAMBIA = re.compile(
 )
 _EVITA = re.compile(r"(?:evitar|suspender|no (?:tom[ea]s?|uses?|vuelvas?|[lt]e doy|se l[ao]))\b")
 _CONDICION = re.compile(r"\b(?:si|cuando|en caso de|mientras|al terminar|despues de)\b")
+_SE_DETUVO = re.compile(
+    r"\b(?:esper(?:e|a|ese|ate)(?: tantito)?(?=\W*(?:[,.;…¿]|$))"
+    r"|(?<!si )no,? no\b|ay,? no\b|mejor no\b|momentito\b)"
+)
+"""«Timolol, una gota en el… espere, espere»: quien receta se paró a media orden."""
+_SEGUIDO = 12
+"""Letras de la oración siguiente en que todavía se detiene («… Espere, ¿usted tiene asma?»)."""
 _CITA_MAXIMA = 60
 
 
@@ -52,7 +59,7 @@ def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
     """Pone motivo a las propuestas que otra parte de la consulta contradice; las que ya lo tienen no cambian."""  # noqa: E501
     for propuesta, motivo in (
         *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
-        *_recetado_y_evitado(propuestas),
+        *_recetado_y_evitado(propuestas), *_a_medio_decir(propuestas),
     ):  # fmt: skip
         propuesta.motivo = propuesta.motivo or motivo
 
@@ -182,3 +189,22 @@ def _recetado_y_evitado(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propu
             if despues is not None and despues.orden > p.orden:
                 dicho = _breve_texto(despues.trozos[-1].texto)
                 yield p, f"Después se dijo «{dicho}»; confirme si {farmaco.generico} se receta."
+
+
+def _a_medio_decir(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """Una receta que se interrumpió al decirla: pudo retirarse."""
+    for propuesta in propuestas:
+        if propuesta.tipo == "receta" and any(_se_detuvo(t, propuesta.texto) for t in propuesta.trozos):
+            yield propuesta, "Se interrumpió al decirlo; confirme si se receta."
+
+
+def _se_detuvo(trozo: Trozo, receta: str) -> bool:
+    """Si tras nombrar lo recetado, y antes del siguiente fármaco, quien habla se detiene."""
+    recetados, menciones = genericos(receta), nombrados(trozo.texto)
+    for k, mencion in enumerate(menciones):
+        ultima = k + 1 == len(menciones)
+        tras = trozo.texto[mencion.hasta : len(trozo.texto) if ultima else menciones[k + 1].desde]
+        tras += trozo.turno.texto[trozo.hasta :][:_SEGUIDO] if ultima else ""
+        if mencion.generico in recetados and _SE_DETUVO.search(llano(tras)):
+            return True
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scribe.consulta import Contexto, Nota, Rol, Transcripcion, Turno
+from scribe.consulta import Contexto, EstadoEnunciado, Nota, Rol, Transcripcion, Turno
 from scribe.soap.destinos import destinos
 from scribe.soap.redactor import Redactor
 
@@ -38,7 +38,7 @@ def test_cada_farmaco_con_su_orden(frase: str) -> None:
     assert {m.texto.lower(): d for m, d in destinos(frase) if d} == SE_DICE[frase]
 
 
-def _plan(indicacion: str) -> list[str]:
+def _redactada(indicacion: str) -> Nota:
     turnos = [
         ("medico", "Bueno, tiene gastritis. Le voy a recetar omeprazol de 40, una diaria por 14 días."),
         ("paciente", "Sí, doctor."),
@@ -51,8 +51,11 @@ def _plan(indicacion: str) -> list[str]:
             for n, (quien, texto) in enumerate(turnos, 1)
         ),
     )
-    nota: Nota = Redactor(None).redactar(transcripcion, Contexto()).nota
-    return [e.texto for e in nota.plan]
+    return Redactor(None).redactar(transcripcion, Contexto()).nota
+
+
+def _plan(indicacion: str) -> list[str]:
+    return [e.texto for e in _redactada(indicacion).plan]
 
 
 @pytest.mark.parametrize(
@@ -110,3 +113,29 @@ def test_esa_no_es_el_farmaco_con_que_se_mezcla() -> None:
     plan = [e.texto.lower() for e in Redactor(None).redactar(transcripcion, Contexto()).nota.plan]
     assert any(p.startswith("suspender tizanidina") for p in plan)
     assert not any(p.startswith("suspender losartán") for p in plan)
+
+
+@pytest.mark.parametrize(
+    ("frase", "farmaco"),
+    [
+        ("Timolol, una gota en él, espere, espere. Usted sufre de asma.", "timolol"),
+        ("Le doy timolol, una gota cada 12 horas. Espere, ¿usted tiene asma?", "timolol"),
+        ("Le doy naproxeno de 500, no no, mejor no, paracetamol de 500 cada 8 horas.", "naproxeno"),
+    ],
+)
+def test_lo_recetado_a_medias_queda_por_revisar(frase: str, farmaco: str) -> None:
+    suyos = [e for e in _redactada(frase).plan if e.texto.lower().startswith(farmaco)]
+    assert suyos
+    assert all(e.estado is EstadoEnunciado.POR_REVISAR for e in suyos)
+
+
+@pytest.mark.parametrize(
+    "frase",
+    [
+        "Le doy timolol, una gota cada 12 horas. Espere afuera a la enfermera.",
+        "Paracetamol de 500 cada 8 horas, si tiene dolor, si no no.",
+    ],
+)
+def test_esperar_afuera_no_es_detenerse(frase: str) -> None:
+    recetas = [e for e in _redactada(frase).plan if e.tipo == "receta"]
+    assert all(e.estado is EstadoEnunciado.VERIFICADO for e in recetas)
