@@ -65,7 +65,11 @@ def texto_de(trozo: Trozo) -> str:
     return alinar(ABRE.sub("", base) or base)
 
 
-RETIRA = re.compile(r"\b(?:suspend\w+|quit\w+|retir\w+|dej[ae]\w*)(?: de tomar)?(?: el| la| los| las)? $")
+RETIRA = re.compile(
+    r"\b(?:suspend\w+|quit\w+|retir\w+|(?<!voy a )(?<!vamos a )dej[ae]\w*)(?: de tomar)?"
+    r"(?: el| la| los| las)? $"
+)
+"""«Deje el naproxeno»; pero «le voy a dejar naproxeno» lo receta."""
 
 
 SE_VA = re.compile(

@@ -12,7 +12,7 @@ from scribe.consulta import Rol, Seccion, Turno
 from scribe.lenguaje.farmacos import MencionFarmaco
 from scribe.soap.charla import es_charla
 from scribe.soap.dialogo import Dialogo
-from scribe.soap.farmacia import nombrados
+from scribe.soap.farmacia import genericos, hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula, trocear
 from scribe.soap.medicamentos import Linea
 from scribe.soap.momentos import Momento
@@ -20,6 +20,7 @@ from scribe.soap.replica import replica
 
 _ATRAS = 3
 """Turnos que alcanza «ésa»: más atrás ya no se sabe de qué se habla."""
+_DE_ESO = re.compile(r"\b(?:l[oa]s?|es[aeo]s?|est[ae]s?) (?:puedo|puede|debo|sigo|sigue|tomo|toma|dejo|deja|doy|da|uso|usa|pongo|sigamos|tiro|ya)\b")  # noqa: E501
 _CON_OTRO = re.compile(r"\b(?:con|mas|junto a) (?:el|la|los|las|su|tu) $")
 """«Con el losartán le baja la presión»: se avisa de la mezcla; el pronombre que sigue es del otro."""
 
@@ -59,7 +60,7 @@ class Hoja:
         return self.dialogo.momento(trozo) is not Momento.INTERROGA
 
     def _pregunta_previa(self, trozo: Trozo) -> list[Trozo]:
-        return self.dialogo.preguntas_paciente.get(trozo.turno.id - 1, [])
+        return [_con_su_farmaco(p) for p in self.dialogo.preguntas_paciente.get(trozo.turno.id - 1, [])]
 
     def _respondida(self, trozo: Trozo) -> Trozo | None:
         """La pregunta del paciente que este trozo contesta, si abre el turno."""
@@ -110,6 +111,16 @@ class Hoja:
     def analisis(self, trozo: Trozo) -> bool:
         """Lo completa `Medico`: una frase con fármaco también puede concluir."""
         raise NotImplementedError
+
+
+def _con_su_farmaco(pregunta: Trozo) -> Trozo:
+    """«Me regalaron sildenafil. ¿Me las puedo tomar?»: la pregunta, con la oración que nombra de qué pregunta."""  # noqa: E501
+    if hay_farmaco(pregunta.texto) or not _DE_ESO.search(pregunta.plano):
+        return pregunta
+    previas = [t for t in trocear(pregunta.turno) if t.hasta <= pregunta.desde]
+    if not previas or len(genericos(previas[-1].dicho)) != 1:
+        return pregunta
+    return Trozo(pregunta.turno, previas[-1].desde, pregunta.hasta, pregunta.signo, pregunta.ultimo)
 
 
 def _turnos(dialogo: Dialogo) -> dict[int, Turno]:

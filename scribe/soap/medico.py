@@ -135,7 +135,7 @@ class Medico(Contestado):
     def _citar(self, trozo: Trozo, plazo: re.Match[str] | None) -> None:
         texto = de_usted(texto_de(trozo))
         cuando = f" {trozo.dicho[plazo.start() : plazo.end()]}" if plazo else ""
-        self._pon("plan", "cita", f"Cita{cuando}: {texto[:1].lower() + texto[1:]}", trozo)
+        self._pon("plan", "cita", f"Cita{cuando.lower()}: {texto[:1].lower() + texto[1:]}", trozo)
 
     def _cita_preguntada(self, trozo: Trozo) -> bool:
         """«¿Cuándo vengo?» «En 4 semanas, con sus estudios»."""

@@ -17,6 +17,7 @@ from scribe.soap.dialogo import Dialogo, sin_muletilla
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, clausulas, mayuscula
 from scribe.soap.momentos import Momento
+from scribe.soap.persona import de_usted
 from scribe.soap.reglas import pregunta, senal
 from scribe.soap.retractos import retirados
 
@@ -141,6 +142,20 @@ def buscar(dialogo: Dialogo, propuestas: list[Propuesta]) -> tuple[Omision, ...]
             texto = mayuscula(alinar(falta.dicho))
             salida.append(Omision(texto=texto, citas=(falta.cita(),), seccion=seccion_de(falta, dialogo)))
     return tuple(salida)
+
+
+def hallazgos(dialogo: Dialogo, propuestas: list[Propuesta]) -> list[Propuesta]:
+    """Lo que el médico halló al explorar y ningún enunciado recogió («… a 104, sin soplos»): va como lo dijo."""  # noqa: E501
+    escrito = _Escrito(propuestas)
+    sueltos = []
+    for trozo in dialogo.medico:
+        if trozo.signo or dialogo.momento(trozo) is not Momento.EXPLORA or _no_es_dato(trozo, dialogo):
+            continue
+        falta = _lo_que_falta(trozo, escrito, dialogo)
+        if falta is not None and "hallazgo" in {m.clase for m in buscar_exploracion(falta.dicho)}:
+            texto = de_usted(mayuscula(alinar(falta.dicho)))
+            sueltos.append(Propuesta("objetivo", "hallazgo", texto, (falta,)))
+    return sueltos
 
 
 def _aporta(trozo: Trozo, nota: str) -> bool:

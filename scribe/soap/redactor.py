@@ -19,7 +19,7 @@ from scribe.soap.fragmentos import Propuesta
 from scribe.soap.llm import ModeloLenguaje
 from scribe.soap.medico import Medico
 from scribe.soap.negadas import al_frente
-from scribe.soap.omisiones import buscar
+from scribe.soap.omisiones import buscar, hallazgos
 from scribe.soap.plantillas import plantilla
 from scribe.soap.posologia import con_horas
 from scribe.soap.sobria import sin_citar, sobria
@@ -70,6 +70,7 @@ class Redactor:
         propuestas = _sin_repetir(repartir(sorted(propuestas, key=lambda p: p.orden)))
         for propuesta in propuestas:
             propuesta.texto = _pulido(propuesta)
+        propuestas = sorted(propuestas + hallazgos(dialogo, propuestas), key=lambda p: p.orden)
         senalar(propuestas, transcripcion)
         secciones = _por_seccion(propuestas)
         secciones["subjetivo"] = molde.ordenar(secciones.get("subjetivo", []))

@@ -32,6 +32,8 @@ _Y_LUEGO = re.compile(
 """«Siga la meclizina una semana y luego la deja»: antes de dejarla, la toma."""
 _CEDIO = re.compile(r"\bse (?:le|te|me|les) quit(?:o|aron|a|an)\b")
 """«Ya se le quitó lo hundido» cuenta cómo va; no suspende nada."""
+_Y_TAMPOCO = re.compile(rf"{_ABRE}(?:es[aeo]s?|est[ae]s?),? (?:ya )?(?:no|tampoco)\b.{{0,20}}?\bni\b")
+"""«¿El metoprolol también?» «No, ése ya no, ni la hidroclorotiazida»: se dejan los dos."""
 _EN_PLURAL = re.compile(rf"{_ABRE}(?:a )?(?:es[ao]s|est[ao]s)\b")
 
 
@@ -62,6 +64,13 @@ def _su_nombre(texto: str, verbo: re.Match[str]) -> str:
     )
     antes = [f for f in suyos if f.desde < verbo.start()]
     return (antes[-1] if antes and (pronombre or not tras) else (tras or suyos)[0]).texto
+
+
+def _enlistados(nombres: list[str]) -> str:
+    """Con «y», o con «e» delante de i: «metoprolol e hidroclorotiazida»."""
+    *previos, ultimo = nombres
+    enlace = " e " if re.match(r"h?i(?!e)", llano(ultimo)) else " y "
+    return enlace.join([", ".join(previos), ultimo]) if previos else ultimo
 
 
 class Suspensiones(Hoja):
@@ -127,8 +136,13 @@ class Suspensiones(Hoja):
                     nombres.append(f.texto)
                     citas.insert(0, previo)
         plural = len(ultimo) == 0 and _EN_PLURAL.match(plano) is not None
+        if nombres and _Y_TAMPOCO.match(plano):
+            for previa in self._pregunta_previa(trozo):
+                nombres = [f.texto for f in nombrados(previa.dicho)] + nombres
+                citas.insert(0, previa)
+            plural = True
         propios = list(dict.fromkeys(n.lower() for n in nombres))
-        quien = f" {' y '.join(propios if plural else propios[:1])}" if nombres else ""
+        quien = f" {_enlistados(propios if plural else propios[:1])}" if nombres else ""
         contesta = self._respondida(trozo)
         if not nombres and contesta is not None:
             texto = a_la_pregunta(contesta, texto)
