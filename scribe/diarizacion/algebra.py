@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np  # noqa: F401  (las bibliotecas han de estar cargadas para limitarlas)
 import scipy.linalg  # type: ignore[import-untyped]  # noqa: F401
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # lo trae scikit-learn
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 
 def un_hilo() -> AbstractContextManager[object]:

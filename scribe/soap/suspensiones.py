@@ -13,6 +13,7 @@ from scribe.soap.medicamentos import negado, negado_despues, por_alergia
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.replica import a_la_pregunta
+from scribe.soap.rotulos import enlistar
 
 _ABRE = r"\W*(?:(?:pues|entonces|bueno|no|si|mire|mira|oiga|ay|de todos modos|de todas formas|claro|mejor|y|pero|por eso|ah)\W+)*"  # noqa: E501
 _PRONOMBRE = re.compile(
@@ -64,13 +65,6 @@ def _su_nombre(texto: str, verbo: re.Match[str]) -> str:
     )
     antes = [f for f in suyos if f.desde < verbo.start()]
     return (antes[-1] if antes and (pronombre or not tras) else (tras or suyos)[0]).texto
-
-
-def _enlistados(nombres: list[str]) -> str:
-    """Con «y», o con «e» delante de i: «metoprolol e hidroclorotiazida»."""
-    *previos, ultimo = nombres
-    enlace = " e " if re.match(r"h?i(?!e)", llano(ultimo)) else " y "
-    return enlace.join([", ".join(previos), ultimo]) if previos else ultimo
 
 
 class Suspensiones(Hoja):
@@ -142,7 +136,7 @@ class Suspensiones(Hoja):
                 citas.insert(0, previa)
             plural = True
         propios = list(dict.fromkeys(n.lower() for n in nombres))
-        quien = f" {_enlistados(propios if plural else propios[:1])}" if nombres else ""
+        quien = f" {enlistar(propios if plural else propios[:1])}" if nombres else ""
         contesta = self._respondida(trozo)
         if not nombres and contesta is not None:
             texto = a_la_pregunta(contesta, texto)
