@@ -7,12 +7,8 @@ otro. Lo que podría ser dos fármacos no se toca: se propone y se avisa. Todo c
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, es_lugar, evidencia, nombra_otra_cosa
 from scribe.asr.pegadas import despegar, juntar
@@ -28,6 +24,7 @@ from scribe.lenguaje.parecidos import (
     Clase,
     candidatos,
     confundibles,
+    datos,
     es_termino,
     exactos,
 )
@@ -35,11 +32,6 @@ from scribe.lenguaje.presentaciones import revisar_presentaciones, separar_tomas
 from scribe.lenguaje.texto import llano
 
 _LARGO_VENTANA = 5
-
-
-@cache
-def _datos() -> dict[str, Any]:
-    return tomllib.loads((files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +126,7 @@ def _aviso(turno: Turno, duda: _Duda, corrimiento: int) -> Aviso:
 def _farmacos(
     turno: Turno, fichas: list[Ficha], ajenas: list[bool], tomados: frozenset[str]
 ) -> tuple[list[Edicion], list[_Duda]]:
-    umbrales = _datos()["umbrales"]
+    umbrales = datos()["umbrales"]
     lecturas = [
         lectura
         for i, j in ventanas(turno, fichas, ajenas, _LARGO_VENTANA)
@@ -168,7 +160,7 @@ def _lecturas(
     turno: Turno, fichas: list[Ficha], ventana: tuple[int, int], ajenas: list[bool], tomados: frozenset[str]
 ) -> list[_Lectura]:
     i, j = ventana
-    umbrales, ajustes = _datos()["umbrales"], _datos()["ajustes"]
+    umbrales, ajustes = datos()["umbrales"], datos()["ajustes"]
     prueba = evidencia(turno.texto, fichas, i, j)
     lugar = es_lugar(fichas, i)
     con = "con_dosis" if prueba.dosis else "en_lugar" if lugar else "con_verbo" if prueba.verbo else ""
@@ -195,7 +187,7 @@ def _lecturas(
 
 def _minimo_de_nombre(propio: bool, prueba: Evidencia, c: Candidato, lugar: bool) -> float:
     """El parecido que se pide a lo que quizá sea el nombre de alguien, y a una marca sin dosis a la vista."""
-    umbrales = _datos()["umbrales"]
+    umbrales = datos()["umbrales"]
     if propio:
         return float(umbrales["nombre_propio"])
     if prueba.dosis or lugar or not c.es_marca:
@@ -217,7 +209,7 @@ def _por_presentacion(c: Candidato, prueba: Evidencia, ajuste: float) -> float:
 
 def _margen(x: _Lectura, rival: _Lectura) -> float:
     """La ventaja que se exige: más entre nombres que se sabe que se confunden."""
-    umbrales = _datos()["umbrales"]
+    umbrales = datos()["umbrales"]
     par = {x.candidato.entrada.quien[0], rival.candidato.entrada.quien[0]}
     confundible = x.puntaje < umbrales["claro"] and any(par <= grupo for grupo in confundibles())
     return float(umbrales["margen_confundible" if confundible else "margen"])
@@ -310,13 +302,13 @@ def _terminos(turno: Turno, fichas: list[Ficha], ajenas: list[bool]) -> list[Edi
 def _con_alergias(turno: Turno) -> Turno:
     """Primero «alérgica» y las demás palabras que anuncian un fármaco: si se oyeron mal, no lo anuncian."""
     fichas = partir(turno.texto)
-    anuncian = _datos()["prioridad"]["terminos"]
+    anuncian = datos()["prioridad"]["terminos"]
     terminos = _terminos(turno, fichas, ajenas_de(turno.texto, fichas))
     return aplicar(turno, [e for e in terminos if e.propuesto.lower() in anuncian])
 
 
 def _mejor_termino(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> Candidato | None:
-    umbrales = _datos()["umbrales"]
+    umbrales = datos()["umbrales"]
     minimo = umbrales["termino"] if i == j else umbrales["termino_varias"]
     if gasta_comunes(fichas, i, j, ajenas):
         return None
@@ -324,7 +316,7 @@ def _mejor_termino(fichas: list[Ficha], i: int, j: int, ajenas: list[bool]) -> C
     if not hallados:
         return None
     mejor = hallados[0]
-    prioritario = i == j and mejor.entrada.texto in _datos()["prioridad"]["terminos"]
+    prioritario = i == j and mejor.entrada.texto in datos()["prioridad"]["terminos"]
     if mejor.parecido < (umbrales["prioritario"] if prioritario else minimo):
         return None
     if mejor.parecido >= umbrales["igual"]:
@@ -347,7 +339,7 @@ def _flexion(dicha: str, termino: str) -> bool:
 
 def _signos(texto: str, fichas: list[Ficha]) -> list[tuple[float, Edicion]]:
     """«Jordano negativo» → «Giordano negativo»: un nombre propio junto a su resultado."""
-    minimo, marcas = _datos()["umbrales"]["signo"], _datos()["evidencia"]["signos"]
+    minimo, marcas = datos()["umbrales"]["signo"], datos()["evidencia"]["signos"]
     clase: Clase = "signo"
     salida = []
     for k, f in enumerate(fichas):

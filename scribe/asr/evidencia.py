@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import simplemma
 
 from scribe.lenguaje.fichas import Ficha
 from scribe.lenguaje.fonetica import clave
+from scribe.lenguaje.parecidos import datos
 
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
 _LARGO_NOMBRE = 6
@@ -34,8 +33,7 @@ class Evidencia:
 
 @cache
 def _palabras() -> dict[str, tuple[str, ...]]:
-    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
-    return {clave: tuple(lista) for clave, lista in tomllib.loads(texto)["evidencia"].items()}
+    return {clave: tuple(lista) for clave, lista in datos()["evidencia"].items()}
 
 
 def evidencia(texto: str, fichas: list[Ficha], i: int, j: int) -> Evidencia:
@@ -97,8 +95,7 @@ def nombra_otra_cosa(ficha: Ficha) -> bool:
 @cache
 def _finales() -> tuple[str, ...]:
     """Con que terminan estudios, operaciones y enfermedades; los más cortos también terminan nombres."""
-    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
-    return tuple(f for f in tomllib.loads(texto)["finales"]["termino"] if len(f) > 3)
+    return tuple(f for f in datos()["finales"]["termino"] if len(f) > 3)
 
 
 def _es_de_dar_o_tomar(ficha: Ficha) -> bool:

@@ -6,18 +6,15 @@ porque ahí se pierde el síntoma y, con él, el «no» que lo negaba.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from scribe.consulta import Turno
 from scribe.lenguaje.cifras_parecidas import dicha
 from scribe.lenguaje.farmacos import buscar_farmacos, nombres
 from scribe.lenguaje.fichas import Edicion, Ficha
 from scribe.lenguaje.fonetica import clave
-from scribe.lenguaje.parecidos import PREFIJOS, Clase, escritos, exactos
+from scribe.lenguaje.parecidos import PREFIJOS, Clase, datos, escritos, exactos
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
 
@@ -53,7 +50,7 @@ def juntar(texto: str, fichas: list[Ficha]) -> Iterator[Edicion]:
 
     También lo que no es palabra y, junto al nombre que sigue, suena exactamente a otro («cafia aspirina»).
     """
-    sueltos, verbos = _datos()["comienzos"]["sueltos"], _datos()["comienzos"]["tras_pronombre"]
+    sueltos, verbos = datos()["comienzos"]["sueltos"], datos()["comienzos"]["tras_pronombre"]
     menciones = {m.desde: m for m in buscar_farmacos(texto)}
     for k, f in enumerate(fichas[:-1]):
         mencion = menciones.get(fichas[k + 1].desde)
@@ -83,7 +80,7 @@ def partido(turno: Turno, fichas: list[Ficha], clase: Clase) -> bool:
         return False
     if clase == "farmaco" and len(sonido) >= 8:
         return True
-    umbrales = _datos()["partidos"]
+    umbrales = datos()["partidos"]
     oidas = turno.palabras_de(fichas[0].desde, fichas[-1].hasta)
     duda = min((p.prob for p in oidas), default=1.0)
     if clase == "farmaco":
@@ -108,13 +105,8 @@ def _bien_escrita(parte: str) -> str:
 
 
 @cache
-def _datos() -> dict[str, Any]:
-    return tomllib.loads((files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8"))
-
-
-@cache
 def _conocidas() -> dict[str, str]:
     """Forma llana → escrita de las palabras de consulta, términos clínicos y fármacos de una palabra."""
-    diarias = [p for lista in _datos()["pegadas"].values() for p in lista]
+    diarias = [p for lista in datos()["pegadas"].values() for p in lista]
     lista = [*diarias, *escritos(), *(n.texto.lower() for n in nombres() if not n.ambigua)]
     return {llano(t): t for t in sorted(lista, reverse=True) if t.isalpha()}

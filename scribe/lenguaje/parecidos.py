@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -249,17 +249,24 @@ def _tras_un_resto(palabras: tuple[str, ...], clase: Clase) -> Iterator[Candidat
 
 
 @cache
+def datos() -> dict[str, Any]:
+    """El contenido de `datos/correccion.toml`, que también leen los cuartos que corrigen lo oído."""
+    contenido: dict[str, Any] = tomllib.loads(
+        (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    )
+    return contenido
+
+
+@cache
 def _comienzos() -> frozenset[str]:
-    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
-    datos = tomllib.loads(texto)["comienzos"]
-    return frozenset(datos["sueltos"]) | frozenset(datos["cortos"])
+    comienzos = datos()["comienzos"]
+    return frozenset(comienzos["sueltos"]) | frozenset(comienzos["cortos"])
 
 
 @cache
 def confundibles() -> tuple[frozenset[str], ...]:
     """Grupos de genéricos cuyos nombres se sabe que se confunden."""
-    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
-    return tuple(frozenset(grupo) for grupo in tomllib.loads(texto)["confundibles"]["grupos"])
+    return tuple(frozenset(grupo) for grupo in datos()["confundibles"]["grupos"])
 
 
 def _puede_cambiar(prefijo: str, primera: str, largo: int) -> bool:
@@ -269,9 +276,7 @@ def _puede_cambiar(prefijo: str, primera: str, largo: int) -> bool:
 
 @cache
 def _finales() -> dict[str, tuple[str, ...]]:
-    texto = (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
-    finales = tomllib.loads(texto)["finales"]
-    return {clase: tuple(sorted(lista, key=len, reverse=True)) for clase, lista in finales.items()}
+    return {clase: tuple(sorted(lista, key=len, reverse=True)) for clase, lista in datos()["finales"].items()}
 
 
 _OPUESTOS = (
