@@ -32,13 +32,17 @@ def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
         return
     vistos = {h.concepto.cie10 for h in lectura.hallazgos[turno.id]}
     for codigo, patron in reglas.sustancias:
-        m = next((m for m in patron.finditer(base) if not _tolerada(base, m)), None)
+        m = next(
+            (
+                m
+                for m in patron.finditer(base)
+                if not _tolerada(base, m)
+                and (_reacciona(base, m, reacciones) or _atribuida(base, m, preguntada, afirma))
+                and _del_paciente(lectura, turno, m)
+            ),
+            None,
+        )
         if m is None or codigo in vistos:
-            continue
-        if not (_reacciona(base, m, reacciones) or _atribuida(base, m, preguntada, afirma)):
-            continue
-        cal = lectura.calificar(turno, *m.span())
-        if cal.negada or cal.familiar or cal.interrogada or cal.hipotetica:
             continue
         cie11 = reglas.cie11_medicamento if codigo.startswith("Z88") else reglas.cie11_otra
         inicio = afirma.start() if afirma and afirma.start() < m.start() else m.start()
@@ -48,6 +52,11 @@ def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
             citada = anterior.citar(*ultima_pregunta(anterior.texto))
             mencion = replace(mencion, citas=(citada, *mencion.citas))
         yield mencion
+
+
+def _del_paciente(lectura: Lectura, turno: Turno, m: re.Match[str]) -> bool:
+    cal = lectura.calificar(turno, *m.span())
+    return not (cal.negada or cal.familiar or cal.interrogada or cal.hipotetica)
 
 
 def _atribuida(base: str, m: re.Match[str], preguntada: bool, afirma: re.Match[str] | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -59,6 +60,8 @@ _ALTERNATIVAS = 5
 _REORDENADAS = 15
 _TURNOS_ATRAS = 6
 """Cuántos turnos antes se busca dónde fue la lesión que el médico nombra sin sitio."""
+_CERCA = 3
+"""Y el sitio de lo demás («hernia», tras haber dicho «la ingle»)."""
 _CITAS = 4
 _UMBRAL_CIE11 = 0.75
 
@@ -116,7 +119,8 @@ class Codificador:
         if not transcripcion.turnos or not transcripcion.idioma.startswith("es"):
             return ()
         menciones = Lector(transcripcion, nota, contexto, self.buscador, self._detector).menciones()
-        precisas = con_tratamiento(_refinar(menciones, transcripcion), transcripcion)
+        pasadas = _pasados(_refinar(menciones, transcripcion), transcripcion)
+        precisas = con_tratamiento(pasadas, transcripcion)
         refinadas = [
             m
             for m in precisas
@@ -188,7 +192,7 @@ def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Men
                 if regla.pista.search(todo):
                     actual = _con(actual, concepto)
                 continue
-            donde = mencion.citas[0].texto if regla.ambito == "oracion" else turno.texto
+            donde = _donde(regla.ambito, regla.pista, mencion, transcripcion)
             m = regla.pista.search(llano(donde))
             if m is None:
                 continue
@@ -205,6 +209,31 @@ def _refinar(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Men
         salida.append(actual)
         if extra is not None and turno.rol == Rol.MEDICO:
             salida.append(extra)
+    return salida
+
+
+def _donde(ambito: str, pista: re.Pattern[str], mencion: Mencion, transcripcion: Transcripcion) -> str:
+    """El texto en que vale una pista; «cerca» es lo más próximo que la diga."""
+    cita, turno = mencion.citas[0].texto, transcripcion.turno(mencion.turno).texto
+    if ambito == "oracion":
+        return cita
+    if ambito == "turno":
+        return turno
+    antes = [t.texto for t in transcripcion.turnos if mencion.turno - _CERCA <= t.id < mencion.turno]
+    return next((t for t in (cita, turno, *reversed(antes)) if pista.search(llano(t))), cita)
+
+
+def _pasados(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Mencion]:
+    """Lo que complicó otro embarazo es historia personal: «con el segundo me dio preeclampsia»."""
+    salida = []
+    for mencion in menciones:
+        codigo = mencion.concepto.cie10
+        propio = codigo[0] == "O" and mencion.estado is EstadoCodigo.ANTECEDENTE
+        antes = (t.texto for t in transcripcion.turnos if mencion.turno - 1 <= t.id <= mencion.turno)
+        if propio and frases().obstetrico_pasado.search(llano(" ".join(antes))):
+            salida.append(_con(mencion, Concepto("Z87.5", "QC4Y", "z", ())))
+        else:
+            salida.append(mencion)
     return salida
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from scribe.codificacion.detector import Hallazgo
-from scribe.codificacion.reglas import composiciones, frases, pares
+from scribe.codificacion.reglas import canceres, composiciones, frases, pares
 from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Rol, Turno
 from scribe.lenguaje.texto import llano
@@ -27,6 +27,9 @@ _HALLAZGOS = tuple(
     )
 )
 """Las columnas de la tabla: dolor, inflamación, infección, sangre, piedras, bola."""
+_CANCER = re.compile(
+    r"\b(?:cancer\w*|tumor\w* (?:\w+ ){0,2}?(?:malign\w+|de los? mal\w+|mal[oa]s?)|carcinoma\w*|malignidad)\b"
+)
 _A_LA_VISTA = ("J02", "J03", "H", "K05", "K14", "L", "N48", "N61", "N76", "R59", "I88")
 """Lo que se ve al explorar: describirlo no es diagnosticarlo."""
 _ENTRE = 6
@@ -43,9 +46,10 @@ _SINTOMAS = ("R", "N63", "N50.8", "K06.8")
 def componer(turno: Turno, previos: list[Hallazgo]) -> list[Hallazgo]:
     """Los hallazgos que se arman de un sitio y lo que le pasa, donde ningún término los trajo."""
     base, salida = llano(turno.texto), list[Hallazgo]()
-    for codigo, clase, desde, hasta in (*_de_la_matriz(base, turno.rol == Rol.MEDICO), *_de_los_pares(base)):
+    de_la_matriz = _de_la_matriz(base, turno.rol == Rol.MEDICO)
+    for codigo, clase, desde, hasta in (*de_la_matriz, *_de_los_pares(base), *_de_los_canceres(base)):
         todos = [*previos, *salida]
-        if any(h.concepto.cie10[:3] == codigo[:3] or _estorba(h, desde, hasta) for h in todos):
+        if any(h.concepto.cie10[:3] == codigo[:3] or _estorba(h, clase, desde, hasta) for h in todos):
             continue
         concepto = Concepto(codigo, equivalencias().get(codigo), clase, ())
         salida.append(Hallazgo(concepto, turno.texto[desde:hasta], desde, hasta))
@@ -62,9 +66,10 @@ def _se_enciman(hallazgo: Hallazgo, desde: int, hasta: int) -> bool:
     return hallazgo.desde < hasta and hallazgo.hasta > desde
 
 
-def _estorba(hallazgo: Hallazgo, desde: int, hasta: int) -> bool:
-    """Si ya hay allí un término; la palabra lega sola («la tiroides») y la prueba que se pide ceden."""
-    vaga = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10.startswith("Z11")
+def _estorba(hallazgo: Hallazgo, clase: Clase, desde: int, hasta: int) -> bool:
+    """Si ya hay allí un término; ceden lo vago («la tiroides», «cáncer») y, ante una enfermedad, el síntoma."""
+    vaga = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10.startswith(("Z11", "C80", "D48"))
+    vaga = vaga or (clase == "d" and hallazgo.concepto.clase == "s")
     return _se_enciman(hallazgo, desde, hasta) and not vaga
 
 
@@ -91,6 +96,14 @@ def _de_los_pares(base: str) -> Iterator[tuple[str, Clase, int, int]]:
             hallado = _sitio(base, m, [(cual, codigo)])
             if hallado is not None:
                 yield hallado[0], clase, *hallado[1:]
+
+
+def _de_los_canceres(base: str) -> Iterator[tuple[str, Clase, int, int]]:
+    """«Un cáncer, de los que dan en el pulmón»: el tumor maligno y su órgano."""
+    for m in _CANCER.finditer(base):
+        hallado = _sitio(base, m, list(canceres()))
+        if hallado is not None:
+            yield hallado[0], "d", *hallado[1:]
 
 
 def _anunciado(base: str, desde: int) -> bool:

@@ -42,10 +42,10 @@ _MAYORES = frozenset(
     )
 )
 _MIO = re.compile(
-    r"(?<!mujer de )(?<!esposa de )(?<!novia de )(?<!esposo de )(?<!novio de )(?<!hijo de )(?<!hija de )"
-    r"\bmi (\w+)\b"
+    r"(?<!\w\w[oaeé] de )(?<!s de )(?<!\bdel lado de )(?<!\bparte de )\bmi (\w+)\b"
+    r"(?! (?:\w+ )?(?:murio|fallecio|se murio|tambien|finad\w+|ya no vive|que en paz))"
 )
-"""«Mi hijo», pero no «la mujer de mi hijo»: esa no es él."""
+"""«Mi hijo», pero no «la mujer de mi hijo», ni «mi papá murió»: esos no son él."""
 _SUYO = re.compile(r"\bsu (\w+)\b")
 _PREGUNTA_LARGA = 25
 _PREGUNTA_CORTA = 8

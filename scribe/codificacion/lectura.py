@@ -18,6 +18,15 @@ _PROPIO = re.compile(r"\b(?:yo|me|tengo|tuve|soy|estoy|padezco|a mi)\b")
 _YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
 _YO_SI = re.compile(r"[\s¿¡,]*(?:si,? )?(?:yo|su papa|su mama|el papa|la mama)\b(?!,? (?:no|tampoco)\b)")
 _POLITICO = re.compile(r"\bsuegr[oa]s?\b")
+_PADRE = re.compile(r"\b(?:espos[oa]|marido|pareja|viej[oa]|senor|novi[oa]|cunad[oa]s?|conyuge)\b")
+"""Para el niño que traen, el esposo de su madre y los hermanos de este son de su sangre."""
+_UNO = re.compile(
+    r"^[\s¿¡,]*(?:(?:pues|si|sí|bueno|no|nada mas|nomas|solo|solamente),? )*"
+    r"(?:un[oa]|dos|tres|l[ao]s?|el) ?(?:mayor(?:es)?|menor(?:es)?|grandes?|chic[oa]s?|segund[oa]|primer[oa]|"
+    r"ultim[oa]s?|de en medio|de ell[oa]s|dos|tres|mas \w+)?\b"
+    r"(?= (?:es|son|si|sí|tiene|tienen|padece|murio|tuvo|fue|de)\b)"
+)
+"""«El mayor es diabético», contestando por los hermanos."""
 _COMUN = re.compile(r"\b(?:hij|niet|nin|chav|chamac)\w+")
 """Los que son parientes de los dos cónyuges."""
 _CONYUGES = frozenset({"esposo", "esposa", "marido"})
@@ -76,7 +85,9 @@ class Lectura:
         cal = calificar(turno.texto, desde, hasta, paciente=self._paciente)
         if cal.familiar is None and turno.rol == Rol.PACIENTE:
             pariente = self._pariente_preguntado(turno, desde) or self._pariente_nombrado(turno, desde)
-            cal = replace(cal, familiar=pariente)
+            cal = replace(cal, familiar=pariente or self._de_la_familia(turno, desde))
+        if cal.familiar is None and turno.rol == Rol.ACOMPANANTE:
+            cal = replace(cal, familiar=self._de_la_familia(turno, desde))
         if turno.rol == Rol.ACOMPANANTE and cal.familiar is None:
             inicio, fin = oracion(turno.texto, desde, hasta)
             if _YO.search(llano(turno.texto[inicio:fin])):
@@ -92,6 +103,8 @@ class Lectura:
         «Mi suegra», dicho por su cónyuge o por su madre, es la madre o la abuela del paciente; «mi
         hermano», dicho por su cónyuge, es su cuñado.
         """
+        if "hijo" in self._paciente and _PADRE.search(llano(pariente)):
+            return "papá"
         if _POLITICO.search(llano(pariente)):
             return "abuela" if "hijo" in self._paciente else "mamá"
         if self._paciente & _CONYUGES and not _COMUN.search(llano(pariente)):
@@ -125,6 +138,23 @@ class Lectura:
         ):
             return None
         return self.pariente_en(turno)
+
+    def _de_la_familia(self, turno: Turno, desde: int) -> str | None:
+        """«¿Enfermedades en la familia?» «La tensión, mi papá y mi mamá»: se contesta por ellos."""
+        lugar = next((i for i, t in enumerate(self.turnos) if t.id == turno.id), 0)
+        anterior = self.anterior(lugar)
+        if anterior is None or anterior.rol != Rol.MEDICO or "?" not in anterior.texto:
+            return None
+        inicio, hasta = ultima_pregunta(anterior.texto)
+        if not frases().familia_pregunta.search(llano(anterior.texto[inicio:hasta])):
+            return None
+        desde_, fin = oracion(turno.texto, desde, desde + 1)
+        dicha = llano(turno.texto[desde_:fin])
+        if _PROPIO.search(dicha) or frases().niega.search(dicha):
+            return None
+        if desde_ == 0 or _UNO.search(dicha):
+            return "familia"
+        return None
 
     def pariente_en(self, turno: Turno) -> str | None:
         """El pariente de sangre que se nombra en una respuesta breve («Mi papá.»)."""

@@ -11,6 +11,7 @@ from scribe.codificacion.buscador import Buscador
 from scribe.codificacion.composicion import componer, sin_encimados
 from scribe.codificacion.detector import Detector, Hallazgo
 from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ultima_pregunta
+from scribe.codificacion.familia import de_parientes
 from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
@@ -35,6 +36,8 @@ _DE_SI = re.compile(
 _SIGUE = re.compile(r"\b(?:seguimos|seguiremos|sigue|sigues|continua|continuamos|controlad[oa])\b")
 _SOSPECHOSA = re.compile(r"\b(?:es|sea|fuera|sean) (?:de |del |de la |la |el |los )?$")
 _PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
+_ANALITOS = ("E79.0",)
+"""Los que se nombran por lo que se mide."""
 _LEJOS = 6
 _ALCANCE = 60
 """Caracteres antes de la mención en que «apunta a», «no descarto» aún hablan de ella."""
@@ -68,6 +71,7 @@ class Lector:
             salida.extend(self._por_frase(i))
             salida.extend(alergias(self._lectura, i))
             salida.extend(operado(self._lectura, i))
+            salida.extend(de_parientes(self._lectura, i))
         salida.extend(self._de_la_nota(salida))
         return salida
 
@@ -108,7 +112,11 @@ class Lector:
         turno = self._turnos[i]
         hallazgo = self._precisar(i, hallazgo)
         cal = self._lectura.calificar(turno, hallazgo.desde, hallazgo.hasta)
-        if cal.hipotetica or es_vacuna(self._lectura, i, hallazgo) or es_prueba(turno, hallazgo):
+        if cal.hipotetica or es_vacuna(self._lectura, i, hallazgo):
+            return None
+        if es_prueba(turno, hallazgo):
+            return self._prueba_negativa(i, hallazgo, cal)
+        if _analito_bien(turno, hallazgo):
             return None
         if es_remedio(turno, hallazgo) or self._desdicho(turno, hallazgo, cal):
             return None
@@ -119,6 +127,16 @@ class Lector:
         ):
             return self._del_medico(i, hallazgo, cal)
         return self._del_paciente(i, hallazgo, cal)
+
+    def _prueba_negativa(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
+        """«Los anticuerpos de la celiaquía, negativos»: la prueba que el médico lee descarta lo que busca."""
+        turno = self._turnos[i]
+        base, (inicio, fin) = llano(turno.texto), oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+        leida = frases().prueba_negativa.search(base[hallazgo.hasta : fin])
+        ajena = cal.familiar or cal.interrogada or frases().tamiz.search(base, inicio, fin)
+        if turno.rol != Rol.MEDICO or hallazgo.concepto.clase != "d" or leida is None or ajena:
+            return None
+        return self._lectura.mencion(i, hallazgo, EstadoCodigo.DESCARTADO, 2)
 
     def _desdicho(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
         """«Herida, lo que se dice herida, no»: lo mismo, negado después en su oración."""
@@ -373,6 +391,12 @@ class Lector:
 def _sospechosa(turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
     """«Sospecho que es la tiroides»: la palabra lega es lo que se sospecha."""
     return cal.incierta and _SOSPECHOSA.search(llano(turno.texto[: hallazgo.desde])) is not None
+
+
+def _analito_bien(turno: Turno, hallazgo: Hallazgo) -> bool:
+    """«El ácido úrico está bien»: nombrar lo que se midió no es decir que esté alto."""
+    suelto = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10 in _ANALITOS
+    return suelto and frases().analito_bien.search(llano(turno.texto[hallazgo.hasta :])) is not None
 
 
 def _se_contesta_no(turno: Turno, hallazgo: Hallazgo) -> bool:

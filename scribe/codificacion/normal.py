@@ -89,7 +89,7 @@ def sin_diminutivo(palabra: str) -> tuple[str, ...]:
     """Las palabras que puede ser, sin «-ito» o «-cito», una llana: entre las de «dolorcito» está «dolor»."""
     hallado = _DIMINUTIVO.match(palabra)
     if hallado is None:
-        return ()
+        return _sin_aumentativo(palabra)
     cortas = {hallado["base"], palabra[: palabra.rindex("it")]}
     cortas |= {
         c.removesuffix(fin) + base for c in cortas for fin, base in _ANTE_DIMINUTIVO if c.endswith(fin)
@@ -98,7 +98,18 @@ def sin_diminutivo(palabra: str) -> tuple[str, ...]:
     return tuple(corta + vocal for corta in largas for vocal in ("a", "e", ""))
 
 
-_SEPARA = re.compile(r"[.;:?!¿¡…]|,")
+_AUMENTATIVO = re.compile(r"(?P<base>\w{3,}?)(?:[zs]?ot[ea]s?|az[oa]s?)$")
+
+
+def _sin_aumentativo(palabra: str) -> tuple[str, ...]:
+    """«taponzote» es «tapón»; «granote», «grano»."""
+    hallado = _AUMENTATIVO.match(palabra)
+    if hallado is None:
+        return ()
+    return tuple(hallado["base"] + vocal for vocal in ("o", "a", "e", ""))
+
+
+_SEPARA = re.compile(r"[.;:?!¿¡…]|,(?! de(?:l| la| el| los| las)? \w)")
 
 
 def fichas(texto: str) -> list[Ficha]:

@@ -64,6 +64,8 @@ def _tramos(lectura: Lectura, i: int, turno: Turno) -> Iterator[tuple[int, int]]
     for m in frases().operado.finditer(plano):
         _, fin = oracion(turno.texto, m.start(), m.end())
         yield m.start(), min(fin, m.end() + _ALCANCE)
+    for m in frases().operado_antes.finditer(plano):
+        yield oracion(turno.texto, m.start(), m.end())
     if contesta_operacion(lectura, i):
         fin = oracion(turno.texto, 0, 1)[1]
         if _DE.match(plano) or len(plano[:fin].split()) <= _BREVE:

@@ -91,11 +91,12 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     respuesta, f = llano(siguiente.texto), frases()
     nombradas = [h for h in lectura.hallazgos[siguiente.id] if h.concepto.clase == "d"]
     # «¿Es cáncer?» «No, es un lunar»: lo suyo se lee de su turno; lo preguntado queda descartado.
-    if nombradas and (any(_lo_mismo(h, hallazgo) for h in nombradas) or not f.niega.search(respuesta)):
+    limpio = f.niega.search(respuesta) is not None or _nada_hallado(respuesta)
+    if nombradas and (any(_lo_mismo(h, hallazgo) for h in nombradas) or not limpio):
         return None
     if f.quiza.search(respuesta):
         return replace(lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.SOSPECHA), fuerza=2)
-    if f.niega.search(respuesta):
+    if limpio:
         estado = EstadoCodigo.DESCARTADO
     elif f.afirma.search(respuesta):
         estado = EstadoCodigo.CONFIRMADO
@@ -120,7 +121,17 @@ def rebatido(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
         return False
     if lectura.se_nombra(siguiente, hallazgo.concepto.cie10):
         return False
-    return frases().rebate.search(llano(siguiente.texto)) is not None
+    respuesta = llano(siguiente.texto)
+    inicio, _ = oracion(lectura.turnos[i].texto, hallazgo.desde, hallazgo.hasta)
+    supuesto = frases().conjetura.search(llano(lectura.turnos[i].texto[inicio : hallazgo.desde])) is not None
+    if supuesto and (frases().niega.search(respuesta) is not None or _nada_hallado(respuesta)):
+        return True
+    return frases().rebate.search(respuesta) is not None
+
+
+def _nada_hallado(respuesta: str) -> bool:
+    """«Ya vimos el ultrasonido: limpiecita, ni una piedra»: contesta que no con lo que salió."""
+    return frases().nada_hallado.search(respuesta) is not None
 
 
 def avalado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from scribe.codificacion.sinonimos import Clase
 
 Quien = Literal["medico", "paciente"]
-Ambito = Literal["oracion", "turno", "consulta"]
+Ambito = Literal["oracion", "turno", "cerca", "consulta"]
 _GRADOS = (("primer", "1"), ("segundo", "2"), ("tercer", "3"))
 
 
@@ -80,11 +80,18 @@ class Frases:
     niega: re.Pattern[str]
     sano: re.Pattern[str]
     rebate: re.Pattern[str]
+    nada_hallado: re.Pattern[str]
+    prueba_negativa: re.Pattern[str]
+    tamiz: re.Pattern[str]
+    obstetrico_pasado: re.Pattern[str]
+    operado_antes: re.Pattern[str]
+    analito_bien: re.Pattern[str]
     ambas: re.Pattern[str]
     quiza: re.Pattern[str]
     de_si: re.Pattern[str]
     muerte: re.Pattern[str]
     familia: re.Pattern[str]
+    familia_pregunta: re.Pattern[str]
     remedio: re.Pattern[str]
     sospecha: re.Pattern[str]
     por_confirmar: re.Pattern[str]
@@ -108,8 +115,8 @@ def _quiza(patron: str | None) -> re.Pattern[str] | None:
     return re.compile(patron) if patron else None
 
 
-_CLASES: dict[str, Clase] = {"d": "d", "s": "s", "m": "m", "z": "z"}
-_AMBITOS: dict[str, Ambito] = {"oracion": "oracion", "turno": "turno", "consulta": "consulta"}
+_CLASES: dict[str, Clase] = {"d": "d", "s": "s", "m": "m", "z": "z", "p": "p"}
+_AMBITOS: dict[str, Ambito] = {"oracion": "oracion", "turno": "turno", "cerca": "cerca", "consulta": "consulta"}
 
 
 @lru_cache(maxsize=1)
@@ -140,11 +147,18 @@ def frases() -> Frases:
         niega=re.compile(f"{cabeza}{respuesta['niega']}|{respuesta['niega_al_final']}"),
         sano=re.compile(respuesta["sano"]),
         rebate=re.compile(f"{cabeza}{respuesta['rebate']}"),
+        nada_hallado=re.compile(respuesta["nada_hallado"]),
+        prueba_negativa=re.compile(diagnostico["prueba_negativa"]),
+        tamiz=re.compile(diagnostico["tamiz"]),
+        obstetrico_pasado=re.compile(diagnostico["obstetrico_pasado"]),
+        operado_antes=re.compile(datos["operacion"]["dicha_detras"]),
+        analito_bien=re.compile(diagnostico["analito_bien"]),
         ambas=re.compile(respuesta["ambas"]),
         quiza=re.compile(f"{cabeza}{respuesta['quiza']}"),
         de_si=re.compile(respuesta["de_si"]),
         muerte=re.compile(respuesta["muerte"]),
         familia=re.compile(respuesta["familia"]),
+        familia_pregunta=re.compile(respuesta["familia_pregunta"]),
         remedio=re.compile(diagnostico["remedio"]),
         sospecha=re.compile(diagnostico["sospecha"]),
         por_confirmar=re.compile(diagnostico["por_confirmar"]),
@@ -298,8 +312,20 @@ def historia_familiar(codigo: str) -> tuple[str, str] | None:
     """(CIE-10, CIE-11) de la historia familiar de esa enfermedad; `None` si no se hereda ni se anota."""
     for prefijos, cie10, cie11 in _filas("familia.tsv"):
         if any(codigo.startswith(p) for p in prefijos.split()):
-            return cie10, cie11
+            return None if cie10 == "-" else (cie10, cie11)
     return None
+
+
+@lru_cache(maxsize=1)
+def dichos_de_parientes() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(cómo se cuenta, enfermedad) de lo que se dice de un pariente sin nombrar su enfermedad."""
+    return tuple((re.compile(rf"\b(?:{dicho})"), codigo) for dicho, codigo in _filas("parientes.tsv"))
+
+
+@lru_cache(maxsize=1)
+def canceres() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(órgano, su cáncer) de `datos/canceres.tsv`."""
+    return tuple((re.compile(rf"\b(?:{organo})\b"), codigo) for organo, codigo in _filas("canceres.tsv"))
 
 
 @lru_cache(maxsize=1)

@@ -95,6 +95,12 @@ class _Lectura:
     parientes: tuple[tuple[int, int, str], ...]
 
 
+_DETERMINA = (
+    r"(?:el|l[ao]s?|otr[oa]s?|una?|un[oa]s|vari[oa]s|algun[oa]s?|casi|tod[oa]s|mis?|dos|tres|cuatro|cinco|ambos|medi[oa]s?)"
+)
+"""Lo que puede ir delante del pariente: «otra tía», «la hermana», «todos mis tíos»."""
+
+
 def _union(patrones: list[str], kin: str = "") -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p.replace('KIN', kin)})" for p in patrones) or r"(?!)")
 
@@ -126,7 +132,7 @@ def _reglas() -> _Reglas:
         parientes=re.compile(f"{con_posesivo}|{solas}|{frases}"),
         tras_mencion=_union(familia["posterior"], kin),
         pronombres=_union(familia["pronombres"]),
-        sangre=re.compile(f"(?:{'|'.join(familia['sangre'])})"),
+        sangre=re.compile(rf"(?:{_DETERMINA} )*(?:{'|'.join(familia['sangre'])})"),
         lista_si=_union(datos["lista"]["si"]),
         lista_no=_union(datos["lista"]["no"]),
     )
