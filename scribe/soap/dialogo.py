@@ -79,9 +79,22 @@ def _habla_medico(turno: Turno) -> bool:
     )
 
 
-def _indica(plano: str) -> bool:
+_LO_QUE_TOMA = re.compile(
+    r"^(?:(?:y|oiga|oye|pero|todavia|aun|usted|tu|ahorita|entonces|ademas|tambien)\W+)*"
+    r"(?:sig[au]e[s]?|toma[s]?|usa[s]?|(?:se|te) (?:pone[s]?|aplica[s]?|inyecta[s]?|toma[s]?|unta[s]?)|"
+    r"esta[s]? (?:tomando|usando)|(?:ha[s]? |esta )?(?:tomado|usado)|tomaba[s]?|dejaste|dejo)\b"
+    r"|[,;] (?:o |y )?(?:toma[s]?|usa[s]?|esta[s]? tomando) (?:algun\w* |un |una )?\w+(?: o \w+)?$"
+)
+"""«¿Sigue tomando la metformina?», «¿…, toma algún anticoagulante?»: con sus «¿?», no se lo manda."""
+
+
+def _indica(plano: str, *, pregunta_si_toma: bool = False) -> bool:
     """Si la oración indica, receta, cita o concluye: entonces no pregunta."""
-    receta = senal("plan", "receta").search(plano) and (hay_farmaco(plano) or _CIFRA.search(plano))
+    receta = (
+        senal("plan", "receta").search(plano)
+        and (hay_farmaco(plano) or _CIFRA.search(plano))
+        and not (pregunta_si_toma and _LO_QUE_TOMA.search(plano))
+    )
     plazo = _CIFRA.search(plano) or ("?" not in plano and PLAZO.search(plano))
     cita = senal("plan", "cita").search(plano) and plazo
     alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
@@ -113,7 +126,8 @@ def _contesta(turno: Turno | None, pregunta_llana: str) -> bool:
 def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bool, plan: bool) -> bool:  # noqa: PLR0912
     """Si esta oración del médico pregunta: signos, palabra interrogativa, o forma más respuesta."""
     plano = trozo.plano.strip(" ¿¡,.")
-    if _indica(plano) or ("?" not in trozo.texto and _CONDICIONA.match(plano)):
+    con_signos = "?" in trozo.texto
+    if _indica(plano, pregunta_si_toma=con_signos) or (not con_signos and _CONDICIONA.match(plano)):
         return False
     base = sin_muletilla(plano).strip(" ¿¡,.")
     if "?" not in trozo.texto and (senal("motivo", "dice").match(base) or _CONCLUYE_ALERGIA.match(plano)):

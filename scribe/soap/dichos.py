@@ -226,7 +226,7 @@ CAUSA = re.compile(
 )
 
 
-NO_SE_TOMA = re.compile(r"\bno (?:se|te) (?:l[oa]s? )?(?:tom[ae]s?|pon[eg]\w*|aplic\w+|us[ae]s?|inyect\w+)\b")
+NO_SE_TOMA = re.compile(r"\bno (?:se|te|me) (?:l[oa]s? )?(?:tom[ae]s?|pon[eg]\w*|aplic\w+|us[ae]s?|inyect\w+)\b")  # noqa: E501
 
 
 CANTIDAD = re.compile(

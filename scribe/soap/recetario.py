@@ -8,6 +8,7 @@ from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
 from scribe.soap.continuidad import Continuidad
+from scribe.soap.destinos import destinos
 from scribe.soap.dichos import (
     AGREGAR,
     AUMENTAR,
@@ -179,7 +180,7 @@ class Recetario(Continuidad):
             self.receta = (self._pon("plan", "receta", de_usted(texto), trozo), linea)
             return True
         if anteplan:
-            self._pon("subjetivo", "medicamento_actual", texto, trozo)
+            self._ya_lo_toma(trozo, texto)
         elif buscar_clinico(texto) and not self._en_plan(trozo) and self.analisis(trozo):
             return True
         elif len(plano.split()) <= 6 and self._pregunta_previa(trozo):
@@ -194,6 +195,13 @@ class Recetario(Continuidad):
         else:
             self._pon("plan", "indicacion", de_usted(texto), trozo)
         return True
+
+    def _ya_lo_toma(self, trozo: Trozo, texto: str) -> None:
+        """Lo que el médico nombra al interrogar es lo que ya se toma; si manda dejarlo, es del plan."""
+        if any(d == "fuera" for _, d in destinos(texto)) and not trozo.signo:
+            self._pon("plan", "suspension", de_usted(texto), trozo)
+        else:
+            self._pon("subjetivo", "medicamento_actual", texto, trozo)
 
     def _resultado(self, trozo: Trozo, plano: str) -> bool:
         """Un resultado de laboratorio («calcio 9.2») no es una receta."""

@@ -22,6 +22,7 @@ from scribe.soap.negadas import al_frente
 from scribe.soap.omisiones import buscar, hallazgos
 from scribe.soap.plantillas import plantilla
 from scribe.soap.posologia import con_horas
+from scribe.soap.retiradas import retirar
 from scribe.soap.sobria import sin_citar, sobria
 from scribe.soap.subjetivo import subjetivo
 from scribe.soap.verificar import verificar
@@ -71,6 +72,7 @@ class Redactor:
         for propuesta in propuestas:
             propuesta.texto = _pulido(propuesta)
         propuestas = sorted(propuestas + hallazgos(dialogo, propuestas), key=lambda p: p.orden)
+        retirar(propuestas, transcripcion)
         senalar(propuestas, transcripcion)
         secciones = _por_seccion(propuestas)
         secciones["subjetivo"] = molde.ordenar(secciones.get("subjetivo", []))

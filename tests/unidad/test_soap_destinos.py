@@ -28,7 +28,7 @@ SE_DICE = {
     "La amlodipina no me la deje por nada.": {},
     "No suspenda el losartán aunque se sienta bien.": {},
     "Al clonazepam sí, por eso ya no te lo tomes.": {"clonazepam": "fuera"},
-    "Cambiamos el enalapril por losartán de 50.": {},
+    "Cambiamos el enalapril por losartán de 50.": {"enalapril": "fuera"},
     "¿Está tomando metformina?": {},
 }  # fmt: skip
 

@@ -112,14 +112,14 @@ def test_la_unidad_que_no_es_convencion_no_se_escribe(dicho: str) -> None:
     assert con_horas(dicho) == dicho
 
 
-def test_lo_que_se_receta_y_luego_se_retira_queda_por_revisar() -> None:
+def test_lo_que_se_receta_y_luego_se_retira_deja_de_ser_receta() -> None:
     dichos = (
         "m: Le voy a dar naproxeno de 500 mg, una cada 12 horas.",
         "p: Oiga, yo tuve una úlcera que me sangró.",
     )
-    retirado = [e for e in _plan(*dichos, "m: Entonces naproxeno no.") if e.tipo == "receta"]
-    assert retirado and all(e.estado == "por_revisar" for e in retirado)
-    assert all("Después se dijo" in (e.motivo or "") for e in retirado)
+    plan = _plan(*dichos, "m: Entonces naproxeno no.")
+    assert not [e for e in plan if e.tipo == "receta"]
+    assert any(e.tipo == "suspension" and e.texto.startswith("Retirado en la consulta") for e in plan)
     condicion = "m: Si le arde, suspenda el naproxeno y me llama."
     sigue = [e for e in _plan(*dichos, condicion) if e.tipo == "receta"]
     assert sigue and all(e.estado == "verificado" for e in sigue)
