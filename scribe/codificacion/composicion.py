@@ -67,7 +67,7 @@ def _se_enciman(hallazgo: Hallazgo, desde: int, hasta: int) -> bool:
 
 
 def _estorba(hallazgo: Hallazgo, clase: Clase, desde: int, hasta: int) -> bool:
-    """Si ya hay allí un término; ceden lo vago («la tiroides», «cáncer») y, ante una enfermedad, el síntoma."""
+    """Si ya hay allí un término; lo vago («cáncer») cede, y el síntoma ante la enfermedad."""
     vaga = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10.startswith(("Z11", "C80", "D48"))
     vaga = vaga or (clase == "d" and hallazgo.concepto.clase == "s")
     return _se_enciman(hallazgo, desde, hasta) and not vaga

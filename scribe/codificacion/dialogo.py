@@ -42,10 +42,14 @@ _MAYORES = frozenset(
     )
 )
 _MIO = re.compile(
-    r"(?<!\w\w[oaeé] de )(?<!s de )(?<!\bdel lado de )(?<!\bparte de )\bmi (\w+)\b"
+    r"(?:\b(?P<de>\w+) de )?\bmi (?P<quien>\w+)\b"
     r"(?! (?:\w+ )?(?:murio|fallecio|se murio|tambien|finad\w+|ya no vive|que en paz))"
 )
 """«Mi hijo», pero no «la mujer de mi hijo», ni «mi papá murió»: esos no son él."""
+_PARIENTE = re.compile(
+    r"mujer|espos[oa]|novi[oa]|hij[oa]s?|herman\w+|ti[oa]s?|pap[ai]s?|mam[ai]s?|padres?|madre|prim[oa]s?|"
+    r"sobrin[oa]s?|abuel\w+|niet[oa]s?|lado|parte|familia|suegr[oa]s?|cunad[oa]s?"
+)
 _SUYO = re.compile(r"\bsu (\w+)\b")
 _PREGUNTA_LARGA = 25
 _PREGUNTA_CORTA = 8
@@ -63,8 +67,9 @@ def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> f
     cuenta = Counter(m[1] for m in _SUYO.finditer(medico) if m[1] in _DESCENDIENTES | _MAYORES)
     # Cómo lo llama quien lo trae pesa más que cómo lo llama el médico.
     for m in _MIO.finditer(otros):
-        if m[1] in _DESCENDIENTES | _MAYORES:
-            cuenta[m[1]] += 2
+        es_otro = m["de"] is not None and _PARIENTE.fullmatch(m["de"]) is not None
+        if m["quien"] in _DESCENDIENTES | _MAYORES and not es_otro:
+            cuenta[m["quien"]] += 2
     if not cuenta:
         return frozenset()
     elegida = cuenta.most_common(1)[0][0]

@@ -15,7 +15,7 @@ from scribe.codificacion.familia import de_parientes
 from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
-from scribe.codificacion.operaciones import contesta_operacion, operado, tramo_operado
+from scribe.codificacion.operaciones import contesta_operacion, de_su_historia, operado, tramo_operado
 from scribe.codificacion.preguntas import avalado, contestado, de_familia, es_pregunta, preguntado, rebatido
 from scribe.codificacion.reglas import frases, historia_personal
 from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
@@ -33,8 +33,13 @@ _DE_SI = re.compile(
     r"\b(?:me|mi|vivo|bebo|tomo|fumo|uso|cuido|perdi|tengo|hago|soy|estoy|tuve|nos|enviude|quede)\b"
 )
 """Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
+_VIENE = re.compile(r"\b(?:vengo|venimos|vine|(?:lo|la|los|le|les)? ?tra(?:igo|emos|je))\b")
+"""A lo que se viene, aunque sea por el hijo."""
 _SIGUE = re.compile(r"\b(?:seguimos|seguiremos|sigue|sigues|continua|continuamos|controlad[oa])\b")
-_SOSPECHOSA = re.compile(r"\b(?:es|sea|fuera|sean) (?:de |del |de la |la |el |los )?$")
+_SOSPECHOSA = re.compile(
+    r"\b(?:es|sea|fuera|sean|suena|huele|late|pinta|parece|sospecho|pienso|pensar|inclino|apunta|tira|va)"
+    r" (?:(?:por|a|al|en|hacia|que|de|del|la|el|los|las|cosa|algo|problema) )*$"
+)
 _PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
 _ANALITOS = ("E79.0",)
 """Los que se nombran por lo que se mide."""
@@ -71,6 +76,7 @@ class Lector:
             salida.extend(self._por_frase(i))
             salida.extend(alergias(self._lectura, i))
             salida.extend(operado(self._lectura, i))
+            salida.extend(de_su_historia(self._lectura, i))
             salida.extend(de_parientes(self._lectura, i))
         salida.extend(self._de_la_nota(salida))
         return salida
@@ -248,7 +254,8 @@ class Lector:
 
     def _del_paciente(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         clase = hallazgo.concepto.clase
-        if cal.familiar and not (clase == "z" and _DE_SI.search(f" {llano(hallazgo.termino)}")):
+        viene = clase == "m" and _VIENE.search(llano(self._turnos[i].texto)) is not None
+        if cal.familiar and not viene and not (clase == "z" and _DE_SI.search(f" {llano(hallazgo.termino)}")):
             return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
         if cal.interrogada or cal.incierta:
             # «Yo digo que es dengue» «Puede ser»: lo que conjetura vale según lo que el médico contesta.

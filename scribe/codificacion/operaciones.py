@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import oracion, ultima_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
-from scribe.codificacion.reglas import frases, operaciones
-from scribe.codificacion.sinonimos import Concepto
+from scribe.codificacion.reglas import frases, operaciones, personales
+from scribe.codificacion.sinonimos import Concepto, equivalencias
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.texto import llano
 
@@ -57,6 +57,25 @@ def operado(lectura: Lectura, i: int) -> Iterator[Mencion]:
             vistos.add(cie10)
             hallazgo = Hallazgo(Concepto(cie10, cie11, "p", ()), turno.texto[desde:hasta], desde, m.end())
             yield lectura.mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
+
+
+def de_su_historia(lectura: Lectura, i: int) -> Iterator[Mencion]:
+    """Lo que ya se le hizo o ya dejó, contado sin su término: «la hiel me la sacaron», «dejé el trago»."""
+    turno = lectura.turnos[i]
+    base = llano(turno.texto)
+    vistos = {h.concepto.cie10 for h in lectura.hallazgos[turno.id]}
+    for patron, cie10, clase in personales():
+        m = patron.search(base)
+        if m is None or cie10 in vistos:
+            continue
+        cal = lectura.calificar(turno, *m.span())
+        por_hacer = frases().por_operar.search(base, *oracion(turno.texto, *m.span()))
+        if cal.negada or cal.familiar or cal.hipotetica or cal.interrogada or cal.incierta or por_hacer:
+            continue
+        vistos.add(cie10)
+        concepto = Concepto(cie10, equivalencias().get(cie10), clase, ())
+        hallazgo = Hallazgo(concepto, turno.texto[slice(*m.span())], *m.span())
+        yield lectura.mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
 
 
 def _tramos(lectura: Lectura, i: int, turno: Turno) -> Iterator[tuple[int, int]]:

@@ -140,6 +140,9 @@ def avalado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
     if hallazgo.concepto.clase != "d" or siguiente is None or siguiente.rol != Rol.MEDICO:
         return False
     inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+    otra = any(h.concepto.clase == "d" for h in lectura.hallazgos[siguiente.id])
+    if not otra and frases().lo_ve.search(llano(siguiente.texto)) is not None:
+        return True
     if frases().conjetura.search(llano(turno.texto[inicio : hallazgo.desde])) is None:
         return False
     return frases().afirma.search(llano(siguiente.texto)) is not None

@@ -85,6 +85,8 @@ class Frases:
     tamiz: re.Pattern[str]
     obstetrico_pasado: re.Pattern[str]
     operado_antes: re.Pattern[str]
+    por_operar: re.Pattern[str]
+    lo_ve: re.Pattern[str]
     analito_bien: re.Pattern[str]
     ambas: re.Pattern[str]
     quiza: re.Pattern[str]
@@ -116,7 +118,12 @@ def _quiza(patron: str | None) -> re.Pattern[str] | None:
 
 
 _CLASES: dict[str, Clase] = {"d": "d", "s": "s", "m": "m", "z": "z", "p": "p"}
-_AMBITOS: dict[str, Ambito] = {"oracion": "oracion", "turno": "turno", "cerca": "cerca", "consulta": "consulta"}
+_AMBITOS: dict[str, Ambito] = {
+    "oracion": "oracion",
+    "turno": "turno",
+    "cerca": "cerca",
+    "consulta": "consulta",
+}
 
 
 @lru_cache(maxsize=1)
@@ -152,6 +159,8 @@ def frases() -> Frases:
         tamiz=re.compile(diagnostico["tamiz"]),
         obstetrico_pasado=re.compile(diagnostico["obstetrico_pasado"]),
         operado_antes=re.compile(datos["operacion"]["dicha_detras"]),
+        por_operar=re.compile(datos["operacion"]["por_hacer"]),
+        lo_ve=re.compile(f"{cabeza}{respuesta['lo_ve']}"),
         analito_bien=re.compile(diagnostico["analito_bien"]),
         ambas=re.compile(respuesta["ambas"]),
         quiza=re.compile(f"{cabeza}{respuesta['quiza']}"),
@@ -320,6 +329,13 @@ def historia_familiar(codigo: str) -> tuple[str, str] | None:
 def dichos_de_parientes() -> tuple[tuple[re.Pattern[str], str], ...]:
     """(cómo se cuenta, enfermedad) de lo que se dice de un pariente sin nombrar su enfermedad."""
     return tuple((re.compile(rf"\b(?:{dicho})"), codigo) for dicho, codigo in _filas("parientes.tsv"))
+
+
+@lru_cache(maxsize=1)
+def personales() -> tuple[tuple[re.Pattern[str], str, Clase], ...]:
+    """(cómo se cuenta, código, clase) de las operaciones y la historia personal."""
+    filas = _filas("personales.tsv")
+    return tuple((re.compile(rf"\b(?:{dicho})"), codigo, _CLASES[clase]) for dicho, codigo, clase in filas)
 
 
 @lru_cache(maxsize=1)
