@@ -17,7 +17,7 @@ from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo
 from scribe.soap.medicamentos import escalonado
 
-_VOCATIVO = r"(?:papa|mama|apa|ama|ma|pa|papi|mami|jefe|jefa|hij[oa]|mij[oa]|amor|viej[oa]|abuelit[oa]|don \w+|dona \w+|senora?)"  # noqa: E501
+_VOCATIVO = r"(?:papa|mama|apa|ama|ma|pa|papi|mami|jefe|jefa|hij[oa]|mij[oa]|(?:mi )?(?:amor|vida|rey|reina|cielo)|viej[oa]|gord[oa]|flac[oa]|mujer|hombre|herman[oa]|carnal|abuelit[oa]|don \w+|dona \w+|senora?)"  # noqa: E501
 _DESMIENTE = re.compile(
     rf"\W*(?:(?:ay|huy|uy|pero|perdon|espere|bueno)\W+)*(?:{_VOCATIVO}\W+)?"
     rf"(?:no,? {_VOCATIVO}\b|no (?:es cierto|es verdad|es asi)\b|no,? (?:eso )?(?:es|fue|era|son|eran)\b)"
@@ -76,12 +76,14 @@ def _desmentidas(
             continue
         motivo = f"Enseguida otra persona dijo «{_breve(despues)}»; confirme cuál vale."
         for p in propuestas:
-            if p.seccion == "subjetivo" and any(t.turno.id == dicho.id for t in p.trozos):
+            if p.seccion == "subjetivo" and not p.enmendada and any(t.turno.id == dicho.id for t in p.trozos):
                 yield p, motivo
 
 
 def _contradice(dicho: Turno, despues: Turno) -> bool:
     antes, nuevo = llano(dicho.texto), llano(despues.texto)
+    if _CUALES.match(nuevo):
+        return True
     if _DESMIENTE.match(nuevo):
         return not re.match(r"\W*no\b", antes) or "cierto" in nuevo
     if _AFIRMA.match(nuevo) and _NIEGA.search(antes):
@@ -94,6 +96,8 @@ def _contradice(dicho: Turno, despues: Turno) -> bool:
     return len(cifras) == 2 and cifras[0] != cifras[1] and len(nuevo.split()) <= 12
 
 
+_CUALES = re.compile(r"\W*(?:(?:ay|uy|no|pero|nombre|hombre)\W+)*(?:cuales|como que|que) (?:\d+|un[ao]?) ?(?:dias?|semanas?|mes\w*|anos?)?\b")  # noqa: E501
+"""«¿Cuáles 12, Efrén?»: discute la cifra que acaba de oír."""
 _DOSIS_DICHA = re.compile(r"\b(?:de|son|es|toma) (\d+(?:\.\d+)?)(?! ?(?:anos|dias|meses|semanas|horas))")
 _OTRA_DOSIS = re.compile(
     r"\W*(?:(?:no|ay|hay|pero|perdon|bueno|es|son|era|eran)\W+)*(?:el |la |las |los )?(?:de )(?P<n>\d+(?:\.\d+)?)(?! ?(?:anos|dias|meses|semanas|horas))"  # noqa: E501

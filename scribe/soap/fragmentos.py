@@ -69,6 +69,8 @@ class Propuesta:
     texto: str
     trozos: tuple[Trozo, ...]
     motivo: str | None = None
+    enmendada: bool = False
+    """Si una cifra suya la cambió después quien la dijo; la unidad es la de la primera."""
     orden: tuple[int, int] = field(default=(0, 0))
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from scribe.soap.clasificar import clasificar
 from scribe.soap.coherencia import senalar
 from scribe.soap.destinos import repartir
 from scribe.soap.dialogo import conversar
+from scribe.soap.enmiendas import enmendar
 from scribe.soap.fragmentos import Propuesta
 from scribe.soap.llm import ModeloLenguaje
 from scribe.soap.medico import Medico
@@ -72,6 +73,7 @@ class Redactor:
         for propuesta in propuestas:
             propuesta.texto = _pulido(propuesta)
         propuestas = sorted(propuestas + hallazgos(dialogo, propuestas), key=lambda p: p.orden)
+        propuestas = enmendar(propuestas, transcripcion)
         retirar(propuestas, transcripcion)
         senalar(propuestas, transcripcion)
         secciones = _por_seccion(propuestas)

@@ -82,7 +82,7 @@ def discrepancia(propuesta: Propuesta) -> str | None:
         return "Un medicamento no coincide con lo dicho; se dejó la cita."
     if _de_otro_farmaco(texto, trozos):
         return "Una cifra se dijo de otro medicamento; se dejó la cita."
-    exentos = propuesta.tipo == "signo_vital" or texto.startswith("Edad")
+    exentos = propuesta.tipo == "signo_vital" or propuesta.enmendada or texto.startswith("Edad")
     if not exentos and _parejas(texto) - _parejas(vigentes):
         return "Una unidad no coincide con lo dicho; se dejó la cita."
     plano, citado = llano(texto), llano(vigentes)

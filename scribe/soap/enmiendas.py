@@ -1,0 +1,130 @@
+"""Lo que dijo uno y otro enmendó con su acuerdo: vale lo enmendado, y lo primero no se escribe.
+
+«Desde hace 12 días» «¿Cuáles 12? Ya son 16» «Bueno, 16»: son 16. «¿Alergias?» «No» … «a la sulfa, se me
+cerró la garganta»: no se niegan. Lo que nadie aceptó lo deja por revisar `coherencia`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scribe.consulta import Rol, Transcripcion, Turno
+from scribe.lenguaje.farmacos import clases
+from scribe.lenguaje.texto import llano
+from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.fragmentos import Propuesta, Trozo, trocear
+
+_UNIDAD = r"(?:horas?|dias?|semanas?|mes(?:es)?|anos?|veces|kilos?|pastillas?|tabletas?)"
+_CIFRA = re.compile(rf"(?<![\d.,/])(\d+)(?: ({_UNIDAD})\b)?(?![\d.,]*\d)")
+_DISCUTE = re.compile(
+    r"\W*(?:(?:ay|uy|huy|no|nombre|hombre|que|como|pero|eh|oye|perdon)\W+)*(?:(?:cuales|como que|cual) (?:\d+|un\w*)\b"  # noqa: E501
+    r"|no,? (?:mi )?\w+,|(?:ya )?(?:son|van|va para|fueron|fue hace|es desde|hace|de|tiene|toma|lleva[s]?)\b)"
+)
+_ACEPTA = re.compile(
+    r"\W*(?:(?:ah|ay|uy|bueno|pues|si|es cierto|cierto|verdad|de veras|eso|tiene razon|tienes razon|aja|ok|okey)\b[\s,.]*)+"  # noqa: E501
+)
+_REACCION = re.compile(
+    r"\b(?:ronch\w+|brot[oe]\w*|broto|ampoll\w+|hinch\w+|cerr\w+ (?:la garganta|el pecho|los bronquios)|no (?:podia|pude) respirar|"  # noqa: E501
+    r"falt\w+ el aire|urticaria|salpullid\w+|choque|anafila\w+|alergi\w+|me (?:pone|puso) (?:mal|morad[oa]|roj[oa])|comezon|"  # noqa: E501
+    r"internar|casi me (?:muero|mori))\b"
+)
+_SUSTANCIA = re.compile(r"\b(?:yodo|contraste|anestesia)\b")
+_A_ESO = re.compile(
+    r"\W*(?:(?:ah|ay|uy|si|pero|bueno|oiga|doctora?|mama|papa|hija|hijo|acuerdese|acuerdate|solo|nomas|tu|que|sabes?)\W+)*"
+    r"(?:al|a l[oa]s?) \w+(?! (?:si )?(?:toma|tomo|uso|sigo|dejo)\b)"
+)
+"""«A la dipirona, acuérdate»: a lo que se es alérgico, si ya se preguntó."""
+_NIEGA_ALERGIA = re.compile(r"niega alergias?(?: a (?:medicamentos|medicinas))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Enmienda:
+    turno: int
+    vieja: str
+    nueva: str
+    unidad: str
+    prueba: Trozo
+
+
+def enmendar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> list[Propuesta]:
+    """Las propuestas, con la cifra que todos aceptaron y sin la alergia que se negó antes de contarla."""
+    turnos = [t for t in transcripcion.turnos if t.texto.strip()]
+    for enmienda in _aceptadas(turnos):
+        for propuesta in propuestas:
+            if propuesta.trozos[0].turno.id == enmienda.turno:
+                _corregir(propuesta, enmienda)
+    preguntado = next((t.id for t in turnos if t.rol is Rol.MEDICO and "alergi" in llano(t.texto)), None)
+    reaccion = [
+        t
+        for turno in turnos
+        if turno.rol is not Rol.MEDICO
+        for t in _reacciones(turno, preguntado is not None and turno.id > preguntado)
+    ]
+    _nombrar(propuestas, reaccion)
+    return [p for p in propuestas if not (reaccion and _NIEGA_ALERGIA.fullmatch(llano(p.texto)))]
+
+
+def _aceptadas(turnos: list[Turno]) -> list[_Enmienda]:
+    """Cada cifra que otra persona discutió y quien la dijo (o a quien se le preguntó) aceptó enseguida."""
+    salida = []
+    for k in range(len(turnos) - 2):
+        dicho, otro = turnos[k], turnos[k + 1]
+        if Rol.MEDICO in (dicho.rol, otro.rol) or dicho.hablante == otro.hablante:
+            continue
+        acuerdo = next((t for t in turnos[k + 2 : k + 4] if t.hablante == dicho.hablante), None)
+        if acuerdo is not None and _DISCUTE.match(llano(otro.texto)):
+            salida += _pares(dicho, otro, acuerdo)
+    return salida
+
+
+def _pares(dicho: Turno, otro: Turno, acuerdo: Turno) -> list[_Enmienda]:
+    acepta = _ACEPTA.match(llano(acuerdo.texto))
+    nueva = _CIFRA.match(llano(acuerdo.texto), acepta.end()) if acepta else None
+    antes = [m for m in _CIFRA.finditer(llano(dicho.texto)) if m[2]]
+    if nueva is None or len(antes) != 1 or antes[0][1] == nueva[1]:
+        return []
+    dichas = {m[1] for m in _CIFRA.finditer(llano(otro.texto))}
+    if nueva[1] not in dichas or (nueva[2] and nueva[2][:3] != antes[0][2][:3]):
+        return []
+    prueba = next((t for t in trocear(acuerdo) if nueva[1] in t.texto), None)
+    return [_Enmienda(dicho.id, antes[0][1], nueva[1], antes[0][2], prueba)] if prueba else []
+
+
+def _corregir(propuesta: Propuesta, enmienda: _Enmienda) -> None:
+    m = re.search(rf"(?<![\d.,]){enmienda.vieja}(?= {enmienda.unidad}\b)", llano(propuesta.texto))
+    if m and len(llano(propuesta.texto)) == len(propuesta.texto):
+        propuesta.texto = propuesta.texto[: m.start()] + enmienda.nueva + propuesta.texto[m.end() :]
+        propuesta.trozos = (*propuesta.trozos, enmienda.prueba)
+        propuesta.enmendada = True
+
+
+def _reacciones(turno: Turno, pregunta: bool) -> list[Trozo]:
+    """Los trozos en que se cuenta una reacción a un medicamento: «a la sulfa, se me ampolló la boca»."""
+    salida = []
+    for trozo in trocear(turno):
+        que = hay_farmaco(trozo.dicho) or _SUSTANCIA.search(trozo.plano) or _familia(trozo.plano)
+        cuenta = _REACCION.search(trozo.plano) or (pregunta and _A_ESO.match(trozo.plano))
+        if que and cuenta and not trozo.signo and not _SIN.search(trozo.plano):
+            salida.append(trozo)
+    return salida
+
+
+_RETIPADOS = frozenset({"sintoma", "antecedente", "medicamento_actual"})
+_SIN = re.compile(r"\b(?:no(?! (?:podia|pude))|ni|tom[oe]|tomaba|tomando|cuando se|es (?:el|la) alergic|nunca|ningun\w*|sin|para|se me quit\w+|mi (?:mama|papa|herman\w+|hij\w+|suegr\w+|espos\w+|tia|tio|abuel\w+|prim\w+))\b")  # noqa: E501
+
+
+def _familia(plano: str) -> bool:
+    return any(re.search(f["dicho"], plano) for f in clases()["familia"])
+
+
+def _nombrar(propuestas: Sequence[Propuesta], reaccion: list[Trozo]) -> None:
+    """La reacción que se contó aparte queda como alergia referida, y no como un síntoma de hoy."""
+    suyas = {(t.turno.id, t.desde) for t in reaccion}
+    for p in propuestas:
+        lugar = p.trozos[-1].lugar
+        if p.seccion == "subjetivo" and p.tipo in _RETIPADOS and lugar in suyas:
+            p.tipo = "alergia"
+            if not re.search(r"alerg|reaccion", llano(p.texto)):
+                p.texto = f"Reacción referida: {p.texto[:1].lower() + p.texto[1:]}"
