@@ -49,7 +49,7 @@ def componer(turno: Turno, previos: list[Hallazgo]) -> list[Hallazgo]:
     de_la_matriz = _de_la_matriz(base, turno.rol == Rol.MEDICO)
     for codigo, clase, desde, hasta in (*de_la_matriz, *_de_los_pares(base), *_de_los_canceres(base)):
         todos = [*previos, *salida]
-        if any(h.concepto.cie10[:3] == codigo[:3] or _estorba(h, clase, desde, hasta) for h in todos):
+        if any(h.concepto.cie10[:3] == codigo[:3] or _estorba(h, codigo, clase, desde, hasta) for h in todos):
             continue
         concepto = Concepto(codigo, equivalencias().get(codigo), clase, ())
         salida.append(Hallazgo(concepto, turno.texto[desde:hasta], desde, hasta))
@@ -66,10 +66,11 @@ def _se_enciman(hallazgo: Hallazgo, desde: int, hasta: int) -> bool:
     return hallazgo.desde < hasta and hallazgo.hasta > desde
 
 
-def _estorba(hallazgo: Hallazgo, clase: Clase, desde: int, hasta: int) -> bool:
+def _estorba(hallazgo: Hallazgo, codigo: str, clase: Clase, desde: int, hasta: int) -> bool:
     """Si ya hay allí un término; lo vago («cáncer») cede, y el síntoma ante la enfermedad."""
     vaga = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10.startswith(("Z11", "C80", "D48"))
-    vaga = vaga or (clase == "d" and hallazgo.concepto.clase == "s")
+    vaga = vaga or (clase == "d" and (hallazgo.concepto.clase == "s" or hallazgo.concepto.cie10[0] in "VWXY"))
+    vaga = vaga or (codigo == "Z30.1" and hallazgo.concepto.cie10 == "Z97.5")
     return _se_enciman(hallazgo, desde, hasta) and not vaga
 
 

@@ -62,6 +62,8 @@ def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> f
     del_nino = len(re.findall(r"\b(?:el|la|su|tu) (?:nin[oa]|bebe|hij[oa])\b", f"{medico} {otros}"))
     if del_nino >= 2 or (contexto.edad is not None and contexto.edad < 15):
         return _DESCENDIENTES
+    if not any(t.rol == Rol.PACIENTE for t in transcripcion.turnos) and del_nino:
+        return _DESCENDIENTES
     if not otros:
         return frozenset()
     cuenta = Counter(m[1] for m in _SUYO.finditer(medico) if m[1] in _DESCENDIENTES | _MAYORES)

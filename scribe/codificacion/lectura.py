@@ -15,8 +15,17 @@ from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.texto import llano
 
 _PROPIO = re.compile(r"\b(?:yo|me|tengo|tuve|soy|estoy|padezco|a mi)\b")
-_YO = re.compile(r"\b(?:yo|tengo|tuve|soy|padezco|padeci)\b")
+_YO = re.compile(
+    r"\b(?:yo(?! (?:pens|cre|dig|dij|veo|vi\b|not|supon|imagin|dec|l[eoa]s? |se |ya ))|"
+    r"tengo|tuve|soy|padezco|padeci)\b"
+)
 _YO_SI = re.compile(r"[\s¿¡,]*(?:si,? )?(?:yo|su papa|su mama|el papa|la mama)\b(?!,? (?:no|tampoco)\b)")
+_TODOS = re.compile(
+    r"^[\s¿¡,]*(?:(?:uy|pues|si|sí|ay|huy|no|claro),? )*(?:casi |pues )?"
+    r"(?:tod[oa]s|vari[oa]s|much[oa]s|la mayoria)\b"
+)
+"""«¿Alguien en su familia con azúcar?» «Uy, casi todos.»"""
+_DE_QUE = re.compile(r"^[\s¿]*(?:y |pero )?de que\b(?:(?! (?:padec|sufr|toma)).){0,12}\?*\s*$")
 _POLITICO = re.compile(r"\bsuegr[oa]s?\b")
 _PADRE = re.compile(r"\b(?:espos[oa]|marido|pareja|viej[oa]|senor|novi[oa]|cunad[oa]s?|conyuge)\b")
 """Para el niño que traen, el esposo de su madre y los hermanos de este son de su sangre."""
@@ -121,10 +130,24 @@ class Lectura:
         if frases().de_si.search(llano(turno.texto[:fin])):
             return None
         inicio, hasta = ultima_pregunta(anterior.texto)
-        if frases().muerte.search(llano(anterior.texto[inicio:hasta])) is None:
+        pregunta = llano(anterior.texto[inicio:hasta])
+        if _DE_QUE.match(pregunta):
+            return self._fallecido(lugar)
+        if frases().muerte.search(pregunta) is None:
             return None
         cal = calificar(anterior.texto, max(inicio, hasta - 2), hasta, paciente=self._paciente)
         return cal.familiar
+
+    def _fallecido(self, lugar: int) -> str | None:
+        """«¿Su papá vive?» «No, falleció.» «¿De qué?» «Un infarto.»: de quien venían hablando."""
+        previos = self.turnos[max(0, lugar - 3) : lugar]
+        if not frases().muerte.search(llano(" ".join(t.texto for t in previos))):
+            return None
+        for t in reversed(previos):
+            cal = calificar(t.texto, max(0, len(t.texto.rstrip()) - 2), len(t.texto.rstrip()))
+            if cal.familiar is not None and es_de_sangre(cal.familiar):
+                return cal.familiar
+        return None
 
     def _pariente_nombrado(self, turno: Turno, desde: int) -> str | None:
         """«¿Y en su familia?» «Mi papá. Le dio cáncer de colon»: sigue hablando de quien nombró."""
@@ -161,6 +184,9 @@ class Lectura:
         primera = turno.texto[: oracion(turno.texto, 0, 0)[1] or len(turno.texto)]
         if not primera.strip():
             return None
+        previo = llano(anterior.texto) if (anterior := self.anterior(turno.id - 1)) is not None else ""
+        if frases().familia_pregunta.search(previo) and _TODOS.search(llano(primera)):
+            return "familia"
         if turno.rol == Rol.ACOMPANANTE and "hijo" in self._paciente and _YO_SI.match(llano(primera)):
             return "mamá"
         cal = calificar(primera, len(primera) - 1, len(primera), paciente=self._paciente)

@@ -35,6 +35,13 @@ _DE_SI = re.compile(
 """Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
 _VIENE = re.compile(r"\b(?:vengo|venimos|vine|(?:lo|la|los|le|les)? ?tra(?:igo|emos|je))\b")
 """A lo que se viene, aunque sea por el hijo."""
+_A_CONTROL = re.compile(
+    r"\b(?:vengo|venimos|vine|lo traigo|la traigo|me toca|tengo cita|tocaba)\b[^.?!]{0,25}\b"
+    r"(?:(?:control|seguimiento|revision|chequeo|cita|checar\w*|revisar\w*) (?:\w+ )?"
+    r"(?:de |del |por |para )?(?:lo de )?|por (?:lo de )?(?=mi |su ))"
+    r"(?:mi |la |el |su |los |las |lo de )*$"
+)
+_LA_PLACA = re.compile(r"\b(?:en la|de la|ver la|vi la|tom\w+ (?:la|una)|pid\w+ una|mand\w+ una|esta) $")
 _SIGUE = re.compile(r"\b(?:seguimos|seguiremos|sigue|sigues|continua|continuamos|controlad[oa])\b")
 _SOSPECHOSA = re.compile(
     r"\b(?:es|sea|fuera|sean|suena|huele|late|pinta|parece|sospecho|pienso|pensar|inclino|apunta|tira|va)"
@@ -43,6 +50,8 @@ _SOSPECHOSA = re.compile(
 _PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
 _ANALITOS = ("E79.0",)
 """Los que se nombran por lo que se mide."""
+_COMPUESTO = 25
+"""Caracteres desde los que un hallazgo compuesto puede llevar otra cosa en medio."""
 _LEJOS = 6
 _ALCANCE = 60
 """Caracteres antes de la mención en que «apunta a», «no descarto» aún hablan de ella."""
@@ -117,12 +126,12 @@ class Lector:
     def _leer(self, i: int, hallazgo: Hallazgo) -> Mencion | None:
         turno = self._turnos[i]
         hallazgo = self._precisar(i, hallazgo)
-        cal = self._lectura.calificar(turno, hallazgo.desde, hallazgo.hasta)
+        cal = self._calificar(turno, hallazgo)
         if cal.hipotetica or es_vacuna(self._lectura, i, hallazgo):
             return None
         if es_prueba(turno, hallazgo):
             return self._prueba_negativa(i, hallazgo, cal)
-        if _analito_bien(turno, hallazgo):
+        if _analito_bien(turno, hallazgo) or _placa_de_rayos(turno, hallazgo):
             return None
         if es_remedio(turno, hallazgo) or self._desdicho(turno, hallazgo, cal):
             return None
@@ -133,6 +142,14 @@ class Lector:
         ):
             return self._del_medico(i, hallazgo, cal)
         return self._del_paciente(i, hallazgo, cal)
+
+    def _calificar(self, turno: Turno, hallazgo: Hallazgo) -> Calificacion:
+        """El contexto; lo compuesto puede llevar la duda entre el sitio y lo que se piensa de él."""
+        cal = self._lectura.calificar(turno, hallazgo.desde, hallazgo.hasta)
+        if hallazgo.concepto.terminos or hallazgo.hasta - hallazgo.desde < _COMPUESTO:
+            return cal
+        ultima = turno.texto.rfind(" ", hallazgo.desde, hallazgo.hasta) + 1
+        return replace(cal, incierta=cal.incierta or calificar(turno.texto, ultima, hallazgo.hasta).incierta)
 
     def _prueba_negativa(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         """«Los anticuerpos de la celiaquía, negativos»: la prueba que el médico lee descarta lo que busca."""
@@ -260,7 +277,7 @@ class Lector:
         if cal.interrogada or cal.incierta:
             # «Yo digo que es dengue» «Puede ser»: lo que conjetura vale según lo que el médico contesta.
             return contestado(self._lectura, i, hallazgo)
-        if clase == "l" and not self._lega_con_pista(i, hallazgo):
+        if clase == "l" and not (self._lega_con_pista(i, hallazgo) or self._viene_por(i, hallazgo)):
             return None
         if cal.negada:
             return self._dejo(i, hallazgo, cal)
@@ -270,7 +287,19 @@ class Lector:
             return self._lectura.mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 3)
         if clase in "sm":
             return None if cal.pasada else self._lectura.mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 1)
-        return self._lectura.mencion(i, _ya_pasado(hallazgo, cal), EstadoCodigo.ANTECEDENTE, 1)
+        estado, fuerza = EstadoCodigo.ANTECEDENTE, 1
+        if clase in "dl" and not cal.pasada and self._viene_por(i, hallazgo):
+            estado, fuerza = EstadoCodigo.CONFIRMADO, 2
+        return self._lectura.mencion(i, _ya_pasado(hallazgo, cal), estado, fuerza)
+
+    def _viene_por(self, i: int, hallazgo: Hallazgo) -> bool:
+        """«Vengo a control de mi presión», «por mi diabetes»: es por lo que hoy se le atiende."""
+        texto = self._turnos[i].texto
+        inicio, _ = oracion(texto, hallazgo.desde, hallazgo.hasta)
+        antes, dicho = llano(texto[inicio : hallazgo.desde]), llano(texto[hallazgo.desde : hallazgo.hasta])
+        if dicho.startswith(("control", "seguimiento", "revision")) and _VIENE.search(antes):
+            return True
+        return _A_CONTROL.search(antes) is not None
 
     def _dejo(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         """Lo que ya no hace: solo el tabaco dejado se anota, como historia personal."""
@@ -404,6 +433,13 @@ def _analito_bien(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«El ácido úrico está bien»: nombrar lo que se midió no es decir que esté alto."""
     suelto = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10 in _ANALITOS
     return suelto and frases().analito_bien.search(llano(turno.texto[hallazgo.hasta :])) is not None
+
+
+def _placa_de_rayos(turno: Turno, hallazgo: Hallazgo) -> bool:
+    """«En la placa el hueso se ve enterito»: la radiografía no es un implante."""
+    antes = llano(turno.texto[: hallazgo.desde])
+    placa = llano(turno.texto[hallazgo.desde : hallazgo.hasta]).startswith("placa")
+    return hallazgo.concepto.cie10 == "Z96.7" and placa and _LA_PLACA.search(antes) is not None
 
 
 def _se_contesta_no(turno: Turno, hallazgo: Hallazgo) -> bool:

@@ -17,7 +17,7 @@ _DE = re.compile(
     r"^[\s¿¡,]*(?:pues |si,? |ay |uy |bueno |nada mas |nomas |solo )*(?:de |del |la |el |las |los |operad)"
 )
 """Empieza nombrando de qué, sin verbo."""
-_BREVE = 8
+_BREVE = 14
 """Palabras de una respuesta que solo nombra de qué: «Dos cesáreas y la vesícula»."""
 _ALCANCE = 80
 """Caracteres tras «me operaron» en que todavía se dice de qué."""
@@ -70,7 +70,8 @@ def de_su_historia(lectura: Lectura, i: int) -> Iterator[Mencion]:
             continue
         cal = lectura.calificar(turno, *m.span())
         por_hacer = frases().por_operar.search(base, *oracion(turno.texto, *m.span()))
-        if cal.negada or cal.familiar or cal.hipotetica or cal.interrogada or cal.incierta or por_hacer:
+        ajena = cal.familiar is not None and cie10 != "Z87.5"  # «en el embarazo de mi niña»
+        if cal.negada or ajena or cal.hipotetica or cal.interrogada or cal.incierta or por_hacer:
             continue
         vistos.add(cie10)
         concepto = Concepto(cie10, equivalencias().get(cie10), clase, ())

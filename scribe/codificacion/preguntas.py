@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from scribe.codificacion.detector import Hallazgo, detector
 from scribe.codificacion.dialogo import oracion, parece_pregunta
@@ -17,6 +18,9 @@ from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.texto import llano
 
 _PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |su |tu )?$")
+_Y = re.compile(r"\s*[ye](?:\s+(?:el|la|los|las|de|del|para))*\s*")
+_CORTA = 30
+"""Caracteres de la primera oración tras la que la segunda aún la completa («Una hermana. Del seno.»)."""
 _DE_QUE = re.compile(r"\b(?:de|del|en)\s+(?:la |el |los |las )?\w+")
 
 
@@ -58,12 +62,22 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
         return None
     suyos = lectura.hallazgos[lectura.turnos[i].id]
     juntas = [h for h in suyos if h.concepto.cie10 != hallazgo.concepto.cie10 and _se_pregunta(lectura, i, h)]
-    if juntas and not f.ambas.search(respuesta):
+    if juntas and not f.ambas.search(respuesta) and not _sumadas(lectura, i, [hallazgo, *juntas]):
         return None
     if cal.familiar:
         return None if pariente else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
     estado = EstadoCodigo.CONFIRMADO if hallazgo.concepto.clase == "s" else EstadoCodigo.ANTECEDENTE
     return lectura.respondida(i, siguiente, hallazgo, estado)
+
+
+def _sumadas(lectura: Lectura, i: int, hallazgos: list[Hallazgo]) -> bool:
+    """«¿Para la presión y el azúcar?» «Ajá»: unidas con «y» se contestan a la vez; con «o», no."""
+    orden = sorted(hallazgos, key=lambda h: h.desde)
+    medios = [llano(lectura.turnos[i].texto[a.hasta : b.desde]) for a, b in pairwise(orden)]
+    respuesta = lectura.siguiente(i)
+    if respuesta is None or any(lectura.se_nombra(respuesta, h.concepto.cie10) for h in hallazgos):
+        return False
+    return len(medios) == 1 and _Y.fullmatch(medios[0]) is not None
 
 
 def _se_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
@@ -107,6 +121,8 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
 
 def de_familia(hallazgo: Hallazgo) -> Hallazgo:
     """La enfermedad tras una circunstancia del pariente: «usa insulina», «antecedentes de cáncer»."""
+    if hallazgo.concepto.cie10.startswith("R56"):
+        return replace(hallazgo, concepto=Concepto("G40.9", "8A6Z", "d", ("epilepsia",)))
     if hallazgo.concepto.cie10 == "Z85.9":
         return replace(hallazgo, concepto=Concepto("C80.9", "2D4Z", "d", ("cáncer",)))
     if hallazgo.concepto.clase == "z" and "insulina" in hallazgo.termino:
@@ -169,7 +185,10 @@ def _completo(lectura: Lectura, i: int, hallazgo: Hallazgo, respuesta: Turno) ->
     dicho = lectura.turnos[i].texto[hallazgo.desde : hallazgo.hasta]
     if hallazgo.concepto.cie10 == "C80.9":
         dicho = "cáncer"
-    primera = respuesta.texto[: oracion(respuesta.texto, 0, 1)[1]]
+    fin = oracion(respuesta.texto, 0, 1)[1]
+    if fin < min(_CORTA, len(respuesta.texto) - 2):
+        _, fin = oracion(respuesta.texto, fin + 1, fin + 2)
+    primera = respuesta.texto[:fin]
     for m in _DE_QUE.finditer(llano(primera)):
         hallados = detector().buscar(f"{dicho} {primera[m.start() : m.end()]}")
         if hallados and hallados[0].concepto.cie10 != hallazgo.concepto.cie10 and hallados[0].desde == 0:
