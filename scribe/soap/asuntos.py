@@ -27,7 +27,7 @@ _PROPIO = re.compile(
 )
 
 
-def _de_quien(trozo: Trozo) -> str:
+def de_quien(trozo: Trozo) -> str:
     """De qué otra persona empieza a hablar el trozo; vacío si no se ve."""
     if trozo.turno.rol is Rol.ACOMPANANTE and habla_de_si(trozo.dicho):
         return "quien acompaña"
@@ -37,8 +37,8 @@ def _de_quien(trozo: Trozo) -> str:
 
 def cambia_de_persona(previo: list[Trozo], trozo: Trozo) -> bool:
     """Si el trozo ya no habla de quien hablaban los anteriores: «lo dejé hace 5 años. Mi compadre sí»."""
-    antes = next((q for t in reversed(previo) if (q := _de_quien(t))), "")
-    ahora = _de_quien(trozo)
+    antes = next((q for t in reversed(previo) if (q := de_quien(t))), "")
+    ahora = de_quien(trozo)
     if ahora:
         return ahora != antes
     return bool(antes) and _PROPIO.match(trozo.plano) is not None

@@ -7,9 +7,10 @@ import re
 from scribe.lenguaje.clinico import Mencion
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.texto import llano
+from scribe.soap.reglas import senal
 
 _NO_ES_ESO = re.compile(
-    r"^,? (?:(?:todavia|aun|tampoco|ya|pues|eso|la verdad|para nada) )*no (?:es|son|hay|tiene[s]?|trae[s]?|parece|creo|fue|se ve|la veo|lo veo)\b"  # noqa: E501
+    r"^,? (?:(?:todavia|aun|tampoco|ya|pues|eso|la verdad|para nada) )*no (?:es|son|hay|tiene[s]?|trae[s]?|parece|creo|fue|se ve|la veo|lo veo|me (?:cuadra|suena|checa|late|convence)|cuadra|checa|pinta)\b|^(?: (?:de las?|del|normal|comun|corriente)(?: \w+)?)? no(?= *,? (?:porque|pues|ya que|que)\b)"  # noqa: E501
 )
 """Tras un diagnóstico, que se descarta: «conjuntivitis no es, doña Blanca»."""
 NO_VEO = re.compile(r"^\W*(?:y )?\w+(?: \w+)? no (?:le |te )?(?:veo|encuentro)\W*$")
@@ -66,3 +67,8 @@ _SE_VE = re.compile(
 def describe_enfermedad(plano: str) -> bool:
     """Si la frase cuenta cómo se ve o se palpa algo que también es nombre de enfermedad («las anginas»)."""
     return "descart" not in plano and _SE_VE.search(plano) is not None
+
+
+def concluye(plano: str) -> bool:
+    """Si la oración dice qué se tiene o por qué, con su nombre o explicado en lego."""
+    return any(senal("momento", n).search(plano) for n in ("concluye", "concluye_lego"))

@@ -13,16 +13,21 @@ from scribe.soap.fragmentos import Trozo
 from scribe.soap.persona import de_usted
 from scribe.soap.por_fase import PorFase
 from scribe.soap.reglas import senal
-from scribe.soap.replica import abre_seco, trata
+from scribe.soap.replica import a_la_pregunta, abre_seco, trata
 
 _SI_ESO = re.compile(r"(?:pues |asi es,? |exacto,? )*(?:si|exacto|asi es|efectivamente|correcto)\b")
+_QUIZA_ESO = re.compile(
+    r"(?:pues |mire,? |si,? )*(?:casi seguro|(?:es )?(?:lo mas |muy )?(?:probable|posible)(?:mente)?|seguramente|todo (?:indica|apunta)"  # noqa: E501
+    r"|parece que si|puede ser|yo creo que si|creo que si|sospecho que si|eso (?:creo|pienso|sospecho|parece))\b"  # noqa: E501
+)
+"""«¿Es dengue?» «Casi seguro»: se sospecha lo que se preguntó."""
 _CONFIRMA = 8
 _NO_PEGADO = re.compile(
     r"no (?:es|son) (?!es[oae]\b|nada|necesari|bueno|grave|para|por|que)\w+(?: \w+){0,2}, no "
 )
 """«No es virus, no le sirve», a «¿le va a dar antibiótico?»: pudo irse la coma de «No, es virus»."""
 _POR_QUE = re.compile(r"\b(?:por que|de que (?:es|sera|me viene|viene|da)|a que se debe)\b(?! no\b)")
-_QUE_TENGO = re.compile(r"\bque (?:es lo que )?(?:tengo|tiene|traigo|trae|es|sera|me paso)\b\W*$")
+_QUE_TENGO = re.compile(r"\b(?:como se llama|que nombre tiene)\b|\bque (?:es lo que )?(?:tengo|tiene|traigo|trae|es|sera|me paso)\b\W*$")  # noqa: E501
 _EXPLICA = re.compile(
     r"(?:pues |mire |es |eso es |seguramente |yo creo que )*(?:por|porque|de(?:l)?|a causa|debido)\b"
 )
@@ -36,6 +41,8 @@ class Contestado(PorFase):
     def _confirmado(self, trozo: Trozo) -> bool:
         """«¿Eso es anemia?» «Sí, anemia»: lo que se le pregunta y repite es lo que tiene."""
         contesta = self._respondida(trozo)
+        if contesta is not None and self._quiza(trozo, contesta):
+            return True
         confirma = _SI_ESO.match(trozo.plano.strip(" ¿¡,."))
         if contesta is None or confirma is None or len(trozo.plano.split()) > _CONFIRMA:
             return False
@@ -43,6 +50,15 @@ class Contestado(PorFase):
         if not preguntados & {m.termino for m in buscar_clinico(trozo.texto)}:
             return False
         self._pon("analisis", "diagnostico", sin_copula(texto_de(trozo)), contesta, trozo)
+        return True
+
+    def _quiza(self, trozo: Trozo, contesta: Trozo) -> bool:
+        plano = trozo.plano.strip(" ¿¡,.")
+        if not _QUIZA_ESO.match(plano) or len(plano.split()) > _CONFIRMA:
+            return False
+        if not any(m.clase == "enfermedad" for m in buscar_clinico(contesta.texto)):
+            return False
+        self._pon("analisis", "sospecha", a_la_pregunta(contesta, texto_de(trozo)), contesta, trozo)
         return True
 
     def _explicado(self, trozo: Trozo) -> bool:

@@ -10,6 +10,7 @@ from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.oraciones import COLETILLA, solo_confirma
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import es_charla, tutea
+from scribe.soap.conclusiones import concluye
 from scribe.soap.dichos import PLAZO
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fases import NUNCA, TENSION, fases
@@ -132,7 +133,7 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     base = sin_muletilla(plano).strip(" ¿¡,.")
     if "?" not in trozo.texto and (senal("motivo", "dice").match(base) or _CONCLUYE_ALERGIA.match(plano)):
         return False
-    if "?" not in trozo.texto and senal("momento", "concluye").search(base):
+    if "?" not in trozo.texto and concluye(base):
         return False
     hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:
@@ -163,10 +164,10 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     ):  # fmt: skip
         return True
     lista = buscar_clinico(trozo.dicho) or (antes_de_explorar and buscar_exploracion(trozo.dicho))
-    concluye = senal("analisis", "afirma").search(base) or senal("plan", "consejo").search(base)
+    afirma = senal("analisis", "afirma").search(base) or senal("plan", "consejo").search(base)
     if not antes_de_explorar and (
         _CIFRA.search(base)
-        or concluye
+        or afirma
         or not _tajante(siguiente)
         or any(m.clase == "hallazgo" for m in buscar_exploracion(base))
     ):
@@ -182,7 +183,7 @@ _INTERROGA_DENTRO = re.compile(
     r"como (?:es|son|le|se)|alguien|algun[oa]?|algo)\b"
 )
 _NO_PREGUNTA = re.compile(
-    r"(?:ya|ah|entiendo|entonces|claro|muy|que (?:bueno|bien|mal)|ahi|eso|esa|ese|por eso|es que|"
+    r"(?:\w{5,} no (?:parece|cuadra|creo|es|me (?:cuadra|suena))|ya|ah|entiendo|entonces|claro|muy|que (?:bueno|bien|mal)|ahi|eso|esa|ese|por eso|es que|"  # noqa: E501
     r"lo (?:siento|entiendo)|perfecto|correcto|anotado|vamos|ahora|ahorita|permitame|dejeme|yo|"
     r"le (?:voy|dej|di|mand)|me (?:imagino|parece|da))(?:\b|\w+)"
 )
@@ -226,6 +227,7 @@ def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
     return (
         trozo.ultimo
         and len(base.split()) <= _PREGUNTA_SUELTA
+        and not _NO_PREGUNTA.match(base)
         and not _CIFRA.search(base)
         and siguiente is not None
         and _ABRE_CONTESTANDO.match(llano(siguiente.texto)) is not None

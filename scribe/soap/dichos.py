@@ -97,7 +97,7 @@ PARTE = re.compile(
 
 
 FIRME = re.compile(
-    r"\b(?:lo que (?:tiene[s]?|trae[s]?) es|esto es|se trata de|^es una?|diagnostic\w+|el problema es)\b"
+    r"\b(?:(?:usted|tu|el nino|la nina|ya) (?:anda|esta|trae|quedo|salio) (?:muy |un poco |con )?(?:anemi|diabetic|prediabet|hipertens|deshidratad|desnutrid)\w*|lo que (?:tiene[s]?|trae[s]?) es|esto es|se trata de|^es una?|diagnostic\w+|el problema es)\b"  # noqa: E501
 )
 
 

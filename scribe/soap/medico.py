@@ -221,6 +221,8 @@ class Medico(Contestado):
     def _hallazgo(self, trozo: Trozo, *, forzado: bool = False) -> bool:
         texto = texto_de(trozo)
         plano = llano(texto)
+        if not forzado and senal("momento", "concluye_lego").search(plano):
+            return False
         vistos = {m.clase for m in buscar_exploracion(texto)}
         describe = senal("exploracion", "verbos").search(plano) or senal("exploracion", "negativo").search(
             plano
@@ -314,7 +316,7 @@ class Medico(Contestado):
             self._pon("analisis", "sospecha" if duda else "diagnostico", sin_copula(texto), trozo)
             return True
         if duda and tarde and not self._en_plan(trozo) and not enfermedades and len(plano.split()) >= 5:
-            self._pon("analisis", "sospecha", de_usted(texto), trozo)
+            self._concluir("sospecha", de_usted(texto), trozo)
             return True
         if not enfermedades and not (duda and tarde and buscar_clinico(texto)) and not (
             afirma and CON_CONTROL.search(plano) and tarde

@@ -12,6 +12,7 @@ from enum import Enum
 
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.soap.charla import anuncia, manda_en_casa, ordena
+from scribe.soap.conclusiones import concluye
 from scribe.soap.dichos import CONTINUAR, MEDIDO, MIRA, SE_VA
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fases import TENSION, dispone
@@ -85,7 +86,7 @@ def _fase(lugar: Lugar, exploracion: Lugar, plan: Lugar) -> Momento:
 def _propio(trozo: Trozo, fase: Momento, vigente: Momento | None, tutea: bool) -> Momento | None:
     if senal("momento", "relata").search(trozo.plano):
         return None
-    if senal("momento", "concluye").search(trozo.plano) and not trozo.signo:
+    if concluye(trozo.plano) and not trozo.signo:
         return Momento.CONCLUYE
     explorado = fase is Momento.EXPLORA or vigente is Momento.EXPLORA
     if explorado and not trozo.signo and senal("momento", "concluye_corto").match(trozo.plano):

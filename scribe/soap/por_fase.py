@@ -10,6 +10,7 @@ import re
 
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.soap.charla import anuncia, contenido, es_charla, ordena
+from scribe.soap.conclusiones import concluye
 from scribe.soap.dichos import DIGITO, glosado, texto_de
 from scribe.soap.fragmentos import Trozo, mayuscula
 from scribe.soap.momentos import Momento
@@ -38,6 +39,12 @@ _TAL_NO_ES = re.compile(
     r"\w{5,}(?: \w+){0,2},? (?:tampoco )?no (?:es|son|parece)(?= *(?:[:,.;]|$))"
 )
 """Descartar lo que ningún léxico nombra: «chikunguña no es»."""
+_NADA_DE_ESO = re.compile(r"\bno (?:tiene|hay|veo|encuentro) nada que me (?:haga|ponga|hagan)\b|\bno me hace pensar\b")  # noqa: E501
+_DE_ESO = re.compile(
+    r"(?:(?:pues|si|no|mire|la verdad),? )*(?:(?:es[aeo]|eso mero|esa misma) (?:es|fue|mero)|es lo que|casi segur|lo mas |muy "  # noqa: E501
+    r"(?:probable|posible)|no (?:tiene|hay|veo) nada que|no me hace|de eso)"
+)
+"""«¿Será la tiroides?» «Eso es lo que más sospecho»: sin la pregunta no se sabe qué."""
 _EXPLICA = 6
 _CON_CUERPO = 1
 _SI_O_NO = re.compile(r"\b(?:no|si|claro|tampoco)\b")
@@ -88,16 +95,26 @@ class PorFase(Recetario):
     def _concluido(self, trozo: Trozo) -> bool:
         """Lo que dice que tiene, aunque ningún léxico lo nombre («se le estiró de más el músculo»)."""
         texto = texto_de(trozo)
-        firme = "por eso" not in trozo.plano and any(
-            senal("momento", n).search(trozo.plano) for n in ("concluye", "concluye_corto")
+        firme = "por eso" not in trozo.plano and (
+            concluye(trozo.plano) or senal("momento", "concluye_corto").search(trozo.plano) is not None
         )
         if len(contenido(texto)) < _CON_CUERPO:
             return False
         tipo = "diagnostico" if firme else "razonamiento"
         if senal("analisis", "sospecha").search(trozo.plano):
             tipo = "sospecha"
-        self._pon("analisis", tipo, de_usted(texto), trozo)
+        if _NADA_DE_ESO.search(trozo.plano):
+            tipo = "descartado"
+        self._concluir(tipo, de_usted(texto), trozo)
         return True
+
+    def _concluir(self, tipo: str, texto: str, trozo: Trozo) -> None:
+        """Lo concluido; con la pregunta del paciente delante si «eso» es lo que preguntó."""
+        contesta = self._respondida(trozo)
+        if contesta is not None and _DE_ESO.match(trozo.plano.strip(" ¿¡,.")):
+            self._pon("analisis", tipo, a_la_pregunta(contesta, texto), contesta, trozo)
+        else:
+            self._pon("analisis", tipo, texto, trozo)
 
     def _descrito(self, trozo: Trozo) -> bool:
         texto = texto_de(trozo)

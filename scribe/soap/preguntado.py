@@ -10,6 +10,7 @@ import re
 
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.texto import llano
+from scribe.soap.asuntos import de_quien
 from scribe.soap.charla import contenido
 from scribe.soap.contestacion import niega
 from scribe.soap.dialogo import Intercambio, sin_muletilla
@@ -55,7 +56,9 @@ def sin_nombre(intercambio: Intercambio) -> list[tuple[str, Trozo]]:
 
     Las preguntas abiertas («¿cómo duerme?») y las que ya niegan («¿no se le olvida?») no se niegan.
     """
-    respuesta = llano(" ".join(t.dicho for t in intercambio.respuesta)).strip()
+    # «Nada de eso. A mi suegra sí le dio»: lo de otra persona no matiza la negación.
+    propias = [t for t in intercambio.respuesta if not de_quien(t)] or intercambio.respuesta
+    respuesta = llano(" ".join(t.dicho for t in propias)).strip()
     if not niega(respuesta, " ".join(t.plano for t in intercambio.preguntas)):
         return []
     if _MATIZ.search(_ESO_SI.sub(" ", respuesta)):

@@ -51,5 +51,6 @@ def _secciones() -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def senal(seccion: str, nombre: str) -> re.Pattern[str]:
-    """Una expresión de `secciones.es.toml`: sección y nombre."""
-    return re.compile(_secciones()[seccion][nombre])
+    """Una expresión de `secciones.es.toml`: sección y nombre. Una lista son sus alternativas."""
+    forma = _secciones()[seccion][nombre]
+    return re.compile(forma if isinstance(forma, str) else "|".join(f"(?:{x})" for x in forma))
