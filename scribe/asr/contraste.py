@@ -1,19 +1,22 @@
-"""Las cifras, contra una segunda lectura de la misma ventana hecha sin poder escribir dígitos.
+"""Las cifras y los fármacos, contra una primera lectura de la misma ventana sin ayuda ni dígitos.
 
 Whisper aprendió a escribir «118/74», y ahí una centena se pierde o se inventa sin que baje su certeza. Si se
 le prohíben los dígitos tiene que escribir «ciento dieciocho», palabra por palabra, y se equivoca en otras
-cosas: donde las dos lecturas dan números distintos que suenan parecido, hay duda. Nunca se cambia lo oído.
+cosas: donde las dos lecturas dan números distintos que suenan parecido, hay duda. Y también donde una dice un
+fármaco y la otra, a la que no se le sugirió ninguno, dice otro. Nunca se cambia lo oído.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from scribe.lenguaje.cifras import escribir
 from scribe.lenguaje.cifras_parecidas import se_confunden
+from scribe.lenguaje.farmacos import MencionFarmaco, buscar_farmacos
+from scribe.lenguaje.fonetica import clave
 from scribe.lenguaje.texto import llano
 
 DIGITOS = re.compile(r"[0-9%$]")
@@ -24,8 +27,8 @@ _CRITICA = re.compile(
     r"(?<!cada )(?<![\d.,/])\d{2,}(?:[.,/]\d+)*(?![\d/]|[.,]\d)"
     r"(?! (?:horas|d[ií]as|semanas|meses|a[ñn]os|minutos)\b)"
 )
-_NUMERO = re.compile(r"\d+")
 _FICHA = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
+_PALABRA = re.compile(r"\w+")
 _CIFRA = re.compile(r"\d+(?:[.,/]\d+)*")
 _CIENTOS = re.compile(r"\b(?:cien ?)?cientos\b(?= \w)", re.IGNORECASE)
 _VEINTE_Y = re.compile(
@@ -40,27 +43,21 @@ _ANTES = 2
 
 @dataclass(frozen=True, slots=True)
 class Contraste:
-    """La cifra `texto[desde:hasta]` y la que se leyó en letras."""
+    """La cifra o el fármaco de `texto[desde:hasta]` y lo que dice ahí la otra lectura."""
 
     desde: int
     hasta: int
     propuesto: str
 
 
-def hasta_la_ultima(texto: str) -> tuple[str, int] | None:
-    """El texto hasta su última cifra que valga la pena leer otra vez, y cuántos números hay en él.
-
-    Valen signos, resultados y dosis; no plazos ni «cada 12». Sin ninguna, `None`.
-    """
-    criticas = list(_CRITICA.finditer(texto))
-    if not criticas:
-        return None
-    hasta = texto[: criticas[-1].end()]
-    return hasta, len(_NUMERO.findall(hasta))
-
-
 def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:
-    """Las cifras de `texto` que la lectura en letras da distintas, en orden."""
+    """Las cifras de `texto` que la lectura en letras da distintas, en orden.
+
+    Se miran hasta la última que de verdad importa: signos, resultados y dosis; no plazos ni «cada 12».
+    """
+    hasta = max((m.end() for m in _CRITICA.finditer(texto)), default=0)
+    if not hasta:
+        return
     fichas = list(_FICHA.finditer(texto))
     otras = _FICHA.findall(escribir(_VEINTE_Y.sub("veinti", _CIENTOS.sub("ciento", en_letras))))
     comparador = SequenceMatcher(
@@ -72,9 +69,39 @@ def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:
         escrito = escribir(texto[fichas[max(0, a - _ANTES)].start() : fichas[b - 1].end()])
         propias, ajenas = _partes(_CIFRA.findall(escrito)), _partes(_completas(otras, c, d))
         for ficha in fichas[a:b]:
-            propuesto = _propuesta(ficha[0], propias, ajenas)
+            propuesto = _propuesta(ficha[0], propias, ajenas) if ficha.start() < hasta else None
             if propuesto is not None:
                 yield Contraste(ficha.start(), ficha.end(), propuesto)
+
+
+def contrastar_farmacos(texto: str, borrador: str) -> Iterator[Contraste]:
+    """Los fármacos de `texto` donde `borrador` nombra otro («Dolac», «Dolex»), en orden."""
+    propios, ajenos = buscar_farmacos(texto), buscar_farmacos(borrador)
+    if not propios or not ajenos:
+        return
+    fichas, otras = (list(_PALABRA.finditer(t)) for t in (texto, borrador))
+    comparador = SequenceMatcher(
+        None, [llano(f[0]) for f in fichas], [llano(f[0]) for f in otras], autojunk=False
+    )
+    for cambio, a, b, c, d in comparador.get_opcodes():
+        if cambio != "replace":
+            continue
+        oidos = _entre(propios, fichas[a].start(), fichas[b - 1].end())
+        leidos = _entre(ajenos, otras[c].start(), otras[d - 1].end())
+        if len(oidos) == len(leidos) == 1 and not _es_el_mismo(oidos[0], leidos[0]):
+            yield Contraste(oidos[0].desde, oidos[0].hasta, leidos[0].texto)
+
+
+def _entre(menciones: Sequence[MencionFarmaco], desde: int, hasta: int) -> list[MencionFarmaco]:
+    return [m for m in menciones if m.desde < hasta and desde < m.hasta]
+
+
+def _es_el_mismo(uno: MencionFarmaco, otro: MencionFarmaco) -> bool:
+    """La misma sustancia, o un nombre dentro de otro («metí el prednisolona», metilprednisolona)."""
+    if set(uno.genericos) & set(otro.genericos):
+        return True
+    sonidos = clave(uno.texto), clave(otro.texto)
+    return sonidos[0] in sonidos[1] or sonidos[1] in sonidos[0]
 
 
 def _propuesta(cifra: str, propias: set[str], ajenas: set[str]) -> str | None:

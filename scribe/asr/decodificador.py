@@ -1,7 +1,9 @@
 """Lo que se le pide al modelo Whisper de unas ventanas: codificarlas, decodificarlas y volver a mirarlas.
 
-Cada ventana sale igual sola o en cualquier lote. El trabajo va en tres pasos (`decodificar`, `en_letras`,
-`lectura`) para que quien reparte (`scribe.asr.tanda`) escoja el lote que menos cuesta en cada uno.
+Cada ventana sale igual sola o en cualquier lote. El trabajo va en tres pasos (`codificar`, `decodificar`,
+`lectura`) para que quien reparte (`scribe.asr.tanda`) escoja el lote que menos cuesta en cada uno. El primero
+deja un borrador leído sin ayuda y sin dígitos: con él se escogen los nombres que se favorecen en el segundo
+(`scribe.asr.favorecidas`) y se contrastan las cifras en el tercero (`scribe.asr.contraste`).
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from numpy.typing import NDArray
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, hasta_la_ultima
+from scribe.asr.contraste import DIGITOS
+from scribe.asr.favorecidas import faltantes, favorecidas
 from scribe.asr.lectura import Cruda, Lectura, junto, unir
 from scribe.asr.segunda import Otra
 
@@ -30,37 +33,43 @@ _CUADROS_S = 100
 """Cuadros del espectro por segundo."""
 _ANTES, _DESPUES = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Signos que se pegan a la palabra siguiente y a la anterior."""
-_POR_CIFRA, _DE_SOBRA = 8, 12
-"""Fichas que una cifra gana al leerse en letras, y las que se dan además."""
+_FICHAS_DE_TERMINOS = 180
+"""Lo que ocupan las palabras que se favorecen, siempre lo mismo: en un lote, todas las indicaciones miden
+igual. La indicación lleva 54 fichas y el modelo admite 448 en total: quedan más de 200 para 28 s de voz, que
+en lo medido llenan 142 como mucho."""
+_SALTO = 4
+"""Palabras seguidas del borrador que no están en lo decodificado desde las que se oye otra vez."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guia:
     """Con qué se orienta al modelo; forma parte de la llave de lo recordado.
 
-    `indicacion` es texto previo, `terminos` las palabras que se favorecen, `sin_repetir` prohíbe repetir
-    n-gramas de tantas fichas y `haz` son las hipótesis de la búsqueda.
+    `indicacion` es texto previo; `terminos`, las palabras que se favorecen en todas las ventanas, de la
+    que más importa a la que menos, y `propios`, cuántas van antes que las halladas en la ventana misma.
+    `sin_repetir` prohíbe repetir n-gramas de tantas fichas y `haz` son las hipótesis de la búsqueda.
     """
 
     idioma: str
     indicacion: str | None = None
-    terminos: str | None = None
+    terminos: tuple[str, ...] = ()
+    propios: int = 0
     sin_repetir: int = 0
     haz: int = 5
 
 
 @dataclass(slots=True)
-class Decodificada:
-    """Una ventana ya decodificada: lo que dio la búsqueda, su audio codificado y cuánto dura (segundos).
+class Ventana:
+    """Una ventana de audio según pasa por el modelo.
 
-    `tope` son las fichas que hay que leer en letras para llegar a su última cifra; 0, ninguna.
+    `codificado` es su audio codificado y `duracion` lo que dura (segundos); `borrador`, lo leído sin ayuda ni
+    dígitos (solo en español), y `salida`, lo que dio la búsqueda.
     """
 
-    salida: Any
     codificado: NDArray[np.float32]
     duracion: float
-    tope: int
-    letras: str = ""
+    borrador: str = ""
+    salida: Any = None
 
 
 class Decodificador:
@@ -72,22 +81,49 @@ class Decodificador:
             red.hf_tokenizer, red.model.is_multilingual, task="transcribe", language=guia.idioma
         )
         self._indicacion = self._fichero.encode(guia.indicacion) if guia.indicacion else []
+        self._arranque: list[int] = red.get_prompt(self._fichero, [], without_timestamps=True)
         self._calladas = list(get_suppressed_tokens(self._fichero, (-1,)))
+        self._en_espanol = self._fichero.language_code == "es"
 
-    def decodificar(
+    def codificar(
         self, espectros: NDArray[np.float32], duraciones: Sequence[float]
-    ) -> tuple[list[Decodificada], list[list[tuple[str, float]]]]:
-        """Cada ventana decodificada y la probabilidad de cada idioma en ella.
+    ) -> tuple[list[Ventana], list[list[tuple[str, float]]]]:
+        """Cada ventana codificada, con su borrador, y la probabilidad de cada idioma en ella.
 
         `espectros` es (ventanas, bandas, cuadros de 30 s); `duraciones`, lo que dura de verdad cada una.
         """
-        red = self._red
-        codificado = red.model.encode(vista(espectros), to_cpu=True)
-        salidas = red.model.generate(
-            codificado,
-            [self._previo(self._guia.terminos)] * len(duraciones),
+        modelo = self._red.model
+        codificado = modelo.encode(vista(espectros), to_cpu=True)
+        idiomas: list[list[tuple[str, float]]] = modelo.detect_language(codificado)
+        borradores = self._borradores(codificado, len(duraciones))
+        partes = np.asarray(codificado)
+        ventanas = [
+            Ventana(np.array(partes[k : k + 1]), dura, borrador)
+            for k, (dura, borrador) in enumerate(zip(duraciones, borradores, strict=True))
+        ]
+        return ventanas, idiomas
+
+    def decodificar(self, ventanas: Sequence[Ventana]) -> None:
+        """Deja en cada ventana lo que dio la búsqueda, con los nombres que suenan a su borrador delante.
+
+        A la que le falta un pedazo de su borrador se la oye otra vez sin esos nombres: la búsqueda en haz,
+        según lo que tenga delante, a veces se salta una frase. Queda la que menos se salte.
+        """
+        for ventana, salida in zip(ventanas, self._buscar(ventanas, con_halladas=True), strict=True):
+            ventana.salida = salida
+        saltadas = [v for v in ventanas if self._guia.terminos and self._salto(v, v.salida) >= _SALTO]
+        for ventana, salida in zip(saltadas, self._buscar(saltadas, con_halladas=False), strict=True):
+            if self._salto(ventana, salida) < self._salto(ventana, ventana.salida):
+                ventana.salida = salida
+
+    def _buscar(self, ventanas: Sequence[Ventana], *, con_halladas: bool) -> list[Any]:
+        if not ventanas:
+            return []
+        salidas: list[Any] = self._red.model.generate(
+            vista(np.concatenate([v.codificado for v in ventanas])),
+            [self._favoreciendo(favorecidas(v.borrador) if con_halladas else ()) for v in ventanas],
             beam_size=self._guia.haz,
-            max_length=red.max_length,
+            max_length=self._red.max_length,
             suppress_blank=True,
             suppress_tokens=self._calladas,
             return_scores=True,
@@ -95,33 +131,43 @@ class Decodificador:
             sampling_temperature=0.0,
             no_repeat_ngram_size=self._guia.sin_repetir,
         )
-        idiomas: list[list[tuple[str, float]]] = red.model.detect_language(codificado)
-        partes = np.asarray(codificado)
-        hechas = [
-            Decodificada(salida, np.array(partes[k : k + 1]), dura, self._tope(salida.sequences_ids[0]))
-            for k, (salida, dura) in enumerate(zip(salidas, duraciones, strict=True))
-        ]
-        return hechas, idiomas
+        return salidas
 
-    def en_letras(self, ventanas: Sequence[Decodificada]) -> list[str]:
-        """Las ventanas leídas sin dígitos, cada una hasta su última cifra (`scribe.asr.contraste`)."""
-        # Sin la lista de fármacos: para leer números no hace falta y cuesta.
-        previo = self._previo(None)
-        tope = max(v.tope for v in ventanas)
-        leidas = self._red.model.generate(
-            vista(np.concatenate([v.codificado for v in ventanas])),
-            [previo] * len(ventanas),
+    def _salto(self, ventana: Ventana, salida: Any) -> int:
+        return faltantes(ventana.borrador, self._fichero.decode(salida.sequences_ids[0]))
+
+    def _borradores(self, codificado: ctranslate2.StorageView, cuantos: int) -> list[str]:
+        """Lo que se entiende de una pasada, sin dígitos. En otros idiomas no hay con qué usarlo."""
+        if not self._en_espanol:
+            return [""] * cuantos
+        leidos = self._red.model.generate(
+            codificado,
+            [self._previo()] * cuantos,
             beam_size=1,
-            # El modelo escribe, como mucho, la mitad de este largo y lo que quede detrás de lo previo.
-            max_length=min(self._red.max_length, max(2 * tope, len(previo) + tope)),
+            max_length=self._red.max_length,
             suppress_blank=True,
             suppress_tokens=[*self._calladas, *self._digitos],
             sampling_temperature=0.0,
         )
-        fichas = (x.sequences_ids[0] for x in leidas)
-        return [self._fichero.decode(f[: v.tope]) for f, v in zip(fichas, ventanas, strict=True)]
+        return [self._fichero.decode(x.sequences_ids[0]) for x in leidos]
 
-    def lectura(self, ventana: Decodificada) -> Lectura:
+    def _favoreciendo(self, halladas: Sequence[str]) -> list[int]:
+        """La indicación de una ventana: los nombres propios, los hallados en ella y los frecuentes."""
+        terminos = self._guia.terminos
+        if not terminos:
+            return self._previo()
+        propios, frecuentes = terminos[: self._guia.propios], terminos[self._guia.propios :]
+        lista = ", ".join(dict.fromkeys([*propios, *halladas, *frecuentes]))
+        fichas = self._fichero.encode(f" {lista}")
+        while self._en_espanol and len(fichas) < _FICHAS_DE_TERMINOS:
+            fichas += self._fichero.encode(f", {lista}")
+        return self._previo(fichas[:_FICHAS_DE_TERMINOS])
+
+    def _previo(self, terminos: Sequence[int] = ()) -> list[int]:
+        anterior = [*terminos, *self._indicacion]
+        return [self._fichero.sot_prev, *anterior, *self._arranque] if anterior else self._arranque
+
+    def lectura(self, ventana: Ventana) -> Lectura:
         """Palabras con su tiempo y su probabilidad, alineadas con la atención del modelo."""
         salida, codificado = ventana.salida, vista(ventana.codificado)
         fichas = salida.sequences_ids[0]
@@ -139,7 +185,7 @@ class Decodificador:
         audio = _Audio(codificado, cuadros, [f for f in fichas if f < self._fichero.eot], testigo.probables)
         return Lectura(
             palabras=unidas,
-            otras=self._otras(unidas, audio, ventana.letras),
+            otras=self._otras(unidas, audio, ventana.borrador),
             log_prob=salida.scores[0] * len(fichas) / (len(fichas) + 1),
             sin_voz=salida.no_speech_prob,
             compresion=get_compression_ratio(texto) if texto else 1.0,
@@ -147,7 +193,7 @@ class Decodificador:
 
     def _otras(self, palabras: tuple[Cruda, ...], audio: _Audio, letras: str) -> tuple[Otra, ...]:
         """La segunda mirada sobre la ventana ya codificada; solo se sabe en español."""
-        if self._fichero.language_code != "es":
+        if not self._en_espanol:
             return ()
         texto, lugares = junto(palabras)
         certezas = [(*lugar, p.prob) for lugar, p in zip(lugares, palabras, strict=True)]
@@ -172,22 +218,6 @@ class Decodificador:
             )
             probables = hecha.text_token_probs
         return float(np.log(np.maximum(probables, _PROB_MINIMA)).sum())
-
-    def _tope(self, fichas: Sequence[int]) -> int:
-        """Las fichas con que se llega, en letras, a la última cifra que vale la pena leer; 0 si no hay."""
-        if self._fichero.language_code != "es":
-            return 0
-        hasta = hasta_la_ultima(self._fichero.decode(fichas))
-        if hasta is None:
-            return 0
-        texto, cifras = hasta
-        return len(self._fichero.encode(texto)) + _POR_CIFRA * cifras + _DE_SOBRA
-
-    def _previo(self, terminos: str | None) -> list[int]:
-        previo: list[int] = self._red.get_prompt(
-            self._fichero, self._indicacion, without_timestamps=True, hotwords=terminos
-        )
-        return previo
 
     @cached_property
     def _digitos(self) -> list[int]:

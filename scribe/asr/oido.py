@@ -19,7 +19,7 @@ from faster_whisper.audio import pad_or_trim
 from numpy.typing import NDArray
 
 from scribe.asr import guardias
-from scribe.asr.decodificador import Decodificada, Decodificador, Guia
+from scribe.asr.decodificador import Decodificador, Guia, Ventana
 from scribe.asr.guardias import Pasaje
 from scribe.asr.lectura import Cruda, Lectura, otras_lecturas
 from scribe.asr.tanda import Tanda
@@ -80,12 +80,13 @@ class Oido:
         llaves = [self._llave(self._trozo(*ventana), guia) for ventana in lista]
         nuevas = {llave: k for k, llave in enumerate(llaves) if llave not in self._recuerdos}
         pendientes = sorted(nuevas.values())
-        tanda = max(1, min(self._lote, math.ceil(len(pendientes) / self._obreros)))
-        grupos = [pendientes[i : i + tanda] for i in range(0, len(pendientes), tanda)]
         hechas = len(lista) - len(pendientes)
         decodificador = Decodificador(self._red, guia)
         tarea = Tanda(
-            decodificador, lambda grupo: self._decodificar([lista[k] for k in grupo], decodificador), grupos
+            decodificador,
+            lambda grupo: self._codificar([lista[k] for k in grupo], decodificador),
+            pendientes,
+            self._lote,
         )
         for k, lectura in tarea.leer(self._obreros):
             self._recuerdos[llaves[k]] = lectura.guardada()
@@ -123,9 +124,9 @@ class Oido:
 
     # --- Lo que se le pide al modelo --------------------------------------------------------------
 
-    def _decodificar(self, lista: Sequence[Intervalo], decodificador: Decodificador) -> list[Decodificada]:
+    def _codificar(self, lista: Sequence[Intervalo], decodificador: Decodificador) -> list[Ventana]:
         espectros = np.stack([pad_or_trim(self._espectro(*v)) for v in lista])
-        hechas, idiomas = decodificador.decodificar(espectros, [fin - inicio for inicio, fin in lista])
+        hechas, idiomas = decodificador.codificar(espectros, [fin - inicio for inicio, fin in lista])
         for ventana, probables in zip(lista, idiomas, strict=True):
             self._recuerdos.setdefault(self._llave(self._trozo(*ventana), None), _idiomas(probables))
         return hechas

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Literal
 
-from scribe.asr.contraste import contrastar
+from scribe.asr.contraste import contrastar, contrastar_farmacos
 from scribe.asr.evidencia import es_lugar, evidencia
 from scribe.asr.recomposicion import Recomposicion, recomponer
 from scribe.lenguaje.cifras_parecidas import dicha, en_letras, parecidas
@@ -98,17 +98,20 @@ def mirar(
     texto: str,
     certezas: Certezas,
     puntuar: Puntuar,
-    en_letras: str = "",
+    borrador: str = "",
     sin_audio: Puntuar | None = None,
 ) -> list[Otra]:
     """Las otras lecturas que el audio sostiene, en orden y sin encimarse.
 
     `certezas` da la probabilidad de cada palabra oída como (desde, hasta, probabilidad) en `texto`;
+    `borrador` es la misma ventana leída sin ayuda y sin dígitos;
     `sin_audio` puntúa como `puntuar`, pero sin oír nada: lo que el modelo espera por costumbre.
     """
     # Lo leído en letras distingue mejor las cifras que puntuar unas contra otras: va primero.
-    letras = contrastar(texto, en_letras) if en_letras else ()
+    letras = contrastar(texto, borrador) if borrador else ()
     libres = [Otra(c.desde, c.hasta, c.propuesto, "cifra", 0.0) for c in letras]
+    otros = contrastar_farmacos(texto, borrador)
+    libres += [Otra(c.desde, c.hasta, c.propuesto, "fármaco", _DUDOSA["fármaco"]) for c in otros]
     otras: list[Otra] = []
     for s in _sospechas(texto, certezas):
         if not _libre(s.desde, s.hasta, libres):
@@ -222,6 +225,8 @@ def _corrientes(texto: str, certeza: Callable[[int, int], float]) -> Iterator[_S
                 break
             if all(f.llana in _numeros() or f.texto.isdigit() for f in fichas[i : j + 1]):
                 continue  # «cinco» es una cifra y no «zinc»
+            if ficha.llana in _decenas():
+                break  # «de treinta» no es «Trayenta»
             prueba = evidencia(texto, fichas, i, j)
             desde, hasta = fichas[i].desde, ficha.hasta
             duda = _CON_DUDA_EN_SU_LUGAR if lugar else _CON_DUDA["fármaco"]
@@ -242,6 +247,12 @@ def _corriente(ficha: Ficha) -> bool:
 @cache
 def _numeros() -> frozenset[str]:
     return frozenset(llano(en_letras(n)) for n in range(100))
+
+
+@cache
+def _decenas() -> frozenset[str]:
+    """Los números que por largos nadie confunde con el final de un nombre."""
+    return frozenset(llano(en_letras(n)) for n in range(13, 100))
 
 
 def _nombres(desde: int, hasta: int, palabras: tuple[str, ...], minimo: float) -> Iterator[_Sospecha]:

@@ -1,9 +1,9 @@
 """Repartir entre obreros las ventanas que faltan por oír.
 
-Cada ventana pasa por tres pasos y cada uno tiene su lote: se decodifica con sus vecinas, se leen en letras
-las que tienen cifras (con una hipótesis, muchas juntas cuestan menos) y se alinea sola. Ningún obrero espera
-a otro mientras haya algo que hacer, y lo decodificado se termina antes de decodificar más: la memoria no
-crece con la grabación.
+Cada ventana pasa por tres pasos y cada uno tiene su lote: se codifica y se lee de una pasada (con una
+hipótesis, muchas juntas cuestan menos), se decodifica con sus vecinas y se alinea sola. Ningún obrero espera
+a otro mientras haya algo que hacer, y lo empezado se termina antes de empezar más: la memoria no crece con
+la grabación.
 """
 
 from __future__ import annotations
@@ -12,32 +12,33 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from scribe.asr.decodificador import Decodificada, Decodificador
+from scribe.asr.decodificador import Decodificador, Ventana
 from scribe.asr.lectura import Lectura
 
-_JUNTAS = 8
-"""Ventanas que se leen en letras de una vez."""
+_LOTES = 2
+"""Los que se codifican de una vez: leer de una pasada el doble de ventanas cuesta mucho menos del doble."""
 
-Ventana = tuple[int, Decodificada]
-"""Su lugar en la lista y lo decodificado."""
+_Numerada = tuple[int, Ventana]
+"""Su lugar en la lista y la ventana."""
 _Paso = tuple[Callable[[], Any], Callable[[Any], None]]
 """Lo que hace un obrero y qué se hace después con el resultado."""
 
 
 class Tanda:
-    """Las ventanas de una grabación, por grupos que se decodifican juntos."""
+    """Las ventanas de una grabación que faltan por oír."""
 
     def __init__(
         self,
         decodificador: Decodificador,
-        decodificar: Callable[[Sequence[int]], list[Decodificada]],
-        grupos: Sequence[Sequence[int]],
+        codificar: Callable[[Sequence[int]], list[Ventana]],
+        lugares: Sequence[int],
+        lote: int,
     ) -> None:
-        """`decodificar` da lo decodificado de un grupo, en su orden."""
-        self._decodificador, self._decodificar = decodificador, decodificar
-        self._grupos = [list(g) for g in reversed(grupos)]
-        self._con_cifras: list[Ventana] = []
-        self._por_alinear: list[Ventana] = []
+        """`codificar` da las ventanas de unos lugares, en su orden; `lote`, cuántas se decodifican juntas."""
+        self._decodificador, self._codificar, self._lote = decodificador, codificar, lote
+        self._lugares = list(lugares)
+        self._por_decodificar: list[_Numerada] = []
+        self._por_alinear: list[_Numerada] = []
         self._leidas: list[tuple[int, Lectura]] = []
 
     def leer(self, obreros: int) -> Iterator[tuple[int, Lectura]]:
@@ -58,34 +59,35 @@ class Tanda:
     def _siguiente(self, libres: int) -> _Paso | None:
         if self._por_alinear:
             return self._alinear(self._por_alinear.pop(0))
-        if len(self._con_cifras) >= _JUNTAS:
-            return self._en_letras(_JUNTAS)
-        if self._grupos:
-            return self._de_un_grupo(self._grupos.pop())
-        if self._con_cifras:
+        if len(self._por_decodificar) >= self._lote:
+            return self._decodificar(self._lote)
+        if self._lugares:
+            return self._empezar(min(_LOTES * self._lote, _entre(len(self._lugares), libres)))
+        if self._por_decodificar:
             # Ya no vendrán más: se reparten entre los obreros que están sin hacer nada.
-            return self._en_letras(-(-len(self._con_cifras) // libres))
+            return self._decodificar(_entre(len(self._por_decodificar), libres))
         return None
 
-    def _de_un_grupo(self, grupo: Sequence[int]) -> _Paso:
-        def recoger(hechas: list[Decodificada]) -> None:
-            for k, hecha in zip(grupo, hechas, strict=True):
-                (self._con_cifras if hecha.tope else self._por_alinear).append((k, hecha))
+    def _empezar(self, cuantas: int) -> _Paso:
+        elegidos, self._lugares = self._lugares[:cuantas], self._lugares[cuantas:]
 
-        return lambda: self._decodificar(grupo), recoger
+        def recoger(ventanas: list[Ventana]) -> None:
+            self._por_decodificar += zip(elegidos, ventanas, strict=True)
 
-    def _en_letras(self, cuantas: int) -> _Paso:
-        # De la que menos hay que leer a la que más: un lote dura lo que su ventana más larga.
-        self._con_cifras.sort(key=lambda v: v[1].tope)
-        elegidas, self._con_cifras = self._con_cifras[:cuantas], self._con_cifras[cuantas:]
+        return lambda: self._codificar(elegidos), recoger
 
-        def recoger(textos: list[str]) -> None:
-            for (_, hecha), texto in zip(elegidas, textos, strict=True):
-                hecha.letras = texto
+    def _decodificar(self, cuantas: int) -> _Paso:
+        elegidas, self._por_decodificar = self._por_decodificar[:cuantas], self._por_decodificar[cuantas:]
+
+        def recoger(_: None) -> None:
             self._por_alinear += elegidas
 
-        return lambda: self._decodificador.en_letras([hecha for _, hecha in elegidas]), recoger
+        return lambda: self._decodificador.decodificar([v for _, v in elegidas]), recoger
 
-    def _alinear(self, ventana: Ventana) -> _Paso:
-        k, hecha = ventana
-        return lambda: self._decodificador.lectura(hecha), lambda lectura: self._leidas.append((k, lectura))
+    def _alinear(self, numerada: _Numerada) -> _Paso:
+        k, ventana = numerada
+        return lambda: self._decodificador.lectura(ventana), lambda lectura: self._leidas.append((k, lectura))
+
+
+def _entre(cosas: int, obreros: int) -> int:
+    return -(-cosas // obreros)

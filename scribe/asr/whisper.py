@@ -35,10 +35,7 @@ from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
 from scribe.recuerdos import Recuerdos
 
-VERSION = "9"
-_FICHAS_DE_TERMINOS = 180
-"""Lo más que ocupan las palabras que se favorecen. La indicación lleva 54 fichas y el modelo admite 448
-en total: quedan más de 200 para 28 s de voz, que en lo medido llenan 142 como mucho."""
+VERSION = "10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +173,12 @@ class TranscriptorWhisper:
         )
 
     def _guia(self, idioma: str, terminos: Sequence[str]) -> Guia:
-        lista = [*terminos, *guardias.palabras_frecuentes(idioma)]
+        propios = dict.fromkeys(t.strip() for t in terminos if t.strip())
         return Guia(
             idioma=idioma,
             indicacion=guardias.indicacion(idioma),
-            terminos=_recortar(lista, self._cargada()),
+            terminos=tuple(dict.fromkeys([*propios, *guardias.palabras_frecuentes(idioma)])),
+            propios=len(propios),
             haz=self.parametros.haz,
         )
 
@@ -269,17 +267,6 @@ def _sin_voz(idioma: str | None, avisos: tuple[Aviso, ...] = ()) -> Escucha:
         texto="No se oye voz en la grabación; no se hizo transcripción. Revise el micrófono y el archivo.",
     )
     return Escucha(idioma=idioma or "es", avisos=(aviso, *avisos))
-
-
-def _recortar(terminos: Sequence[str], red: WhisperModel) -> str | None:
-    """Los términos como una lista de palabras que favorecer, hasta donde caben."""
-    elegidos: list[str] = []
-    for termino in dict.fromkeys(t.strip() for t in terminos if t.strip()):
-        lista = " " + ", ".join([*elegidos, termino])
-        if len(red.hf_tokenizer.encode(lista, add_special_tokens=False).ids) > _FICHAS_DE_TERMINOS:
-            break
-        elegidos.append(termino)
-    return ", ".join(elegidos) or None
 
 
 def _dispositivo(pedido: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, contrastar, hasta_la_ultima
+from scribe.asr.contraste import DIGITOS, contrastar, contrastar_farmacos
 from scribe.asr.correccion import corregir
 from scribe.consulta import Escucha, EstadoEnunciado, OtraLectura, Palabra, Rol, Transcripcion, Turno
 from scribe.lenguaje.cifras_parecidas import se_confunden
@@ -144,21 +144,42 @@ def test_solo_se_duda_del_enunciado_que_lleva_la_cifra() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texto", "vale"),
+    ("texto", "en_letras", "vale"),
     [
-        ("presión 118/74", True),
-        ("metformina de 850", True),
-        ("37.8", True),
-        ("cada 12 horas por 10 días", False),
-        ("hace 3 días tuve 2 vómitos", False),
-        ("tiene 58 años", False),
-        ("ninguna", False),
+        ("presión 118/74", "presión ciento ochenta y ocho sobre setenta y cuatro", True),
+        ("metformina de 850", "metformina de ochocientos sesenta", True),
+        ("temperatura 37.8", "temperatura treinta y siete punto seis", True),
+        ("cada 12 horas por 10 días", "cada dos horas por dieciséis días", False),
+        ("hace 3 días tuve 2 vómitos", "hace seis días tuve doce vómitos", False),
+        ("tiene 58 años", "tiene sesenta y ocho años", False),
+        ("ninguna", "ninguna", False),
     ],
 )
-def test_que_ventanas_conviene_leer_en_letras(texto: str, vale: bool) -> None:
-    assert (hasta_la_ultima(texto) is not None) is vale
+def test_que_cifras_se_contrastan(texto: str, en_letras: str, vale: bool) -> None:
+    assert bool(_dudas(texto, en_letras)) is vale
 
 
-def test_en_letras_se_lee_hasta_la_ultima_cifra_que_vale_la_pena() -> None:
-    texto = "Pesa 80, presión 118/74, y la tos la trae hace 3 días, cada 12 horas."
-    assert hasta_la_ultima(texto) == ("Pesa 80, presión 118/74", 3)
+def test_detras_de_la_ultima_cifra_que_importa_no_se_contrasta_ninguna() -> None:
+    texto = "Pesa 80, presión 118/74, y la tos la trae hace 3 días."
+    letras = "Pesa sesenta, presión ciento dieciocho sobre setenta y cuatro, y la tos la trae hace {} días"
+    assert _dudas(texto, letras.format("tres")) == _dudas(texto, letras.format("seis")) != []
+
+
+@pytest.mark.parametrize(
+    ("texto", "borrador", "otro"),
+    [
+        ("También tomo Dolac cuando no duermo.", "También tomo dolex cuando no duermo", "dolex"),
+        ("le doy Losec cada 24", "le doy lasix cada veinticuatro", "lasix"),
+        ("También tomo Dolac cuando no duermo.", "También tomo dola cuando no duermo", None),
+        ("Yo tomo metilprednisolona de 16", "Yo tomo metí el prednisolona de dieciséis", None),
+        ("tomo Tylenol diario", "tomo paracetamol diario", None),
+        ("tomo losartán y enalapril", "tomo losartán y enalapril", None),
+    ],
+)
+def test_un_farmaco_donde_la_primera_lectura_dice_otro(texto: str, borrador: str, otro: str | None) -> None:
+    assert [c.propuesto for c in contrastar_farmacos(texto, borrador)] == ([otro] if otro else [])
+
+
+def test_el_otro_farmaco_se_muestra_y_no_se_escribe() -> None:
+    (otra,) = segunda.mirar("También tomo Dolac.", [], lambda t: [0.0 for _ in t], "También tomo dolex")
+    assert (otra.clase, otra.propuesto, otra.segura) == ("fármaco", "dolex", False)

@@ -8,37 +8,37 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from scribe.asr.decodificador import Decodificada, Decodificador
+from scribe.asr.decodificador import Decodificador, Ventana
 from scribe.asr.lectura import Lectura
 from scribe.asr.tanda import Tanda
 from scribe.lenguaje.fonetica import clave, claves
 
 
 class _Modelo:
-    """Anota qué lotes se leen en letras y qué ventanas había decodificadas sin terminar."""
+    """Anota qué lotes se codifican y se decodifican y cuántas ventanas llegó a haber empezadas."""
 
-    def __init__(self, topes: Sequence[int]) -> None:
-        self.topes, self.lotes = topes, list[list[int]]()
-        self.sin_terminar = self.mas_sin_terminar = 0
+    def __init__(self) -> None:
+        self.codificados, self.decodificados = list[list[int]](), list[list[int]]()
+        self.empezadas = self.mas_empezadas = 0
 
-    def decodificar(self, grupo: Sequence[int]) -> list[Decodificada]:
-        self.sin_terminar += len(grupo)
-        self.mas_sin_terminar = max(self.mas_sin_terminar, self.sin_terminar)
-        return [Decodificada(k, np.zeros(1, np.float32), 1.0, self.topes[k]) for k in grupo]
+    def codificar(self, lugares: Sequence[int]) -> list[Ventana]:
+        self.codificados.append(list(lugares))
+        self.empezadas += len(lugares)
+        self.mas_empezadas = max(self.mas_empezadas, self.empezadas)
+        return [Ventana(np.zeros(1, np.float32), float(k), f"borrador {k}") for k in lugares]
 
-    def en_letras(self, ventanas: Sequence[Decodificada]) -> list[str]:
-        self.lotes.append([v.salida for v in ventanas])
-        return [f"letras {v.salida}" for v in ventanas]
+    def decodificar(self, ventanas: Sequence[Ventana]) -> None:
+        self.decodificados.append([int(v.duracion) for v in ventanas])
+        for ventana in ventanas:
+            ventana.salida = f"salida {int(ventana.duracion)}"
 
-    def lectura(self, ventana: Decodificada) -> Lectura:
-        self.sin_terminar -= 1
-        return Lectura((), float(ventana.salida), 0.0, 1.0, cast(Any, (ventana.letras,)))
+    def lectura(self, ventana: Ventana) -> Lectura:
+        self.empezadas -= 1
+        return Lectura((), ventana.duracion, 0.0, 1.0, cast(Any, (ventana.borrador, ventana.salida)))
 
 
-def _leer(modelo: _Modelo, tamano: int, obreros: int) -> dict[int, Lectura]:
-    lugares = list(range(len(modelo.topes)))
-    grupos = [lugares[i : i + tamano] for i in range(0, len(lugares), tamano)]
-    tanda = Tanda(cast(Decodificador, modelo), modelo.decodificar, grupos)
+def _leer(modelo: _Modelo, cuantas: int, lote: int, obreros: int) -> dict[int, Lectura]:
+    tanda = Tanda(cast(Decodificador, modelo), modelo.codificar, range(cuantas), lote)
     leidas = list(tanda.leer(obreros))
     assert len(leidas) == len(dict(leidas)), "una ventana salió dos veces"
     return dict(leidas)
@@ -46,36 +46,37 @@ def _leer(modelo: _Modelo, tamano: int, obreros: int) -> dict[int, Lectura]:
 
 @pytest.mark.parametrize("obreros", [1, 2, 3])
 @pytest.mark.parametrize("cuantas", [0, 1, 2, 3, 5, 8, 9, 40])
-def test_cada_ventana_sale_una_vez_con_sus_letras(cuantas: int, obreros: int) -> None:
-    modelo = _Modelo([(k * 7) % 3 * 10 for k in range(cuantas)])
-    leidas = _leer(modelo, 4, obreros)
+def test_cada_ventana_sale_una_vez_con_lo_suyo(cuantas: int, obreros: int) -> None:
+    modelo = _Modelo()
+    leidas = _leer(modelo, cuantas, 4, obreros)
     assert sorted(leidas) == list(range(cuantas))
     for k, lectura in leidas.items():
         assert lectura.log_prob == k
-        assert list(map(str, lectura.otras)) == [f"letras {k}" if modelo.topes[k] else ""]
-    assert sorted(x for lote in modelo.lotes for x in lote) == [k for k in range(cuantas) if modelo.topes[k]]
+        assert list(map(str, lectura.otras)) == [f"borrador {k}", f"salida {k}"]
+    for lotes in (modelo.codificados, modelo.decodificados):
+        assert sorted(x for lote in lotes for x in lote) == list(range(cuantas))
 
 
-def test_las_letras_se_leen_de_ocho_en_ocho_y_no_se_acumula_lo_decodificado() -> None:
-    modelo = _Modelo([9] * 48)
-    _leer(modelo, 4, 1)
-    assert [len(lote) for lote in modelo.lotes] == [8] * 6
-    assert modelo.mas_sin_terminar <= 8
+def test_se_codifican_dos_lotes_juntos_y_no_se_acumula_lo_empezado() -> None:
+    modelo = _Modelo()
+    _leer(modelo, 48, 4, 1)
+    assert [len(lote) for lote in modelo.codificados] == [8] * 6
+    assert [len(lote) for lote in modelo.decodificados] == [4] * 12
+    assert modelo.mas_empezadas <= 8 + 3
 
 
-def test_al_final_lo_que_queda_se_reparte_entre_los_que_estan_libres() -> None:
-    modelo = _Modelo([30, 10, 20, 40])
-    _leer(modelo, 4, 2)
-    assert sorted(map(len, modelo.lotes)) == [2, 2]
-    assert [1, 2] in modelo.lotes, "las de menos fichas van juntas"
+def test_pocas_ventanas_se_reparten_entre_los_que_estan_libres() -> None:
+    modelo = _Modelo()
+    _leer(modelo, 3, 4, 2)
+    assert sorted(map(len, modelo.codificados)) == [1, 2]
 
 
-def test_un_fallo_al_decodificar_llega_a_quien_lee() -> None:
-    def falla(_: Sequence[int]) -> list[Decodificada]:
+def test_un_fallo_al_codificar_llega_a_quien_lee() -> None:
+    def falla(_: Sequence[int]) -> list[Ventana]:
         raise RuntimeError("sin memoria")
 
     with pytest.raises(RuntimeError, match="sin memoria"):
-        list(Tanda(cast(Decodificador, _Modelo([])), falla, [[0]]).leer(2))
+        list(Tanda(cast(Decodificador, _Modelo()), falla, [0], 4).leer(2))
 
 
 def test_las_claves_juntas_son_las_de_una_en_una() -> None:
