@@ -17,7 +17,7 @@ from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.normal import claves
 from scribe.codificacion.operaciones import contesta_operacion, de_su_historia, operado, tramo_operado
 from scribe.codificacion.preguntas import avalado, contestado, de_familia, es_pregunta, preguntado, rebatido
-from scribe.codificacion.reglas import frases, historia_personal
+from scribe.codificacion.reglas import frases, historia_pasada, historia_personal
 from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
@@ -206,7 +206,7 @@ class Lector:
         if estado is EstadoCodigo.CONFIRMADO and clase in "zp":
             estado = EstadoCodigo.ANTECEDENTE
         if estado is EstadoCodigo.ANTECEDENTE:
-            hallazgo = _ya_pasado(hallazgo, cal)
+            return self._pasado(i, hallazgo, cal, 3 if pista else 2)
         return self._lectura.mencion(
             i, hallazgo, estado, 3 if pista or estado is EstadoCodigo.SOSPECHA else 2
         )
@@ -290,7 +290,18 @@ class Lector:
         estado, fuerza = EstadoCodigo.ANTECEDENTE, 1
         if clase in "dl" and not cal.pasada and self._viene_por(i, hallazgo):
             estado, fuerza = EstadoCodigo.CONFIRMADO, 2
-        return self._lectura.mencion(i, _ya_pasado(hallazgo, cal), estado, fuerza)
+        if estado is EstadoCodigo.ANTECEDENTE:
+            return self._pasado(i, hallazgo, cal, fuerza)
+        return self._lectura.mencion(i, hallazgo, estado, fuerza)
+
+    def _pasado(self, i: int, hallazgo: Hallazgo, cal: Calificacion, fuerza: int) -> Mencion:
+        """El antecedente, como historia personal si ya pasó; la enfermedad queda de alternativa."""
+        texto = self._turnos[i].texto
+        inicio, fin = oracion(texto, hallazgo.desde, hallazgo.hasta)
+        tenido = cal.pasada and frases().tuvo.search(llano(texto), inicio, fin) is not None
+        historia = _ya_pasado(hallazgo, cal, tenido and not self._sigue(self._turnos[i], hallazgo))
+        mencion = self._lectura.mencion(i, historia, EstadoCodigo.ANTECEDENTE, fuerza)
+        return mencion if historia is hallazgo else replace(mencion, general=hallazgo.concepto.cie10)
 
     def _viene_por(self, i: int, hallazgo: Hallazgo) -> bool:
         """«Vengo a control de mi presión», «por mi diabetes»: es por lo que hoy se le atiende."""
@@ -303,6 +314,11 @@ class Lector:
 
     def _dejo(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         """Lo que ya no hace: solo el tabaco dejado se anota, como historia personal."""
+        texto = self._turnos[i].texto
+        inicio, fin = oracion(texto, hallazgo.desde, hallazgo.hasta)
+        antano = frases().antano.search(llano(texto), inicio, fin) is not None
+        if cal.resuelta and antano and historia_pasada(hallazgo.concepto.cie10) is not None:
+            return self._pasado(i, hallazgo, cal, 1)
         if not cal.resuelta or hallazgo.concepto.cie10 != "Z72.0":
             return None
         dejado = Concepto("Z86.4", "QC46", "z", hallazgo.concepto.terminos)
@@ -455,9 +471,11 @@ def _inacabada(turno: Turno, hallazgo: Hallazgo) -> bool:
     )
 
 
-def _ya_pasado(hallazgo: Hallazgo, cal: Calificacion) -> Hallazgo:
+def _ya_pasado(hallazgo: Hallazgo, cal: Calificacion, tenido: bool) -> Hallazgo:
     """Lo que se tuvo y ya pasó, con su código de historia personal."""
     historia = historia_personal(hallazgo.concepto.cie10) if cal.pasada else None
+    if historia is None and tenido and hallazgo.concepto.clase == "d":
+        historia = historia_pasada(hallazgo.concepto.cie10)
     if historia is None:
         return hallazgo
     return replace(hallazgo, concepto=Concepto(historia, equivalencias().get(historia), "z", ()))

@@ -87,6 +87,8 @@ class Frases:
     operado_antes: re.Pattern[str]
     por_operar: re.Pattern[str]
     lo_ve: re.Pattern[str]
+    tuvo: re.Pattern[str]
+    antano: re.Pattern[str]
     analito_bien: re.Pattern[str]
     ambas: re.Pattern[str]
     quiza: re.Pattern[str]
@@ -161,6 +163,8 @@ def frases() -> Frases:
         operado_antes=re.compile(datos["operacion"]["dicha_detras"]),
         por_operar=re.compile(datos["operacion"]["por_hacer"]),
         lo_ve=re.compile(f"{cabeza}{respuesta['lo_ve']}"),
+        tuvo=re.compile(diagnostico["tuvo"]),
+        antano=re.compile(diagnostico["antano"]),
         analito_bien=re.compile(diagnostico["analito_bien"]),
         ambas=re.compile(respuesta["ambas"]),
         quiza=re.compile(f"{cabeza}{respuesta['quiza']}"),
@@ -264,6 +268,15 @@ def historia_personal(codigo: str) -> str | None:
     for prefijos, cie10 in _filas("historia.tsv"):
         if any(codigo.startswith(p) for p in prefijos.split()):
             return cie10
+    return None
+
+
+@lru_cache(maxsize=256)
+def historia_pasada(codigo: str) -> str | None:
+    """El código de historia personal de lo que ya no se tiene; `None` si no se quita o no lo lleva."""
+    for prefijos, cie10 in _filas("pasadas.tsv"):
+        if codigo.startswith(tuple(prefijos.split())):
+            return None if cie10 == "-" else cie10
     return None
 
 
