@@ -1,7 +1,7 @@
 """Lo que un enunciado dice bien por sí solo y otro contradice: se deja por revisar, con las dos lecturas.
 
 La verificación de cada enunciado mira sus citas; aquí se mira la consulta entera: quien acompaña corrige al
-paciente, el lado del dolor no es el del diagnóstico, un fármaco sale con dos dosis. Nada se borra ni se elige.
+paciente, el lado del dolor no es el del diagnóstico, un fármaco sale con dos dosis. Nada se borra ni se elige.  # noqa: E501
 """  # noqa: E501
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DESMIENTE = re.compile(
     rf"\W*(?:(?:ay|huy|uy|pero|perdon|espere|bueno)\W+)*(?:{_VOCATIVO}\W+)?"
     rf"(?:no,? {_VOCATIVO}\b|no (?:es cierto|es verdad|es asi)\b|no,? (?:eso )?(?:es|fue|era|son|eran)\b)"
 )
-_AFIRMA = re.compile(
+AFIRMA_OTRO = re.compile(
     rf"\W*(?:(?:ay|huy|uy|pero|perdon|bueno|claro que|{_VOCATIVO}|\w+)\W+){{0,4}}?"
     r"si (?:(?:se|le|te|lo|la) )*(?:ha |habia )?(?:tuvo|tiene|tenia|tenido|dio|dado|da|cayo|caido|toma|fuma|duele|dolio|pego|salio|sube|subio|"  # noqa: E501
     r"vomit\w+|desmay\w+|hincha|hincho|hubo|hay|es|fue)\b"
@@ -86,7 +86,7 @@ def _contradice(dicho: Turno, despues: Turno) -> bool:
         return True
     if _DESMIENTE.match(nuevo):
         return not re.match(r"\W*no\b", antes) or "cierto" in nuevo
-    if _AFIRMA.match(nuevo) and _NIEGA.search(antes):
+    if AFIRMA_OTRO.match(nuevo) and _NIEGA.search(antes):
         return True
     otra = _OTRA_DOSIS.match(nuevo)
     if otra and (dichas := _DOSIS_DICHA.findall(antes)) and otra["n"] not in dichas:

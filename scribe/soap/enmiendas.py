@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.farmacos import clases
 from scribe.lenguaje.texto import llano
+from scribe.soap.coherencia import AFIRMA_OTRO
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Propuesta, Trozo, trocear
+from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula, trocear
 
 _UNIDAD = r"(?:horas?|dias?|semanas?|mes(?:es)?|anos?|veces|kilos?|pastillas?|tabletas?)"
 _CIFRA = re.compile(rf"(?<![\d.,/])(\d+)(?: ({_UNIDAD})\b)?(?![\d.,]*\d)")
@@ -63,7 +65,34 @@ def enmendar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> l
         for t in _reacciones(turno, preguntado is not None and turno.id > preguntado)
     ]
     _nombrar(propuestas, reaccion)
+    propuestas = _sin_lo_afirmado(propuestas, turnos)
     return [p for p in propuestas if not (reaccion and _NIEGA_ALERGIA.fullmatch(llano(p.texto)))]
+
+
+_NIEGA_UNO = re.compile(r"Niega (?P<que>[^,«»]+?)")
+
+
+def _sin_lo_afirmado(propuestas: Sequence[Propuesta], turnos: list[Turno]) -> Sequence[Propuesta]:
+    """Si el paciente niega y enseguida quien acompaña afirma («el viernes sí tuvo»), queda lo que se afirmó."""  # noqa: E501
+    afirma = {
+        dicho.id: otro.id
+        for dicho, otro in pairwise(turnos)
+        if Rol.MEDICO not in (dicho.rol, otro.rol)
+        and dicho.hablante != otro.hablante
+        and AFIRMA_OTRO.match(llano(otro.texto))
+    }
+    salida = []
+    for p in propuestas:
+        m = _NIEGA_UNO.fullmatch(p.texto) if p.trozos[-1].turno.id in afirma else None
+        otra = m and next(
+            (x for x in propuestas if x.trozos[0].turno.id == afirma[p.trozos[-1].turno.id]), None
+        )
+        if m is None or otra is None or " y " in m["que"]:
+            salida.append(p)
+        elif llano(m["que"].split(" (")[0]) not in llano(otra.texto):
+            otra.texto = f"{mayuscula(m['que'])}: {otra.texto[:1].lower() + otra.texto[1:]}"
+            otra.trozos = (*p.trozos, *otra.trozos)
+    return salida
 
 
 def _aceptadas(turnos: list[Turno]) -> list[_Enmienda]:

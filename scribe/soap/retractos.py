@@ -56,7 +56,7 @@ _CANTIDAD = rf"(?P<p{{0}}>(?:de|por|cada|en|con|a las|hace|son) )?(?P<n{{0}}>un[
 _DISTANTE = re.compile(
     rf"\b{_CANTIDAD.format(1)}(?P<cola>(?:,? [a-z]+){{0,3}})"
     r"(?:[\s,;.…]+(?:(?:aunque|bueno|ay|ah|pero|o|este|uy|no)[\s,.…]+)*"
-    r"(?P<marca>no(?=,? (?:por|para|segun) (?:su|tu|el|la) \w+\W+\d)|no[\s,.…]+(?:perdon\w*|mejor|espere\w*|digo|a ver|no)|(?<!ya )(?<!lo )(?<!es )mejor (?!que\b|no\b|si\b)|perdon\w*|digo|miento|corrijo|"  # noqa: E501
+    r"(?P<marca>(?:(?<=\.\.\. )|(?<=… ))no(?=,? [a-z])|permitame|dejeme ver|no(?=,? (?:por|para|segun) (?:su|tu|el|la) \w+\W+\d)|no[\s,.…]+(?:perdon\w*|mejor|espere\w*|digo|a ver|no)|(?<!ya )(?<!lo )(?<!es )mejor (?!que\b|no\b|si\b)|perdon\w*|digo|miento|corrijo|"  # noqa: E501
     r"me equivoque|que diga|mas bien|a ver|espere\w*|dejeme \w+)\b)"
     r"(?P<medio>[\s,.:;…]*(?:(?!si\b|cuando\b|despues\b|luego\b|antes\b|hasta\b|ya\b)[a-z]+[\s,.:;…]+){0,9}?)"
     rf"(?<![\d/.,]){_CANTIDAD.format(2)}"
@@ -123,6 +123,12 @@ def _unidad(u: str | None) -> str:
     return _UNA.get(base, base)
 
 
+_EMPIEZA = re.compile(
+    r"\b(?:empez\w+|empec\w+|empiec\w+|arranc\w+|arranqu\w+|inici\w+|(?:le|te) (?:dejo|pongo|bajo|subo|doy)|(?:voy|vamos) a|que sea\w*)\b"  # noqa: E501
+)
+"""«De 25 en la noche; no, perdón, empezamos con 10»: con qué se empieza es la dosis."""
+
+
 def _distante(m: re.Match[str]) -> tuple[int, int] | None:
     """El tramo que deja sin efecto una corrección con palabras en medio, si las dos cantidades son de lo mismo."""  # noqa: E501
     u1, u2 = _unidad(m["u1"]), _unidad(m["u2"])
@@ -132,7 +138,7 @@ def _distante(m: re.Match[str]) -> tuple[int, int] | None:
     misma = (
         (u1 and u1 == u2) or (p1 and p1 == p2 and not (u1 or u2)) or (u1 and not u2 and (not p2 or p1 == p2))
     )
-    empieza = m["marca"].endswith("mejor") or m["marca"].startswith("mejor")
+    empieza = "mejor" in m["marca"] or _EMPIEZA.search(m["medio"]) is not None
     if not misma and not (
         empieza and p1 in ("de ", "a ") and p2 in ("con ", "de ", "en ") and not (u1 or u2)
     ):

@@ -65,3 +65,9 @@ def test_lo_que_no_es_reaccion_suya_no_quita_la_negacion(dicho: str) -> None:
     assert any(
         e.texto.startswith("Niega alerg") for e in _subjetivo("m: ¿Alergias?", "p: No.", "m: Bien.", dicho)
     )
+
+
+def test_lo_que_el_paciente_niega_y_quien_acompana_afirma_queda_afirmado() -> None:
+    dichos = _subjetivo("m: ¿Calentura?", "p: No, calentura no.", "a: El martes sí tuvo, 38.2.")
+    assert not any(e.texto.startswith("Niega") for e in dichos)
+    assert any(e.texto.startswith("Fiebre") and "38.2" in e.texto for e in dichos)

@@ -22,6 +22,10 @@ from scribe.soap.retractos import INTERRUMPIDA, vigente
             "Son 1.5 mL.",
         ),
         ("Atenolol de cien... mejor empezamos con cincuenta, cada mañana.", "Atenolol de 50, cada mañana."),
+        ("Enalapril de veinte... no, te va a bajar mucho, de diez, una diaria.", "Enalapril de 10, 1 diaria."),  # noqa: E501
+        ("Losartán de cien en la noche; no, perdón, empezamos con cincuenta.", "Losartán de 50."),
+        ("Valsartán de ciento sesenta... no, vamos a arrancar con el de ochenta.", "Valsartán de 80."),
+        ("Son veinte gotas... permítame, por el peso... doce gotas.", "Son 12 gotas."),
         ("Cefalexina por cinco días. Mejor siete días, completos.", "Cefalexina por 7 días, completos."),
         ("Pónganse dos aplicaciones cada ocho horas, o mejor cada doce.", "Pónganse 2 aplicaciones cada 12."),
         (
