@@ -13,7 +13,7 @@ from scribe.soap.fragmentos import Trozo
 from scribe.soap.persona import de_usted
 from scribe.soap.por_fase import PorFase
 from scribe.soap.reglas import senal
-from scribe.soap.replica import a_la_pregunta, abre_seco, trata
+from scribe.soap.replica import a_la_pregunta, abre_seco, nombra_solo, trata
 
 _SI_ESO = re.compile(r"(?:pues |asi es,? |exacto,? )*(?:si|exacto|asi es|efectivamente|correcto)\b")
 _QUIZA_ESO = re.compile(
@@ -47,7 +47,9 @@ class Contestado(PorFase):
         if contesta is None or confirma is None or len(trozo.plano.split()) > _CONFIRMA:
             return False
         preguntados = {m.termino for m in buscar_clinico(contesta.texto) if m.clase == "enfermedad"}
-        if not preguntados & {m.termino for m in buscar_clinico(trozo.texto)}:
+        repite = set(contenido(contesta.texto)) & set(contenido(trozo.texto)) and nombra_solo(contesta)
+        explicaba = repite and self.salida and self.salida[-1].seccion == "analisis"
+        if not preguntados & {m.termino for m in buscar_clinico(trozo.texto)} and not explicaba:
             return False
         self._pon("analisis", "diagnostico", sin_copula(texto_de(trozo)), contesta, trozo)
         return True

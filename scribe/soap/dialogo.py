@@ -17,7 +17,7 @@ from scribe.soap.fases import NUNCA, TENSION, fases
 from scribe.soap.fragmentos import Lugar, Trozo, trocear
 from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
 from scribe.soap.reglas import pregunta, senal
-from scribe.soap.replica import trata
+from scribe.soap.replica import nombra_solo, trata
 
 _CIFRA = re.compile(r"\d")
 _AQUI = re.compile(r"\b(?:aqui|aca|ahi|asi|este lado|de este|el otro|aprieto|toco|presiono)\b")
@@ -133,7 +133,7 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
     base = sin_muletilla(plano).strip(" ¿¡,.")
     if "?" not in trozo.texto and (senal("motivo", "dice").match(base) or _CONCLUYE_ALERGIA.match(plano)):
         return False
-    if "?" not in trozo.texto and concluye(base):
+    if "?" not in trozo.texto and (concluye(base) or senal("analisis", "sospecha").search(base)):
         return False
     hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:
@@ -352,7 +352,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
     tratan = frozenset(
         n + 1
         for n, lista in dialogo.preguntas_paciente.items()
-        if any(trata(p) or _CONDICIONA.match(p.plano.strip(" ¿¡,.")) for p in lista[-1:])
+        if any(trata(p) or nombra_solo(p) or _CONDICIONA.match(p.plano.strip(" ¿¡,.")) for p in lista[-1:])
     )
     dialogo.momentos = momentos(
         dialogo.medico, dialogo.exploracion_desde, dialogo.plan_desde, tutea=dialogo.tutea, tratan=tratan

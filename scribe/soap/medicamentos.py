@@ -221,6 +221,8 @@ def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
         hasta = marcas[i + 1].desde if i + 1 < len(marcas) else len(texto)
         otra = _OTRA_RECETA.search(plano, f.hasta, hasta)
         hasta = otra.start() if otra else hasta
+        suya = _FORMA_DEL_QUE_SIGUE.search(plano, f.hasta, hasta) if i + 1 < len(marcas) and not otra else None  # noqa: E501
+        hasta = suya.start() if suya else hasta
         ajena = _CONDICION_AJENA.search(plano, f.hasta, hasta) if i + 1 < len(marcas) and not otra else None
         hasta = ajena.start() if ajena else hasta
         if negado(texto, f.desde, f.hasta):
@@ -237,6 +239,8 @@ _PREVIO = re.compile(
     r"(?<!mientras )(?<!cuando )(?<!si )\b(?:de|del|con|tom[ea]|tomar|aplique|aplicar|dele)"
     r"(?: (?:el|la|su))? ?$"
 )
+_FORMA_DEL_QUE_SIGUE = re.compile(rf"[,;]?\s*(?:y )?\b(?:un[ao]?s?|las?|el|los|unas?) {_FORMA} (?:de |con )(?:la |el )?$")  # noqa: E501
+"""«…en la noche, y una crema de hidrocortisona»: la crema es de la que sigue."""
 _CONDICION_AJENA = re.compile(r"[,;]?\s*(?:y |o )?\b(?:si|cuando|para)\b[^,;.]*[,;]?\s*$")
 """Lo último antes del fármaco siguiente, si es para cuándo darlo: «si en 2 horas no cede, sumatriptán»."""
 

@@ -43,6 +43,7 @@ from scribe.soap.sitio import separar
 _AL_PRINCIPIO = 12
 _EN_CAPACIDAD = re.compile(r"\ben capacidad\b(?= (?:de|por)\b)", re.IGNORECASE)
 """Así se oye muchas veces «incapacidad»."""
+_NO_ES_UN_MAL = re.compile(r"\W*(?:(?:y|pero|mire|pues),? )*no (?:es|son|parece)\b")
 _HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
 """A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
 
@@ -265,7 +266,8 @@ class Medico(Contestado):
         duda = senal("analisis", "sospecha").search(plano)
         afirma = afirma or any(es_eso(texto, m) for m in enfermedades)
         tarde = self._tarde(trozo)
-        if not tarde and not (afirma and enfermedades):
+        seco_ya = _NO_ES_UN_MAL.match(plano) is not None and not trozo.signo
+        if not tarde and not ((afirma or seco_ya) and enfermedades):
             return False
         resultado = re.search(r"\bnegativ|\bpositiv|\bsin infeccion\b", plano) and not re.search(
             r"\bdatos? de\b|descart", plano

@@ -17,7 +17,7 @@ from scribe.soap.momentos import Momento
 from scribe.soap.persona import de_usted
 from scribe.soap.recetario import Recetario
 from scribe.soap.reglas import senal
-from scribe.soap.replica import CORTA, a_la_pregunta, trata
+from scribe.soap.replica import CORTA, a_la_pregunta, nombra_solo, trata
 from scribe.soap.sitio import encabeza, nombrado
 from scribe.soap.suspensiones import suspende
 
@@ -72,7 +72,8 @@ class PorFase(Recetario):
     def _responde_seco(self, trozo: Trozo) -> bool:
         """«¿Puedo comer chile?» «Por ahora no»: no es cortesía, es la respuesta."""
         contesta = self._respondida(trozo)
-        return contesta is not None and trata(contesta) and _SI_O_NO.search(trozo.plano) is not None
+        permite = contesta is not None and (trata(contesta) or (self._en_plan(trozo) and nombra_solo(contesta)))  # noqa: E501
+        return permite and _SI_O_NO.search(trozo.plano) is not None
 
     def _ajeno(self, trozo: Trozo) -> bool:
         """Si quien habló pudo no ser el médico: no se da por indicado, sale como omisión."""

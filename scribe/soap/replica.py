@@ -29,6 +29,12 @@ _DE_TRATAR = re.compile(
 )
 
 
+_SOLO_NOMBRA = re.compile(
+    r"\W*(?:y |ni |o )?(?:con )?(?:(?:el|la|los|las|un|una|mi) )?(?!que|como|cuando|cuanto|donde|por\b|quien|cual|si\b|no\b|muchas?|verdad)"  # noqa: E501
+    r"[a-z]{4,}(?: de [a-z]+)?\W*"
+)
+
+
 def replica(trozo: Trozo, contesta: Trozo | None) -> tuple[str, bool]:
     """Lo contestado en `trozo` y si lleva delante la pregunta `contesta`, que es del paciente."""
     cuerpo = de_usted(texto_de(trozo))
@@ -56,3 +62,8 @@ def a_la_pregunta(pregunta: Trozo, cuerpo: str) -> str:
 def trata(pregunta: Trozo) -> bool:
     """Si lo que pregunta el paciente es qué hacer o qué tomar."""
     return _DE_TRATAR.search(pregunta.plano) is not None
+
+
+def nombra_solo(pregunta: Trozo) -> bool:
+    """Si solo nombra algo («¿Faja?», «¿Y maquillaje?»): tras unas indicaciones, pregunta si se permite."""
+    return _SOLO_NOMBRA.fullmatch(pregunta.plano) is not None
