@@ -74,6 +74,12 @@ def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:
                 yield Contraste(ficha.start(), ficha.end(), propuesto)
 
 
+def perdidos(texto: str, borrador: str) -> int:
+    """Cuántos fármacos de `borrador`, a la que no se le sugirió ninguno, no están en `texto`."""
+    propios = buscar_farmacos(texto)
+    return sum(not any(es_el_mismo(p, m) for p in propios) for m in buscar_farmacos(borrador))
+
+
 def contrastar_farmacos(texto: str, borrador: str) -> Iterator[Contraste]:
     """Los fármacos de `texto` donde `borrador` nombra otro («Dolac», «Dolex»), en orden."""
     propios, ajenos = buscar_farmacos(texto), buscar_farmacos(borrador)
@@ -88,7 +94,7 @@ def contrastar_farmacos(texto: str, borrador: str) -> Iterator[Contraste]:
             continue
         oidos = _entre(propios, fichas[a].start(), fichas[b - 1].end())
         leidos = _entre(ajenos, otras[c].start(), otras[d - 1].end())
-        if len(oidos) == len(leidos) == 1 and not _es_el_mismo(oidos[0], leidos[0]):
+        if len(oidos) == len(leidos) == 1 and not es_el_mismo(oidos[0], leidos[0]):
             yield Contraste(oidos[0].desde, oidos[0].hasta, leidos[0].texto)
 
 
@@ -96,7 +102,7 @@ def _entre(menciones: Sequence[MencionFarmaco], desde: int, hasta: int) -> list[
     return [m for m in menciones if m.desde < hasta and desde < m.hasta]
 
 
-def _es_el_mismo(uno: MencionFarmaco, otro: MencionFarmaco) -> bool:
+def es_el_mismo(uno: MencionFarmaco, otro: MencionFarmaco) -> bool:
     """La misma sustancia, o un nombre dentro de otro («metí el prednisolona», metilprednisolona)."""
     if set(uno.genericos) & set(otro.genericos):
         return True

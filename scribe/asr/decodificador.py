@@ -23,7 +23,7 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from numpy.typing import NDArray
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS
+from scribe.asr.contraste import DIGITOS, perdidos
 from scribe.asr.favorecidas import faltantes, favorecidas
 from scribe.asr.lectura import Cruda, Lectura, junto, unir
 from scribe.asr.segunda import Otra
@@ -106,14 +106,14 @@ class Decodificador:
     def decodificar(self, ventanas: Sequence[Ventana]) -> None:
         """Deja en cada ventana lo que dio la búsqueda, con los nombres que suenan a su borrador delante.
 
-        A la que le falta un pedazo de su borrador se la oye otra vez sin esos nombres: la búsqueda en haz,
-        según lo que tenga delante, a veces se salta una frase. Queda la que menos se salte.
+        A la que le falta un fármaco o un pedazo de su borrador se la oye otra vez sin esos nombres: la
+        búsqueda, según lo que tenga delante, a veces se salta una frase. Queda la que menos pierda.
         """
         for ventana, salida in zip(ventanas, self._buscar(ventanas, con_halladas=True), strict=True):
             ventana.salida = salida
-        saltadas = [v for v in ventanas if self._guia.terminos and self._salto(v, v.salida) >= _SALTO]
-        for ventana, salida in zip(saltadas, self._buscar(saltadas, con_halladas=False), strict=True):
-            if self._salto(ventana, salida) < self._salto(ventana, ventana.salida):
+        dudosas = [v for v in ventanas if self._guia.terminos and any(self._perdida(v, v.salida))]
+        for ventana, salida in zip(dudosas, self._buscar(dudosas, con_halladas=False), strict=True):
+            if self._perdida(ventana, salida) < self._perdida(ventana, ventana.salida):
                 ventana.salida = salida
 
     def _buscar(self, ventanas: Sequence[Ventana], *, con_halladas: bool) -> list[Any]:
@@ -133,8 +133,11 @@ class Decodificador:
         )
         return salidas
 
-    def _salto(self, ventana: Ventana, salida: Any) -> int:
-        return faltantes(ventana.borrador, self._fichero.decode(salida.sequences_ids[0]))
+    def _perdida(self, ventana: Ventana, salida: Any) -> tuple[int, int]:
+        """Los fármacos y las palabras seguidas del borrador que no están en `salida`; pocas no cuentan."""
+        texto = self._fichero.decode(salida.sequences_ids[0])
+        salto = faltantes(ventana.borrador, texto)
+        return perdidos(texto, ventana.borrador), salto if salto >= _SALTO else 0
 
     def _borradores(self, codificado: ctranslate2.StorageView, cuantos: int) -> list[str]:
         """Lo que se entiende de una pasada, sin dígitos. En otros idiomas no hay con qué usarlo."""

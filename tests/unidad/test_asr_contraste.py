@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, contrastar, contrastar_farmacos
+from scribe.asr.contraste import DIGITOS, contrastar, contrastar_farmacos, perdidos
 from scribe.asr.correccion import corregir
 from scribe.consulta import Escucha, EstadoEnunciado, OtraLectura, Palabra, Rol, Transcripcion, Turno
 from scribe.lenguaje.cifras_parecidas import se_confunden
@@ -183,3 +183,9 @@ def test_un_farmaco_donde_la_primera_lectura_dice_otro(texto: str, borrador: str
 def test_el_otro_farmaco_se_muestra_y_no_se_escribe() -> None:
     (otra,) = segunda.mirar("También tomo Dolac.", [], lambda t: [0.0 for _ in t], "También tomo dolex")
     assert (otra.clase, otra.propuesto, otra.segura) == ("fármaco", "dolex", False)
+
+
+def test_un_farmaco_de_la_primera_lectura_que_no_esta_se_cuenta_como_perdido() -> None:
+    assert perdidos("donde le duele. El jueves", "donde le duele. Y el tafil. El jueves") == 1
+    assert perdidos("tomo paracetamol y losartán", "tomo tempra y losartán") == 0
+    assert perdidos("Yo tomo metilprednisolona", "Yo tomo metí el prednisolona") == 0
