@@ -19,8 +19,8 @@ _HALLAZGOS = tuple(
     re.compile(rf"\b(?:{p})\b")
     for p in (
         r"duel[ae]n?|doli[oa]\w*|dolor\w*|adolorid\w+|punzad\w+|lastima\w*|ard(?:e|en|ia|or|io)",
-        r"inflamacion\w*|inflam[oe]|hinch[oe]|(?P<adj>inflamad\w+|hinchad\w+|irritad\w+)",
-        r"infecci\w+|infect[oae]|(?P<adj>infectad\w+)|con pus|llen[oa]s? de pus",
+        r"inflamacion\w*|inflam(?:o|e|a|an|aron|ando|aba|aban)\b|hinch(?:o|e|a|an|aron|ando)\b|(?P<adj>inflamad\w+|hinchad\w+|irritad\w+)",
+        r"infecci\w+|infect(?:o|a|e|an|aron|ando)\b|(?P<adj>infectad\w+)|con pus|llen[oa]s? de pus",
         r"sangr[eaoi]\w*",
         r"piedr\w+|calculos?|arenill\w+",
         r"bol[ai]s?|bolit[ao]s?|bultos?|bultitos?|quistes?|masa",

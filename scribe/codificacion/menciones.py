@@ -14,11 +14,25 @@ from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ulti
 from scribe.codificacion.familia import de_parientes
 from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
 from scribe.codificacion.lectura import Lectura, Mencion
+from scribe.codificacion.matices import (
+    analito_bien,
+    coordinada,
+    inacabada,
+    no_descarta,
+    placa_de_rayos,
+    por_confirmar,
+    se_contesta_no,
+    sigue,
+    sospechosa,
+    viene,
+    viene_por,
+    ya_pasado,
+)
 from scribe.codificacion.normal import claves
 from scribe.codificacion.operaciones import contesta_operacion, de_su_historia, operado, tramo_operado
 from scribe.codificacion.preguntas import avalado, contestado, de_familia, es_pregunta, preguntado, rebatido
-from scribe.codificacion.reglas import frases, historia_pasada, historia_personal
-from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
+from scribe.codificacion.reglas import frases, historia_pasada
+from scribe.codificacion.sinonimos import Clase, Concepto
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.farmacos import buscar_farmacos
@@ -33,28 +47,10 @@ _DE_SI = re.compile(
     r"\b(?:me|mi|vivo|bebo|tomo|fumo|uso|cuido|perdi|tengo|hago|soy|estoy|tuve|nos|enviude|quede)\b"
 )
 """Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
-_VIENE = re.compile(r"\b(?:vengo|venimos|vine|(?:lo|la|los|le|les)? ?tra(?:igo|emos|je))\b")
-"""A lo que se viene, aunque sea por el hijo."""
-_A_CONTROL = re.compile(
-    r"\b(?:vengo|venimos|vine|lo traigo|la traigo|me toca|tengo cita|tocaba)\b[^.?!]{0,25}\b"
-    r"(?:(?:control|seguimiento|revision|chequeo|cita|checar\w*|revisar\w*) (?:\w+ )?"
-    r"(?:de |del |por |para )?(?:lo de )?|por (?:lo de )?(?=mi |su ))"
-    r"(?:mi |la |el |su |los |las |lo de )*$"
-)
-_LA_PLACA = re.compile(r"\b(?:en la|de la|ver la|vi la|tom\w+ (?:la|una)|pid\w+ una|mand\w+ una|esta) $")
-_SIGUE = re.compile(r"\b(?:seguimos|seguiremos|sigue|sigues|continua|continuamos|controlad[oa])\b")
-_SOSPECHOSA = re.compile(
-    r"\b(?:es|sea|fuera|sean|suena|huele|late|pinta|parece|sospecho|pienso|pensar|inclino|apunta|tira|va)"
-    r" (?:(?:por|a|al|en|hacia|que|de|del|la|el|los|las|cosa|algo|problema) )*$"
-)
 _PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
-_ANALITOS = ("E79.0",)
-"""Los que se nombran por lo que se mide."""
 _COMPUESTO = 25
 """Caracteres desde los que un hallazgo compuesto puede llevar otra cosa en medio."""
 _LEJOS = 6
-_ALCANCE = 60
-"""Caracteres antes de la mención en que «apunta a», «no descarto» aún hablan de ella."""
 
 
 class Lector:
@@ -131,7 +127,7 @@ class Lector:
             return None
         if es_prueba(turno, hallazgo):
             return self._prueba_negativa(i, hallazgo, cal)
-        if _analito_bien(turno, hallazgo) or _placa_de_rayos(turno, hallazgo):
+        if analito_bien(turno, hallazgo) or placa_de_rayos(turno, hallazgo):
             return None
         if es_remedio(turno, hallazgo) or self._desdicho(turno, hallazgo, cal):
             return None
@@ -186,11 +182,12 @@ class Lector:
             or frases().evolucion.match(llano(turno.texto[hallazgo.hasta :])) is not None
             or self._lectura.citado_en_analisis(turno, hallazgo)
         )
-        if cal.interrogada and _se_contesta_no(turno, hallazgo):
+        if cal.interrogada and se_contesta_no(turno, hallazgo):
             return self._lectura.mencion(i, hallazgo, EstadoCodigo.DESCARTADO, 2)
-        if cal.interrogada or _inacabada(turno, hallazgo) or es_pregunta(self._lectura, i, hallazgo, pista):
+        if cal.interrogada or inacabada(turno, hallazgo) or es_pregunta(self._lectura, i, hallazgo, pista):
             return preguntado(self._lectura, i, hallazgo, cal)
-        if clase == "l" and not (self._coordinada(turno, hallazgo) or _sospechosa(turno, hallazgo, cal)):
+        otros = self._lectura.hallazgos[turno.id]
+        if clase == "l" and not (coordinada(turno, hallazgo, otros) or sospechosa(turno, hallazgo, cal)):
             return None
         if cal.familiar:
             return self._familiar(i, hallazgo, cal, 2)
@@ -222,12 +219,12 @@ class Lector:
 
     def _estado_medico(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> EstadoCodigo | None:
         es_enfermedad = hallazgo.concepto.clase in "dl"
-        if cal.negada and not self._no_descarta(turno, hallazgo):
+        if cal.negada and not no_descarta(turno, hallazgo):
             descarta = es_enfermedad and not cal.resuelta and self._descarta(turno, hallazgo, cal)
             return EstadoCodigo.DESCARTADO if descarta else None
-        if cal.incierta or (es_enfermedad and not cal.pasada and self._por_confirmar(turno, hallazgo)):
+        if cal.incierta or (es_enfermedad and not cal.pasada and por_confirmar(turno, hallazgo)):
             return EstadoCodigo.SOSPECHA if es_enfermedad else None
-        if cal.pasada and not self._sigue(turno, hallazgo):
+        if cal.pasada and not sigue(turno, hallazgo):
             return EstadoCodigo.ANTECEDENTE if es_enfermedad or hallazgo.concepto.clase == "p" else None
         return EstadoCodigo.CONFIRMADO
 
@@ -243,23 +240,6 @@ class Lector:
             return False
         return _NO_SUELTO.match(despues) is None or self._lo_pregunto(turno, hallazgo)
 
-    def _sigue(self, turno: Turno, hallazgo: Hallazgo) -> bool:
-        """«Le diagnosticaron lupus y ahí seguimos con la misma dosis»: empezó antes y sigue."""
-        inicio, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-        return _SIGUE.search(llano(turno.texto[inicio:fin])) is not None
-
-    def _no_descarta(self, turno: Turno, hallazgo: Hallazgo) -> bool:
-        """«No descarto una embolia»: lo que se niega es haberla descartado."""
-        antes = llano(turno.texto[max(0, hallazgo.desde - _ALCANCE) : hallazgo.desde])
-        return frases().no_descarta.search(antes) is not None
-
-    def _por_confirmar(self, turno: Turno, hallazgo: Hallazgo) -> bool:
-        """«No descarto…», «todo apunta a…», «…mientras llega el cultivo»."""
-        inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-        antes = llano(turno.texto[max(inicio, hallazgo.desde - _ALCANCE) : hallazgo.desde])
-        despues = llano(turno.texto[hallazgo.hasta :])
-        return bool(frases().sospecha.search(antes) or frases().por_confirmar.search(despues))
-
     def _lo_pregunto(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """Si en el turno anterior otro preguntó por lo mismo («¿Será neumonía?»)."""
         anterior = self._lectura.anterior(turno.id - 1) if turno.id - 1 < len(self._turnos) else None
@@ -271,13 +251,17 @@ class Lector:
 
     def _del_paciente(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         clase = hallazgo.concepto.clase
-        viene = clase == "m" and _VIENE.search(llano(self._turnos[i].texto)) is not None
-        if cal.familiar and not viene and not (clase == "z" and _DE_SI.search(f" {llano(hallazgo.termino)}")):
+        motivo = clase == "m" and viene(self._turnos[i])
+        if (
+            cal.familiar
+            and not motivo
+            and not (clase == "z" and _DE_SI.search(f" {llano(hallazgo.termino)}"))
+        ):
             return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
         if cal.interrogada or cal.incierta:
             # «Yo digo que es dengue» «Puede ser»: lo que conjetura vale según lo que el médico contesta.
             return contestado(self._lectura, i, hallazgo)
-        if clase == "l" and not (self._lega_con_pista(i, hallazgo) or self._viene_por(i, hallazgo)):
+        if clase == "l" and not (self._lega_con_pista(i, hallazgo) or viene_por(self._turnos[i], hallazgo)):
             return None
         if cal.negada:
             return self._dejo(i, hallazgo, cal)
@@ -288,7 +272,7 @@ class Lector:
         if clase in "sm":
             return None if cal.pasada else self._lectura.mencion(i, hallazgo, EstadoCodigo.CONFIRMADO, 1)
         estado, fuerza = EstadoCodigo.ANTECEDENTE, 1
-        if clase in "dl" and not cal.pasada and self._viene_por(i, hallazgo):
+        if clase in "dl" and not cal.pasada and viene_por(self._turnos[i], hallazgo):
             estado, fuerza = EstadoCodigo.CONFIRMADO, 2
         if estado is EstadoCodigo.ANTECEDENTE:
             return self._pasado(i, hallazgo, cal, fuerza)
@@ -299,18 +283,9 @@ class Lector:
         texto = self._turnos[i].texto
         inicio, fin = oracion(texto, hallazgo.desde, hallazgo.hasta)
         tenido = cal.pasada and frases().tuvo.search(llano(texto), inicio, fin) is not None
-        historia = _ya_pasado(hallazgo, cal, tenido and not self._sigue(self._turnos[i], hallazgo))
+        historia = ya_pasado(hallazgo, cal, tenido and not sigue(self._turnos[i], hallazgo))
         mencion = self._lectura.mencion(i, historia, EstadoCodigo.ANTECEDENTE, fuerza)
         return mencion if historia is hallazgo else replace(mencion, general=hallazgo.concepto.cie10)
-
-    def _viene_por(self, i: int, hallazgo: Hallazgo) -> bool:
-        """«Vengo a control de mi presión», «por mi diabetes»: es por lo que hoy se le atiende."""
-        texto = self._turnos[i].texto
-        inicio, _ = oracion(texto, hallazgo.desde, hallazgo.hasta)
-        antes, dicho = llano(texto[inicio : hallazgo.desde]), llano(texto[hallazgo.desde : hallazgo.hasta])
-        if dicho.startswith(("control", "seguimiento", "revision")) and _VIENE.search(antes):
-            return True
-        return _A_CONTROL.search(antes) is not None
 
     def _dejo(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
         """Lo que ya no hace: solo el tabaco dejado se anota, como historia personal."""
@@ -360,14 +335,6 @@ class Lector:
         inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
         antes = turno.texto[inicio : hallazgo.desde]
         return _PARA.search(llano(antes)) is not None and bool(buscar_farmacos(antes))
-
-    def _coordinada(self, turno: Turno, hallazgo: Hallazgo) -> bool:
-        """«control de la presión y del colesterol»: la palabra lega hereda la pista de la anterior."""
-        for otro in self._lectura.hallazgos[turno.id]:
-            medio = llano(turno.texto[otro.hasta : hallazgo.desde])
-            if otro.concepto.clase == "d" and otro.hasta <= hallazgo.desde and len(medio) < 20:
-                return re.fullmatch(r"[\s,]*(?:y|e|,)\s+(?:de |del |la |el |de la )*", medio) is not None
-        return False
 
     # --- Frases y nota ------------------------------------------------------------------
 
@@ -438,44 +405,3 @@ class Lector:
                 ):
                     return replace(hallazgo, concepto=otro.concepto, termino=otro.termino)
         return hallazgo
-
-
-def _sospechosa(turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
-    """«Sospecho que es la tiroides»: la palabra lega es lo que se sospecha."""
-    return cal.incierta and _SOSPECHOSA.search(llano(turno.texto[: hallazgo.desde])) is not None
-
-
-def _analito_bien(turno: Turno, hallazgo: Hallazgo) -> bool:
-    """«El ácido úrico está bien»: nombrar lo que se midió no es decir que esté alto."""
-    suelto = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10 in _ANALITOS
-    return suelto and frases().analito_bien.search(llano(turno.texto[hallazgo.hasta :])) is not None
-
-
-def _placa_de_rayos(turno: Turno, hallazgo: Hallazgo) -> bool:
-    """«En la placa el hueso se ve enterito»: la radiografía no es un implante."""
-    antes = llano(turno.texto[: hallazgo.desde])
-    placa = llano(turno.texto[hallazgo.desde : hallazgo.hasta]).startswith("placa")
-    return hallazgo.concepto.cie10 == "Z96.7" and placa and _LA_PLACA.search(antes) is not None
-
-
-def _se_contesta_no(turno: Turno, hallazgo: Hallazgo) -> bool:
-    """«¿Hepatitis? No, los ojos no están amarillos»: él mismo se lo pregunta y lo descarta."""
-    _, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-    return hallazgo.concepto.clase == "d" and frases().niega.search(llano(turno.texto[fin:])) is not None
-
-
-def _inacabada(turno: Turno, hallazgo: Hallazgo) -> bool:
-    """«Para dolores, para la gripa...»: el médico deja la frase abierta para que le contesten."""
-    return turno.texto.rstrip().endswith(("...", "…")) and "." not in turno.texto[hallazgo.hasta :].rstrip(
-        " .…"
-    )
-
-
-def _ya_pasado(hallazgo: Hallazgo, cal: Calificacion, tenido: bool) -> Hallazgo:
-    """Lo que se tuvo y ya pasó, con su código de historia personal."""
-    historia = historia_personal(hallazgo.concepto.cie10) if cal.pasada else None
-    if historia is None and tenido and hallazgo.concepto.clase == "d":
-        historia = historia_pasada(hallazgo.concepto.cie10)
-    if historia is None:
-        return hallazgo
-    return replace(hallazgo, concepto=Concepto(historia, equivalencias().get(historia), "z", ()))

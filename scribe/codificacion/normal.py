@@ -109,14 +109,23 @@ def _sin_aumentativo(palabra: str) -> tuple[str, ...]:
     return tuple(hallado["base"] + vocal for vocal in ("o", "a", "e", ""))
 
 
-_SEPARA = re.compile(r"[.;:?!¿¡…]|,(?! de(?:l| la| el| los| las)? \w)")
+_SEPARA = re.compile(r"[.;:?!¿¡…]|,(?P<coma>)")
+_SIGUE_DE = re.compile(r",\s+(?:de|del)\b")
+
+
+def _separa(base: str, desde: int, hasta: int) -> bool:
+    """Si entre dos palabras hay un signo que las separa; «trasplantado, de riñón» sigue siendo una frase."""
+    return any(
+        m["coma"] is None or _SIGUE_DE.match(base, m.start()) is None
+        for m in _SEPARA.finditer(base, desde, hasta)
+    )
 
 
 def fichas(texto: str) -> list[Ficha]:
     """Las palabras con contenido de un texto, en orden, con su lugar en él."""
     base, salida, fin, salto = plano(texto), [], 0, False
     for m in FICHA.finditer(base):
-        salto = salto or _SEPARA.search(base, fin, m.start()) is not None
+        salto = salto or _separa(base, fin, m.start())
         fin = m.end()
         if m.group() in VACIAS:
             continue

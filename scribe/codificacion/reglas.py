@@ -244,7 +244,7 @@ def lesion(codigo: str, llano_: str) -> str | None:
     columna = {"T14.0": 0, "T14.1": 1, "T14.2": 2, "T14.3": 4, "T30.0": 5}.get(codigo)
     if columna is None:
         return None
-    if codigo == "T14.3" and re.search(r"\b(?:luxa|disloc|zaf)\w+", llano_):
+    if codigo == "T14.3" and re.search(r"\b(?:lux|disloc|zaf)\w+", llano_):
         columna = 3
     fila = next((codigos for sitio, codigos in _lesiones() if sitio.search(llano_)), None)
     if fila is None or fila[columna] == "-":

@@ -96,7 +96,8 @@ class _Lectura:
 
 
 _DETERMINA = (
-    r"(?:el|l[ao]s?|otr[oa]s?|una?|un[oa]s|vari[oa]s|algun[oa]s?|casi|tod[oa]s|mis?|dos|tres|cuatro|cinco|ambos|medi[oa]s?)"
+    r"(?:el|l[ao]s?|otr[oa]s?|una?|un[oa]s|vari[oa]s|algun[oa]s?|casi|tod[oa]s|mis?|dos|tres|cuatro|cinco|"
+    r"ambos|medi[oa]s?)"
 )
 """Lo que puede ir delante del pariente: «otra tía», «la hermana», «todos mis tíos»."""
 
