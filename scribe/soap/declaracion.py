@@ -95,7 +95,9 @@ def declarar(  # noqa: PLR0912, PLR0915
         cabecera = f"Niega {enlistar(negados)}" if todas_negadas(texto, menciones) else ""
     else:
         cabecera = enlistar(presentes)
-    if tema and tema.nombre == "alergia" and cabeza == tema.rotulo and not _de_otra_cosa(texto, menciones):
+    if tema and tema.nombre == "alergia" and _MAL_DE_PARIENTE.match(llano(texto)) and (quien := pariente(texto)):  # noqa: E501
+        tipo, cabecera, cabeza = "antecedente_familiar", f"Antecedente familiar ({quien})", ""
+    elif tema and tema.nombre == "alergia" and cabeza == tema.rotulo and not _de_otra_cosa(texto, menciones):
         tipo, cabecera = "alergia", cabeza
     elif tema and tema.nombre == "familiar" and (quien := pariente(texto)):
         tipo = "antecedente_familiar"
@@ -134,6 +136,10 @@ def declarar(  # noqa: PLR0912, PLR0915
     return Propuesta("subjetivo", tipo, _con_cabecera(cabecera, cuerpo), citas)
 
 
+_MAL_DE_PARIENTE = re.compile(
+    r"\W*(?:(?:de|el|la|del) )?(?:azucar|presion|diabetes|corazon|cancer|tiroides|rinon\w*|asma) (?:si |nomas |solo |nada mas )?(?:mi|mis|su|la|el) \w+"  # noqa: E501
+)
+"""«Azúcar mi mamá», contestado junto con las alergias."""
 _NO_SECO = re.compile(
     r"(?P<que>(?!(?:ell?[oa]?s?|yo|eso|esa|ese|esos|esas|la otra|el otro|lo otro|creo|todavia|ahorita|asi|aqui|hasta|por|que|hoy|ahora|desde|fijese|como)\b)"  # noqa: E501
     r"\w{3,}(?: \w+){0,3}?),? (?:no|tampoco)$"

@@ -84,7 +84,7 @@ _LO_QUE_TOMA = re.compile(
     r"^(?:(?:y|oiga|oye|pero|todavia|aun|usted|tu|ahorita|entonces|ademas|tambien)\W+)*"
     r"(?:sig[au]e[s]?|toma[s]?|usa[s]?|(?:se|te) (?:pone[s]?|aplica[s]?|inyecta[s]?|toma[s]?|unta[s]?)|"
     r"esta[s]? (?:tomando|usando)|(?:ha[s]? |esta )?(?:tomado|usado)|tomaba[s]?|dejaste|dejo)\b"
-    r"|[,;] (?:o |y )?(?:toma[s]?|usa[s]?|esta[s]? tomando) (?:algun\w* |un |una )?\w+(?: o \w+)?$"
+    r"|[,;] (?:o |y )?(?:toma[s]?|usa[s]?|esta[s]? tomando) (?:algun\w* |un |una )?\w+(?: o \w+)?\W*$"
 )
 """«¿Sigue tomando la metformina?», «¿…, toma algún anticoagulante?»: con sus «¿?», no se lo manda."""
 

@@ -74,7 +74,7 @@ RETIRA = re.compile(
 
 SE_VA = re.compile(
     r"\bse va(?:n)? (?:de una vez |ya |hoy |tambien )?(?:el|la|los|las|ese|esa) |"
-    r"\b(?:borr?[ae]l[oa]s?|tir[ae]l[oa]s?|olvid[ae]l[oa]s?|l[oa]s? (?:tira[s]?|tire[s]?|borra[s]?|borre[s]?|paramos|cortamos|quitamos|suspendemos|dejamos fuera))\b|"  # noqa: E501
+    r"\b(?:borr?[ae]l[oa]s?|tir[ae]l[oa]s?|olvid[ae]l[oa]s?|l[oa]s? (?:tira[s]?|tire[s]?|borra[s]?|borre[s]?|paramos|cortamos|quito|quita[s]?|quitamos|retiro|retiramos|tacho|cancelo|suspendo|suspendemos|regresa[s]?|devuelve[s]?|dejamos fuera|(?:voy|vamos) a (?:quitar|retirar|suspender|cancelar)))\b|"  # noqa: E501
     r"\bni l[oa]s? (?:compre[s]?|surta[s]?|tome[s]?|use[s]?)\b|,? (?:adios|fuera|a la basura)(?= *(?:[,.;]|$))"  # noqa: E501
 )
 """Con el nombre dicho: «se va la glibenclamida», «el meloxicam lo tira», «ese bórrelo, ni lo compre»."""

@@ -32,7 +32,7 @@ _REACCION = re.compile(
     r"falt\w+ el aire|urticaria|salpullid\w+|choque|anafila\w+|alergi\w+|me (?:pone|puso) (?:mal|morad[oa]|roj[oa])|comezon|"  # noqa: E501
     r"internar|casi me (?:muero|mori))\b"
 )
-_SUSTANCIA = re.compile(r"\b(?:yodo|contraste|anestesia)\b")
+_SUSTANCIA = re.compile(r"\b(?:yodo|contraste|anestesia|vacunas?)\b")
 _A_ESO = re.compile(
     r"\W*(?:(?:ah|ay|uy|si|pero|bueno|oiga|doctora?|mama|papa|hija|hijo|acuerdese|acuerdate|solo|nomas|tu|que|sabes?)\W+)*"
     r"(?:al|a l[oa]s?) \w+(?! (?:si )?(?:toma|tomo|uso|sigo|dejo)\b)"

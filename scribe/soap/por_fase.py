@@ -39,10 +39,15 @@ _TAL_NO_ES = re.compile(
     r"\w{5,}(?: \w+){0,2},? (?:tampoco )?no (?:es|son|parece)(?= *(?:[:,.;]|$))"
 )
 """Descartar lo que ningún léxico nombra: «chikunguña no es»."""
-_NADA_DE_ESO = re.compile(r"\bno (?:tiene|hay|veo|encuentro) nada que me (?:haga|ponga|hagan)\b|\bno me hace pensar\b")  # noqa: E501
+_X_NO_ES = re.compile(
+    r"(?:(?:no|pues|y|mire|vea|la|el|un|una),? )*(?!eso\b|esto\b|lo\b|nada\b)\w{5,}(?: \w+){0,4}?,? (?:tampoco |sola )?no (?:(?:es|son|parece)(?= *(?:[,.;]|$))"  # noqa: E501
+    r"|(?:me )?(?:cuadra|suena|checa|late|convence|embona))"
+)
+"""«Piedra en el riñón no es», «neumonía de las comunes no me cuadra»: se descarta."""
+_NADA_DE_ESO = re.compile(r"\bnada que me (?:haga|ponga|hagan) (?:a )?pensar\b|\bno me hace pensar\b")
 _DE_ESO = re.compile(
     r"(?:(?:pues|si|no|mire|la verdad),? )*(?:(?:es[aeo]|eso mero|esa misma) (?:es|fue|mero)|es lo que|casi segur|lo mas |muy "  # noqa: E501
-    r"(?:probable|posible)|no (?:tiene|hay|veo) nada que|no me hace|de eso)"
+    r"(?:probable|posible)|(?:no (?:tiene|hay|veo) )?nada que me|no me hace|de eso)"
 )
 """«¿Será la tiroides?» «Eso es lo que más sospecho»: sin la pregunta no se sabe qué."""
 _EXPLICA = 6
@@ -106,7 +111,10 @@ class PorFase(Recetario):
             tipo = "sospecha"
         if _NADA_DE_ESO.search(trozo.plano):
             tipo = "descartado"
-        self._concluir(tipo, de_usted(texto), trozo)
+        dicho = de_usted(texto)
+        if _X_NO_ES.match(trozo.plano.strip(" ¿¡,.")):
+            tipo, dicho = "descartado", f"Descartado: {dicho[:1].lower() + dicho[1:]}"
+        self._concluir(tipo, dicho, trozo)
         return True
 
     def _concluir(self, tipo: str, texto: str, trozo: Trozo) -> None:

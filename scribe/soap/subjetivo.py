@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from scribe.consulta import Seccion
 from scribe.lenguaje.clinico import buscar_clinico
@@ -99,7 +100,8 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
     tipo = "alergia" if alergia and not literales and len(alergia) == len(lectura.negados) else "negacion"
     seccion: Seccion = "subjetivo"
     texto = f"Niega {enlistar(partes)}"
-    if intercambio.en_exploracion and {i.mencion.termino for i in lectura.negados} == {"dolor"}:
+    sola = not any("," in p.texto for p in intercambio.preguntas)
+    if intercambio.en_exploracion and sola and {i.mencion.termino for i in lectura.negados} == {"dolor"}:
         seccion, tipo, texto = "objetivo", "hallazgo", "Niega dolor a la exploración"
     preguntas = tuple(dict.fromkeys([*(i.trozo for i in lectura.negados), *(t for _, t in literales)]))
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta))
@@ -114,7 +116,7 @@ _ELIPTICA = 3
 
 
 def _alrededor(intercambio: Intercambio, trozo: Trozo) -> str:
-    """De qué se habla: la pregunta, la respuesta y lo previo, en llano; solo la pregunta si nombra otra parte.
+    """De qué se habla: la pregunta, la respuesta y lo previo, en llano; solo la pregunta si nombra otra parte.  # noqa: E501
 
     «¿Le sale algo del oído, sangre?» tras hablar de la diarrea no pregunta por sangre en las evacuaciones.
     """  # noqa: E501
@@ -207,6 +209,8 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
     )
     social = tema is not None and tema.nombre == "social" and intercambio.preguntas[-1].turno.id <= _SALUDO
     cabeza = _cabeza(intercambio.preguntas, lectura, tema)
+    if (yo_no := _yo_no(intercambio, {i.mencion.termino for i in lectura.negados})) is not None:
+        salida.append(yo_no)
     resto = (
         [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
     )
@@ -241,6 +245,32 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
     return salida or _sin_conclusion(intercambio)
 
 
+_MAL_COMUN = re.compile(
+    r"\b(?:azucar|diabetes|presion|hipertension|corazon|cancer|asma|tiroides|rinones|colesterol|gota|epilepsia)\b"
+)
+_COMO_SE_LLAMA = {"azucar": "diabetes", "presion": "hipertensión arterial"}
+_YO_NO = re.compile(r"\W*(?:pero |y )?(?:yo|ella|el) no\b")
+
+
+def _yo_no(intercambio: Intercambio, negados: set[str]) -> Propuesta | None:
+    """«¿Diabetes?» «Azúcar mi papá. Yo no»: lo que tiene el pariente lo niega de sí quien contesta."""
+    for previo, trozo in pairwise(intercambio.respuesta):
+        if not (_YO_NO.match(trozo.plano) and FAMILIA.search(previo.plano)):
+            continue
+        for pregunta in intercambio.preguntas:
+            for m in _MAL_COMUN.finditer(pregunta.plano):
+                if not re.search(rf"\b{m[0]}\b", previo.plano):
+                    continue
+                menciones = buscar_clinico(pregunta.dicho)
+                hallados = [x.termino for x in menciones if x.desde <= m.start() < x.hasta]
+                dicho = pregunta.dicho[m.start() : m.end()].lower()
+                termino = hallados[0] if hallados else _COMO_SE_LLAMA.get(m[0], m[0])
+                if termino not in negados:
+                    que = termino if llano(dicho) in llano(termino) else f"{termino} ({dicho})"
+                    return Propuesta("subjetivo", "negacion", f"Niega {que}", (pregunta, previo, trozo))
+    return None
+
+
 def _varios_asuntos(trozos: list[Trozo], intercambio: Intercambio) -> bool:
     """Si, preguntado por alergias, contesta también a otra pregunta, de otra enfermedad o de otra persona."""
     suyas = [preguntas_de([t], intercambio.preguntas, intercambio.respuesta) for t in trozos]
@@ -268,6 +298,11 @@ def _sin_conclusion(intercambio: Intercambio) -> list[Propuesta]:
 
 _SUSTANCIA = 3
 """Palabras con contenido desde las que algo dicho sin preguntar, y sin término clínico, se recoge."""
+_CUENTA_ALGO = re.compile(
+    r"\b(?:veo|siento|oigo|traigo|me (?:sale|salio|salen|da|dan|arde|pica|truena|cuesta|cans\w+|tiembl\w+|quedo|pasa)|se me \w+|no (?:puedo|veo|oigo|siento|aguanto))\b"  # noqa: E501
+)
+_CUANDO_O_DONDE = re.compile(r"\b(?:desde|hace|ayer|antier|anoche|ultimamente|derech\w+|izquierd\w+)\b")
+"""Lo que se cuenta ya para irse («desde el martes veo moscas») no se pierde aunque no tenga término clínico."""  # noqa: E501
 _SENTIR = re.compile(r"\b(?:siento|sentido|sigo|ando|mejor|peor|igual|bien|mal)\b")
 
 
@@ -307,7 +342,8 @@ def _supone(trozo: Trozo) -> bool:
 
 def _vale(trozo: Trozo, *, temprano: bool) -> bool:
     """Si algo dicho sin pregunta es clínico, o es parte de lo que cuenta antes de que lo exploren."""
-    if temprano and len(contenido(trozo.texto)) >= _SUSTANCIA:
+    cuenta = temprano or (_CUENTA_ALGO.search(trozo.plano) and _CUANDO_O_DONDE.search(trozo.plano))
+    if cuenta and len(contenido(trozo.texto)) >= _SUSTANCIA:
         return True
     return (
         bool(

@@ -65,3 +65,22 @@ def test_lo_de_otra_persona_no_matiza_la_negacion() -> None:
 def test_la_herida_que_se_mide_es_del_objetivo() -> None:
     nota = _nota("m: Venga, destapamos eso. Herida de 3 cm en el dorso de la mano izquierda.", "p: Ay.")
     assert any("3 cm" in e.texto for e in nota.objetivo)
+
+
+def test_lo_que_tiene_el_pariente_lo_niega_quien_contesta() -> None:
+    nota = _nota("m: ¿Presión alta, azúcar, alguna alergia?", "p: Azúcar mi mamá. Yo no. Alergias tampoco.")
+    assert any(e.tipo == "negacion" and "azúcar" in e.texto for e in nota.subjetivo)
+    assert any(e.tipo == "antecedente_familiar" for e in nota.subjetivo)
+
+
+def test_lo_que_se_cuenta_para_irse_no_se_pierde() -> None:
+    nota = _nota(
+        "m: Le doy metformina de 850 cada 12 horas. Nos vemos en un mes.",
+        "p: Gracias. Desde el martes veo como moscas negras con el ojo derecho.",
+    )
+    assert any("moscas" in e.texto for e in nota.subjetivo)
+
+
+def test_lo_que_se_pregunta_con_su_nombre_solo_y_se_contesta_seco_no_se_pierde() -> None:
+    nota = _nota("m: Ya la revisé. Le doy reposo 3 días. Nada de cargar.", "p: ¿Faja?", "m: Tampoco.")
+    assert any("Faja" in e.texto for e in nota.plan)

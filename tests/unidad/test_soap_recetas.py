@@ -123,3 +123,9 @@ def test_lo_que_se_receta_y_luego_se_retira_deja_de_ser_receta() -> None:
     condicion = "m: Si le arde, suspenda el naproxeno y me llama."
     sigue = [e for e in _plan(*dichos, condicion) if e.tipo == "receta"]
     assert sigue and all(e.estado == "verificado" for e in sigue)
+
+
+def test_la_forma_dicha_antes_es_del_farmaco_que_sigue() -> None:
+    plan = _plan("m: Le doy hidroxicina de 10 en la noche, y una crema de hidrocortisona 2 veces al día.")
+    suya = [e.texto for e in plan if "idroxi" in e.texto and "ortisona" not in e.texto]
+    assert not any("crema" in texto for texto in suya)

@@ -47,6 +47,12 @@ def _retirado(farmaco: str, *dichos: str) -> bool:
         "La de cada 8 no se la toma.",
         "Ketorolaco contraindicado.",
         "El ketorolaco se lo voy a quitar.",
+        "Mejor nos vamos sin ketorolaco.",
+        "Descartado el ketorolaco, entonces.",
+        "Entonces el ketorolaco no le sirve.",
+        "Cámbielo por paracetamol de 500 cada 6.",
+        "Entonces ni hablar.",
+        "Ni se lo tome.",
     ],
 )
 def test_lo_retirado_deja_de_ser_receta(orden: str) -> None:
