@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from scribe.lenguaje.cifras import escribir
-from scribe.lenguaje.cifras_parecidas import se_confunden
+from scribe.lenguaje.cifras_parecidas import en_palabras, se_confunden
 from scribe.lenguaje.farmacos import MencionFarmaco, buscar_farmacos
-from scribe.lenguaje.fonetica import clave
+from scribe.lenguaje.fichas import partir
+from scribe.lenguaje.fonetica import clave, distancia
 from scribe.lenguaje.texto import llano
 
 DIGITOS = re.compile(r"[0-9%$]")
@@ -37,6 +38,8 @@ _VEINTE_Y = re.compile(
 _CENTENA_A_MEDIAS = re.compile(r"cient(?:o|os)$")
 _VEINTES = range(21, 30)
 """«Veinte, ocho» no se dice de dos cifras: es veintiocho leído a trozos."""
+_DISTINTO = 0.15
+"""Lo más que se aparta el sonido de un fármaco de lo que se oyó en la otra lectura para decir que es él."""
 _ANTES = 2
 """Palabras previas con que se escribe lo oído: «37 y 8» es 37.8 tras «temperatura»."""
 
@@ -96,6 +99,30 @@ def contrastar_farmacos(texto: str, borrador: str) -> Iterator[Contraste]:
         leidos = _entre(ajenos, otras[c].start(), otras[d - 1].end())
         if len(oidos) == len(leidos) == 1 and not es_el_mismo(oidos[0], leidos[0]):
             yield Contraste(oidos[0].desde, oidos[0].hasta, leidos[0].texto)
+
+
+def confirmados(texto: str, borrador: str) -> Iterator[tuple[int, int]]:
+    """Los números dichos con palabras y los fármacos de `texto` que también se oyen en `borrador`.
+
+    El modelo da poca probabilidad a lo que no escribiría por costumbre («uno», un nombre raro) aunque lo oiga
+    bien; que las dos lecturas coincidan lo sostiene.
+    """
+    fichas, otras = partir(texto), partir(borrador)
+    comparador = SequenceMatcher(None, [f.llana for f in fichas], [f.llana for f in otras], autojunk=False)
+    for a, _, largo in comparador.get_matching_blocks():
+        yield from ((f.desde, f.hasta) for f in fichas[a : a + largo] if f.llana in en_palabras())
+    lugares = ((i, k) for i in range(len(otras)) for k in (1, 2, 3))
+    sonidos = {clave(" ".join(f.texto for f in otras[i : i + k])) for i, k in lugares}
+    for m in buscar_farmacos(texto):
+        suyo = clave(m.texto)
+        if any(_suena_igual(suyo, s) for s in sonidos):
+            yield m.desde, m.hasta
+
+
+def _suena_igual(nombre: str, oido: str) -> bool:
+    if abs(len(nombre) - len(oido)) > _DISTINTO * len(nombre):
+        return False
+    return distancia(nombre, oido) <= _DISTINTO * len(nombre)
 
 
 def _entre(menciones: Sequence[MencionFarmaco], desde: int, hasta: int) -> list[MencionFarmaco]:

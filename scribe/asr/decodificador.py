@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from numpy.typing import NDArray
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, perdidos
+from scribe.asr.contraste import DIGITOS, confirmados, perdidos
 from scribe.asr.favorecidas import faltantes, favorecidas
 from scribe.asr.lectura import Cruda, Lectura, junto, unir
 from scribe.asr.segunda import Otra
@@ -37,6 +37,8 @@ _FICHAS_DE_TERMINOS = 180
 """Lo que ocupan las palabras que se favorecen, siempre lo mismo: en un lote, todas las indicaciones miden
 igual. La indicación lleva 54 fichas y el modelo admite 448 en total: quedan más de 200 para 28 s de voz, que
 en lo medido llenan 142 como mucho."""
+_CONFIRMADA = 0.60
+"""Probabilidad que se da, al menos, a un número o fármaco en que coinciden las dos lecturas."""
 _SALTO = 4
 """Palabras seguidas del borrador que no están en lo decodificado desde las que se oye otra vez."""
 
@@ -184,7 +186,7 @@ class Decodificador:
             for p in trozo["words"]
             if p["word"].strip()
         ]
-        unidas = tuple(unir(palabras))
+        unidas = self._con_acuerdo(tuple(unir(palabras)), ventana.borrador)
         audio = _Audio(codificado, cuadros, [f for f in fichas if f < self._fichero.eot], testigo.probables)
         return Lectura(
             palabras=unidas,
@@ -192,6 +194,17 @@ class Decodificador:
             log_prob=salida.scores[0] * len(fichas) / (len(fichas) + 1),
             sin_voz=salida.no_speech_prob,
             compresion=get_compression_ratio(texto) if texto else 1.0,
+        )
+
+    def _con_acuerdo(self, palabras: tuple[Cruda, ...], borrador: str) -> tuple[Cruda, ...]:
+        """Las palabras, con más certeza donde la primera lectura dice lo mismo."""
+        texto, lugares = junto(palabras)
+        confirmado = list(confirmados(texto, borrador)) if borrador else []
+        return tuple(
+            replace(p, prob=max(p.prob, _CONFIRMADA))
+            if any(a < hasta and desde < b for desde, hasta in confirmado)
+            else p
+            for p, (a, b) in zip(palabras, lugares, strict=True)
         )
 
     def _otras(self, palabras: tuple[Cruda, ...], audio: _Audio, letras: str) -> tuple[Otra, ...]:

@@ -17,7 +17,7 @@ from typing import Literal
 from scribe.asr.contraste import contrastar, contrastar_farmacos
 from scribe.asr.evidencia import es_lugar, evidencia
 from scribe.asr.recomposicion import Recomposicion, recomponer
-from scribe.lenguaje.cifras_parecidas import dicha, en_letras, parecidas
+from scribe.lenguaje.cifras_parecidas import dicha, en_letras, en_palabras, parecidas
 from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.fichas import Ficha, partir
 from scribe.lenguaje.parecidos import candidatos, es_termino
@@ -223,7 +223,7 @@ def _corrientes(texto: str, certeza: Callable[[int, int], float]) -> Iterator[_S
             nombrada = any(ficha.desde < h and d < ficha.hasta for d, h in menciones)
             if nombrada or not _corriente(ficha):
                 break
-            if all(f.llana in _numeros() or f.texto.isdigit() for f in fichas[i : j + 1]):
+            if all(f.llana in en_palabras() or f.texto.isdigit() for f in fichas[i : j + 1]):
                 continue  # «cinco» es una cifra y no «zinc»
             if ficha.llana in _decenas():
                 break  # «de treinta» no es «Trayenta»
@@ -242,11 +242,6 @@ def _corriente(ficha: Ficha) -> bool:
     if ficha.texto.isdigit():
         return len(ficha.texto) <= 2
     return ficha.texto.isalpha() and (es_comun(ficha.texto) or es_termino(ficha.texto))
-
-
-@cache
-def _numeros() -> frozenset[str]:
-    return frozenset(llano(en_letras(n)) for n in range(100))
 
 
 @cache

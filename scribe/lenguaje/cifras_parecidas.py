@@ -9,6 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from scribe.lenguaje.fonetica import clave, distancia
 from scribe.lenguaje.numeros import datos
+from scribe.lenguaje.texto import llano
 
 _TOPE = 1000
 _CERCANAS = 40
@@ -32,6 +33,12 @@ def en_letras(numero: int) -> str:
         return nombres["cien"][0]
     centena = nombres["centenas"][numero // 100 - 1]
     return f"{centena} {en_letras(numero % 100)}" if numero % 100 else centena
+
+
+@cache
+def en_palabras() -> frozenset[str]:
+    """Los números de 0 a 99 como se dicen, sin acentos."""
+    return frozenset(llano(en_letras(n)) for n in range(100))
 
 
 def dicha(palabra: str) -> str:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, contrastar, contrastar_farmacos, perdidos
+from scribe.asr.contraste import (
+    DIGITOS,
+    confirmados,
+    contrastar,
+    contrastar_farmacos,
+    perdidos,
+)
 from scribe.asr.correccion import corregir
 from scribe.consulta import Escucha, EstadoEnunciado, OtraLectura, Palabra, Rol, Transcripcion, Turno
 from scribe.lenguaje.cifras_parecidas import se_confunden
@@ -189,3 +195,18 @@ def test_un_farmaco_de_la_primera_lectura_que_no_esta_se_cuenta_como_perdido() -
     assert perdidos("donde le duele. El jueves", "donde le duele. Y el tafil. El jueves") == 1
     assert perdidos("tomo paracetamol y losartán", "tomo tempra y losartán") == 0
     assert perdidos("Yo tomo metilprednisolona", "Yo tomo metí el prednisolona") == 0
+
+
+@pytest.mark.parametrize(
+    ("texto", "borrador", "cuales"),
+    [
+        ("tome uno cada ocho horas", "tome uno cada ocho horas", ["uno", "ocho"]),
+        ("tome uno cada ocho horas", "tome uno cada dos horas", ["uno"]),
+        ("le doy Virlix diario", "le doy birlics diario", ["Virlix"]),
+        ("le doy Virlix diario", "le doy el virus diario", []),
+        ("presión 118/74", "presión ciento dieciocho sobre setenta y cuatro", []),
+        ("buenos días", "buenos días", []),
+    ],
+)
+def test_en_que_coinciden_las_dos_lecturas(texto: str, borrador: str, cuales: list[str]) -> None:
+    assert [texto[a:b] for a, b in confirmados(texto, borrador)] == cuales
