@@ -25,7 +25,7 @@ COLUMNAS = ("Scribe", "n", "Meta", "¿Se cumple?", "Leída junto a", "El mejor p
 _LECTURA = (
     "Lo que el proyecto se propone, con lo medido hasta hoy. «Sí, sin margen»: la cifra cumple, pero su "
     "intervalo llega al otro lado de la meta. La columna «leída junto a» está para que ninguna se cumpla "
-    "callando. Los pares se midieron en las tres muestras del repositorio, con los mismos pesos."
+    "callando. Los pares se midieron en unos cuantos casos (n), con los mismos pesos."
 )
 
 

@@ -39,8 +39,10 @@ igual. La indicación lleva 54 fichas y el modelo admite 448 en total: quedan m�
 en lo medido llenan 142 como mucho."""
 _CONFIRMADA = 0.60
 """Probabilidad que se da, al menos, a un número o fármaco en que coinciden las dos lecturas."""
-_SALTO = 4
+_SALTO = 7
 """Palabras seguidas del borrador que no están en lo decodificado desde las que se oye otra vez."""
+_SIN_BUCLE = 8
+"""Fichas seguidas que el borrador no puede repetir: un bucle alarga el lote entero y parece un salto."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class Decodificador:
             suppress_blank=True,
             suppress_tokens=[*self._calladas, *self._digitos],
             sampling_temperature=0.0,
+            no_repeat_ngram_size=_SIN_BUCLE,
         )
         return [self._fichero.decode(x.sequences_ids[0]) for x in leidos]
 

@@ -11,6 +11,7 @@ from scribe.codificacion.reglas import frases, historia_pasada, historia_persona
 from scribe.codificacion.sinonimos import Concepto, equivalencias
 from scribe.consulta import Turno
 from scribe.lenguaje.contexto import Calificacion
+from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.texto import llano
 
 _VIENE = re.compile(r"\b(?:vengo|venimos|vine|(?:lo|la|los|le|les)? ?tra(?:igo|emos|je))\b")
@@ -27,6 +28,7 @@ _SOSPECHOSA = re.compile(
     r"\b(?:es|sea|fuera|sean|suena|huele|late|pinta|parece|sospecho|pienso|pensar|inclino|apunta|tira|va)"
     r" (?:(?:por|a|al|en|hacia|que|de|del|la|el|los|las|cosa|algo|problema) )*$"
 )
+_PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
 _ANALITOS = ("E79.0",)
 """Los que se nombran por lo que se mide."""
 
@@ -71,6 +73,13 @@ def placa_de_rayos(turno: Turno, hallazgo: Hallazgo) -> bool:
     antes = llano(turno.texto[: hallazgo.desde])
     placa = llano(turno.texto[hallazgo.desde : hallazgo.hasta]).startswith("placa")
     return hallazgo.concepto.cie10 == "Z96.7" and placa and _LA_PLACA.search(antes) is not None
+
+
+def con_su_farmaco(turno: Turno, hallazgo: Hallazgo) -> bool:
+    """«El losartán, por la presión»: lo que se toma dice de qué."""
+    inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
+    antes = turno.texto[inicio : hallazgo.desde]
+    return _PARA.search(llano(antes)) is not None and bool(buscar_farmacos(antes))
 
 
 def se_contesta_no(turno: Turno, hallazgo: Hallazgo) -> bool:

@@ -16,6 +16,7 @@ from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.matices import (
     analito_bien,
+    con_su_farmaco,
     coordinada,
     inacabada,
     no_descarta,
@@ -35,7 +36,6 @@ from scribe.codificacion.reglas import frases, historia_pasada
 from scribe.codificacion.sinonimos import Clase, Concepto
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
-from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
 
@@ -47,7 +47,6 @@ _DE_SI = re.compile(
     r"\b(?:me|mi|vivo|bebo|tomo|fumo|uso|cuido|perdi|tengo|hago|soy|estoy|tuve|nos|enviude|quede)\b"
 )
 """Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
-_PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
 _COMPUESTO = 25
 """Caracteres desde los que un hallazgo compuesto puede llevar otra cosa en medio."""
 _LEJOS = 6
@@ -318,7 +317,7 @@ class Lector:
         turno, anterior = self._turnos[i], self._lectura.anterior(i)
         if _ESTA_BIEN.search(llano(turno.texto[: hallazgo.desde])):
             return False
-        if self._con_su_farmaco(turno, hallazgo):
+        if con_su_farmaco(turno, hallazgo):
             return True
         cerca = turno.texto[max(0, hallazgo.desde - 12) : hallazgo.hasta + 5].lower()
         abierta = frases().padece_pregunta.search(pregunta_final(anterior)) if anterior else None
@@ -329,12 +328,6 @@ class Lector:
             h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._lectura.hallazgos[anterior.id]
         )
         return preguntada or abierta is not None or (dicho_si and "?" in anterior.texto)
-
-    def _con_su_farmaco(self, turno: Turno, hallazgo: Hallazgo) -> bool:
-        """«El losartán, por la presión»: lo que se toma dice de qué."""
-        inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-        antes = turno.texto[inicio : hallazgo.desde]
-        return _PARA.search(llano(antes)) is not None and bool(buscar_farmacos(antes))
 
     # --- Frases y nota ------------------------------------------------------------------
 
