@@ -37,6 +37,8 @@ _FICHAS_DE_TERMINOS = 180
 """Lo que ocupan las palabras que se favorecen, siempre lo mismo: en un lote, todas las indicaciones miden
 igual. La indicación lleva 54 fichas y el modelo admite 448 en total: quedan más de 200 para 28 s de voz, que
 en lo medido llenan 142 como mucho."""
+_CODIFICADAS = 4
+"""Ventanas que se codifican de una vez: la atención de cada una ocupa 72 MB."""
 _CONFIRMADA = 0.60
 """Probabilidad que se da, al menos, a un número o fármaco en que coinciden las dos lecturas."""
 _SALTO = 7
@@ -97,10 +99,11 @@ class Decodificador:
         `espectros` es (ventanas, bandas, cuadros de 30 s); `duraciones`, lo que dura de verdad cada una.
         """
         modelo = self._red.model
-        codificado = modelo.encode(vista(espectros), to_cpu=True)
+        trozos = (espectros[k : k + _CODIFICADAS] for k in range(0, len(espectros), _CODIFICADAS))
+        partes = np.concatenate([np.asarray(modelo.encode(vista(trozo), to_cpu=True)) for trozo in trozos])
+        codificado = vista(partes)
         idiomas: list[list[tuple[str, float]]] = modelo.detect_language(codificado)
         borradores = self._borradores(codificado, len(duraciones))
-        partes = np.asarray(codificado)
         ventanas = [
             Ventana(np.array(partes[k : k + 1]), dura, borrador)
             for k, (dura, borrador) in enumerate(zip(duraciones, borradores, strict=True))
