@@ -59,7 +59,8 @@ def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
     """Pone motivo a las propuestas que otra parte de la consulta contradice; las que ya lo tienen no cambian."""  # noqa: E501
     for propuesta, motivo in (
         *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
-        *_recetado_y_evitado(propuestas), *_a_medio_decir(propuestas),
+        *_recetado_y_evitado(propuestas), *_a_medio_decir(propuestas), *_corregidas_al_dictar(propuestas),
+        *_dos_citas(propuestas), *_confesado_despues(propuestas),
     ):  # fmt: skip
         propuesta.motivo = propuesta.motivo or motivo
 
@@ -212,3 +213,45 @@ def _se_detuvo(trozo: Trozo, receta: str) -> bool:
         if mencion.generico in recetados and _SE_DETUVO.search(llano(tras)):
             return True
     return False
+
+
+_SE_CORRIGIO = re.compile(
+    r"\d[^;?!]{0,40}?(?:\.\.\.|…|,)\s*(?:(?:a ver|mir[ea]\w*|esper[ea]\w*|bueno|ay|ah|este)\b[\s,.…]*)*"
+    r"(?:no(?=\s*[,.…]|\s+(?:mejor|con \d|son \d|para \d|\d))|mejor (?:un[oa]|de|con|cada|por|\d)"
+    r"|perdon\w*|digo)\b[^;?!]{0,60}?(?:\d|\bun(?:[oa]s?)?\b|\bmedi[oa]\b)"
+    r"|\d[^;?!]{0,40}?(?:\.\.\.|…)\s*(?:\w+ )?con (?:\d+|un[oa]?) "
+    r"(?:(?:le|te|es|ya) )?(?:basta|alcanza|suficiente)"
+)
+"""«2 en la mañana… a ver, no, mejor una»: lo corregido que no se pudo resolver sigue a la vista."""
+_CUANDO = re.compile(
+    r"\b(?:\d+|una?) (?:dias?|semanas?|mes(?:es)?)\b"
+    r"|\b(?:lunes|martes|miercoles|jueves|viernes|sabado|manana|semana)\b"
+)
+_GRAVES = ("ideacion suicida",)
+"""Lo que, negado al preguntarlo, se confiesa muchas veces al final."""
+
+
+def _corregidas_al_dictar(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """Una indicación en que quien receta se corrigió y las dos cantidades siguen escritas."""
+    for propuesta in propuestas:
+        if propuesta.seccion == "plan" and _SE_CORRIGIO.search(llano(propuesta.texto)):
+            yield propuesta, "Se corrigió al dictarlo; confirme qué cantidad vale."
+
+
+def _dos_citas(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """La cita que después se cambió («no espero la semana: el jueves»)."""
+    citas = sorted((p for p in propuestas if p.tipo == "cita"), key=lambda p: p.orden)
+    for primera, otra in pairwise(citas):
+        if set(_CUANDO.findall(llano(otra.texto))) - set(_CUANDO.findall(llano(primera.texto))):
+            dicho = _breve_texto(otra.trozos[-1].texto)
+            yield primera, f"Después se dijo «{dicho}»; confirme cuándo es la cita."
+
+
+def _confesado_despues(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """Lo grave que se negó al preguntarlo y más adelante se contó."""
+    for grave in _GRAVES:
+        contadas = [p for p in propuestas if p.tipo == "sintoma" and grave in llano(p.texto)]
+        for p in propuestas:
+            despues = [c for c in contadas if c.orden > p.orden] if p.tipo == "negacion" else []
+            if despues and grave in llano(p.texto):
+                yield p, f"Después se dijo «{_breve_texto(despues[0].trozos[0].texto)}»; confírmelo."

@@ -38,6 +38,10 @@ _A_ESO = re.compile(
     r"(?:al|a l[oa]s?) \w+(?! (?:si )?(?:toma|tomo|uso|sigo|dejo)\b)"
 )
 """«A la dipirona, acuérdate»: a lo que se es alérgico, si ya se preguntó."""
+_COMO_QUE_NO = re.compile(
+    r"^\W*(?:(?:ay|uy|oye|hija|hijo|mama|papa)\W+)*(?:como (?:de )?que no|claro que si|no es cierto)\W+"
+)
+"""«¿Cómo que no?, a la penicilina»: desmiente lo que otro acaba de negar."""
 _NIEGA_ALERGIA = re.compile(r"niega alergias?(?: a (?:medicamentos|medicinas))?$")
 
 
@@ -65,8 +69,18 @@ def enmendar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> l
         for t in _reacciones(turno, preguntado is not None and turno.id > preguntado)
     ]
     _nombrar(propuestas, reaccion)
-    propuestas = _sin_lo_afirmado(propuestas, turnos)
+    propuestas = [*_sin_lo_afirmado(propuestas, turnos), *_sin_enunciado(propuestas, reaccion)]
     return [p for p in propuestas if not (reaccion and _NIEGA_ALERGIA.fullmatch(llano(p.texto)))]
+
+
+def _sin_enunciado(propuestas: Sequence[Propuesta], reaccion: list[Trozo]) -> list[Propuesta]:
+    """La reacción contada de un modo que nadie recogió: no se quita la negación sin decir por qué."""
+    dichas = {t.lugar for p in propuestas for t in p.trozos}
+    return [
+        Propuesta("subjetivo", "alergia", f"Reacción referida: {t.dicho.strip(' ¿?.,')}", (t,))
+        for t in reaccion
+        if t.lugar not in dichas
+    ]
 
 
 _NIEGA_UNO = re.compile(r"Niega (?P<que>[^,«»]+?)")
@@ -133,9 +147,11 @@ def _reacciones(turno: Turno, pregunta: bool) -> list[Trozo]:
     """Los trozos en que se cuenta una reacción a un medicamento: «a la sulfa, se me ampolló la boca»."""
     salida = []
     for trozo in trocear(turno):
-        que = hay_farmaco(trozo.dicho) or _SUSTANCIA.search(trozo.plano) or _familia(trozo.plano)
-        cuenta = _REACCION.search(trozo.plano) or (pregunta and _A_ESO.match(trozo.plano))
-        if que and cuenta and not trozo.signo and not _SIN.search(trozo.plano):
+        plano = _COMO_QUE_NO.sub("", trozo.plano)
+        que = hay_farmaco(trozo.dicho) or _SUSTANCIA.search(plano) or _familia(plano)
+        cuenta = _REACCION.search(plano) or (pregunta and _A_ESO.match(plano))
+        pregunta_de_verdad = trozo.signo and plano == trozo.plano
+        if que and cuenta and not pregunta_de_verdad and not _SIN.search(plano):
             salida.append(trozo)
     return salida
 
