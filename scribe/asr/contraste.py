@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from scribe.lenguaje.cifras import escribir
 from scribe.lenguaje.cifras_parecidas import en_palabras, se_confunden
 from scribe.lenguaje.farmacos import MencionFarmaco, buscar_farmacos
-from scribe.lenguaje.fichas import partir
+from scribe.lenguaje.fichas import Ficha, partir
 from scribe.lenguaje.fonetica import clave, distancia
 from scribe.lenguaje.texto import llano
 
@@ -29,7 +29,6 @@ _CRITICA = re.compile(
     r"(?! (?:horas|d[ií]as|semanas|meses|a[ñn]os|minutos)\b)"
 )
 _FICHA = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
-_PALABRA = re.compile(r"\w+")
 _CIFRA = re.compile(r"\d+(?:[.,/]\d+)*")
 _CIENTOS = re.compile(r"\b(?:cien ?)?cientos\b(?= \w)", re.IGNORECASE)
 _VEINTE_Y = re.compile(
@@ -77,8 +76,14 @@ def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:
                 yield Contraste(ficha.start(), ficha.end(), propuesto)
 
 
+def faltantes(borrador: str, oido: str) -> int:
+    """Cuántas palabras seguidas de `borrador` faltan en `oido`, en el lugar en que más faltan."""
+    cambios = _comparar(partir(borrador), partir(oido)).get_opcodes()
+    return max((b - a - (d - c) for cambio, a, b, c, d in cambios if cambio != "equal"), default=0)
+
+
 def perdidos(texto: str, borrador: str) -> int:
-    """Cuántos fármacos de `borrador`, a la que no se le sugirió ninguno, no están en `texto`."""
+    """Cuántos fármacos de `borrador`, al que no se le sugirió ninguno, no están en `texto`."""
     propios = buscar_farmacos(texto)
     return sum(not any(es_el_mismo(p, m) for p in propios) for m in buscar_farmacos(borrador))
 
@@ -88,15 +93,12 @@ def contrastar_farmacos(texto: str, borrador: str) -> Iterator[Contraste]:
     propios, ajenos = buscar_farmacos(texto), buscar_farmacos(borrador)
     if not propios or not ajenos:
         return
-    fichas, otras = (list(_PALABRA.finditer(t)) for t in (texto, borrador))
-    comparador = SequenceMatcher(
-        None, [llano(f[0]) for f in fichas], [llano(f[0]) for f in otras], autojunk=False
-    )
-    for cambio, a, b, c, d in comparador.get_opcodes():
+    fichas, otras = partir(texto), partir(borrador)
+    for cambio, a, b, c, d in _comparar(fichas, otras).get_opcodes():
         if cambio != "replace":
             continue
-        oidos = _entre(propios, fichas[a].start(), fichas[b - 1].end())
-        leidos = _entre(ajenos, otras[c].start(), otras[d - 1].end())
+        oidos = _entre(propios, fichas[a].desde, fichas[b - 1].hasta)
+        leidos = _entre(ajenos, otras[c].desde, otras[d - 1].hasta)
         if len(oidos) == len(leidos) == 1 and not es_el_mismo(oidos[0], leidos[0]):
             yield Contraste(oidos[0].desde, oidos[0].hasta, leidos[0].texto)
 
@@ -108,8 +110,7 @@ def confirmados(texto: str, borrador: str) -> Iterator[tuple[int, int]]:
     bien; que las dos lecturas coincidan lo sostiene.
     """
     fichas, otras = partir(texto), partir(borrador)
-    comparador = SequenceMatcher(None, [f.llana for f in fichas], [f.llana for f in otras], autojunk=False)
-    for a, _, largo in comparador.get_matching_blocks():
+    for a, _, largo in _comparar(fichas, otras).get_matching_blocks():
         yield from ((f.desde, f.hasta) for f in fichas[a : a + largo] if f.llana in en_palabras())
     lugares = ((i, k) for i in range(len(otras)) for k in (1, 2, 3))
     sonidos = {clave(" ".join(f.texto for f in otras[i : i + k])) for i, k in lugares}
@@ -117,6 +118,10 @@ def confirmados(texto: str, borrador: str) -> Iterator[tuple[int, int]]:
         suyo = clave(m.texto)
         if any(_suena_igual(suyo, s) for s in sonidos):
             yield m.desde, m.hasta
+
+
+def _comparar(unas: Sequence[Ficha], otras: Sequence[Ficha]) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, [f.llana for f in unas], [f.llana for f in otras], autojunk=False)
 
 
 def _suena_igual(nombre: str, oido: str) -> bool:

@@ -23,8 +23,8 @@ from faster_whisper.transcribe import get_compression_ratio, get_suppressed_toke
 from numpy.typing import NDArray
 
 from scribe.asr import segunda
-from scribe.asr.contraste import DIGITOS, confirmados, perdidos
-from scribe.asr.favorecidas import faltantes, favorecidas
+from scribe.asr.contraste import DIGITOS, confirmados, faltantes, perdidos
+from scribe.asr.favorecidas import favorecidas
 from scribe.asr.lectura import Cruda, Lectura, junto, unir
 from scribe.asr.segunda import Otra
 

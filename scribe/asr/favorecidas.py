@@ -9,7 +9,6 @@ términos clínicos que suenan así, y con ellos delante se oye de verdad: es se
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 from scribe.asr.evidencia import es_lugar, evidencia
 from scribe.lenguaje.farmacos import buscar_farmacos
@@ -45,13 +44,6 @@ def favorecidas(borrador: str) -> list[str]:
     dichos = {m.texto for m in buscar_farmacos(borrador)}
     mejores = _mejores({**dict.fromkeys(dichos, 1.0), **farmacos}, _FARMACOS)
     return list(dict.fromkeys([*mejores, *_mejores(terminos, _TERMINOS)]))
-
-
-def faltantes(borrador: str, oido: str) -> int:
-    """Cuántas palabras seguidas de `borrador` faltan en `oido`, en el lugar en que más faltan."""
-    antes, despues = ([f.llana for f in partir(texto)] for texto in (borrador, oido))
-    cambios = SequenceMatcher(None, antes, despues, autojunk=False).get_opcodes()
-    return max((b - a - (d - c) for cambio, a, b, c, d in cambios if cambio != "equal"), default=0)
 
 
 def _tramos(fichas: Sequence[Ficha]) -> Iterator[tuple[int, int]]:

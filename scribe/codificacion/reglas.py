@@ -115,6 +115,11 @@ def _filas(nombre: str) -> list[list[str]]:
     return [x.split("\t") for x in _texto(nombre).splitlines() if x.strip() and not x.startswith("#")]
 
 
+def _primera(nombre: str, codigo: str) -> list[str] | None:
+    """Las demás columnas de la primera fila con un prefijo de `codigo` en la primera columna."""
+    return next((r for p, *r in _filas(nombre) if codigo.startswith(tuple(p.split()))), None)
+
+
 def _quiza(patron: str | None) -> re.Pattern[str] | None:
     return re.compile(patron) if patron else None
 
@@ -265,19 +270,15 @@ def operaciones() -> tuple[tuple[re.Pattern[str], str, str | None], ...]:
 @lru_cache(maxsize=256)
 def historia_personal(codigo: str) -> str | None:
     """El código con que se registra lo que ya pasó («tuve cáncer de mama» → Z85.3); `None` si es el mismo."""
-    for prefijos, cie10 in _filas("historia.tsv"):
-        if any(codigo.startswith(p) for p in prefijos.split()):
-            return cie10
-    return None
+    fila = _primera("historia.tsv", codigo)
+    return fila[0] if fila else None
 
 
 @lru_cache(maxsize=256)
 def historia_pasada(codigo: str) -> str | None:
     """El código de historia personal de lo que ya no se tiene; `None` si no se quita o no lo lleva."""
-    for prefijos, cie10 in _filas("pasadas.tsv"):
-        if codigo.startswith(tuple(prefijos.split())):
-            return None if cie10 == "-" else cie10
-    return None
+    fila = _primera("pasadas.tsv", codigo)
+    return fila[0] if fila and fila[0] != "-" else None
 
 
 @lru_cache(maxsize=1)
@@ -332,10 +333,8 @@ def con_que_se_trata(codigo: str) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def historia_familiar(codigo: str) -> tuple[str, str] | None:
     """(CIE-10, CIE-11) de la historia familiar de esa enfermedad; `None` si no se hereda ni se anota."""
-    for prefijos, cie10, cie11 in _filas("familia.tsv"):
-        if any(codigo.startswith(p) for p in prefijos.split()):
-            return None if cie10 == "-" else (cie10, cie11)
-    return None
+    fila = _primera("familia.tsv", codigo)
+    return (fila[0], fila[1]) if fila and fila[0] != "-" else None
 
 
 @lru_cache(maxsize=1)
@@ -387,7 +386,5 @@ def manifestacion(codigo: str) -> tuple[str, str | None] | None:
 @lru_cache(maxsize=256)
 def en_embarazo(codigo: str) -> tuple[str, str | None] | None:
     """(CIE-10, CIE-11) del capítulo XV que lleva esa enfermedad en una embarazada."""
-    for prefijos, cie10, cie11 in _filas("embarazo.tsv"):
-        if any(codigo.startswith(p) for p in prefijos.split()):
-            return cie10, None if cie11 == "-" else cie11
-    return None
+    fila = _primera("embarazo.tsv", codigo)
+    return (fila[0], None if fila[1] == "-" else fila[1]) if fila else None

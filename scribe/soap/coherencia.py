@@ -14,7 +14,7 @@ from itertools import pairwise
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import genericos, nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo
+from scribe.soap.fragmentos import Propuesta, Trozo, breve
 from scribe.soap.medicamentos import escalonado
 
 _VOCATIVO = r"(?:papa|mama|apa|ama|ma|pa|papi|mami|jefe|jefa|hij[oa]|mij[oa]|(?:mi )?(?:amor|vida|rey|reina|cielo)|viej[oa]|gord[oa]|flac[oa]|mujer|hombre|herman[oa]|carnal|abuelit[oa]|don \w+|dona \w+|senora?)"  # noqa: E501
@@ -52,7 +52,6 @@ _SE_DETUVO = re.compile(
 """«Timolol, una gota en el… espere, espere»: quien receta se paró a media orden."""
 _SEGUIDO = 12
 """Letras de la oración siguiente en que todavía se detiene («… Espere, ¿usted tiene asma?»)."""
-_CITA_MAXIMA = 60
 
 
 def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> None:
@@ -75,7 +74,7 @@ def _desmentidas(
             continue
         if not _contradice(dicho, despues):
             continue
-        motivo = f"Enseguida otra persona dijo «{_breve(despues)}»; confirme cuál vale."
+        motivo = f"Enseguida otra persona dijo «{breve(despues.texto)}»; confirme cuál vale."
         for p in propuestas:
             if p.seccion == "subjetivo" and not p.enmendada and any(t.turno.id == dicho.id for t in p.trozos):
                 yield p, motivo
@@ -105,15 +104,6 @@ _OTRA_DOSIS = re.compile(
 )
 """«De 50, si yo te las compro»: otra persona da otra dosis."""
 _NUMERO = re.compile(r"\d+|una?|media|ano|mes|semana|dia|hora")
-
-
-def _breve(turno: Turno) -> str:
-    return _breve_texto(turno.texto)
-
-
-def _breve_texto(dicho: str) -> str:
-    texto = dicho.strip()
-    return texto if len(texto) <= _CITA_MAXIMA else texto[:_CITA_MAXIMA].rsplit(" ", 1)[0] + "…"
 
 
 def _lados(texto: str) -> dict[str, set[str]]:
@@ -192,7 +182,7 @@ def _recetado_y_evitado(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propu
         for farmaco in nombrados(p.texto) if p.tipo == "receta" else ():
             despues = evitados.get(farmaco.generico)
             if despues is not None and despues.orden > p.orden:
-                dicho = _breve_texto(despues.trozos[-1].texto)
+                dicho = breve(despues.trozos[-1].texto)
                 yield p, f"Después se dijo «{dicho}»; confirme si {farmaco.generico} se receta."
 
 
@@ -243,7 +233,7 @@ def _dos_citas(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str
     citas = sorted((p for p in propuestas if p.tipo == "cita"), key=lambda p: p.orden)
     for primera, otra in pairwise(citas):
         if set(_CUANDO.findall(llano(otra.texto))) - set(_CUANDO.findall(llano(primera.texto))):
-            dicho = _breve_texto(otra.trozos[-1].texto)
+            dicho = breve(otra.trozos[-1].texto)
             yield primera, f"Después se dijo «{dicho}»; confirme cuándo es la cita."
 
 
@@ -254,4 +244,4 @@ def _confesado_despues(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propue
         for p in propuestas:
             despues = [c for c in contadas if c.orden > p.orden] if p.tipo == "negacion" else []
             if despues and grave in llano(p.texto):
-                yield p, f"Después se dijo «{_breve_texto(despues[0].trozos[0].texto)}»; confírmelo."
+                yield p, f"Después se dijo «{breve(despues[0].trozos[0].texto)}»; confírmelo."

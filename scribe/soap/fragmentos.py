@@ -12,6 +12,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.puntuacion import cortes
 from scribe.soap.retractos import dudosa, vigente
 
+_CITA_MAXIMA = 60
 Lugar = tuple[int, int]
 """Un punto de la consulta: id del turno y letra dentro de él."""
 
@@ -76,6 +77,12 @@ class Propuesta:
     def __post_init__(self) -> None:
         primero = self.trozos[-1]
         self.orden = (primero.turno.id, primero.desde)
+
+
+def breve(dicho: str) -> str:
+    """Lo dicho, para citarlo dentro de un motivo: hasta 60 letras, sin partir palabras."""
+    texto = dicho.strip()
+    return texto if len(texto) <= _CITA_MAXIMA else texto[:_CITA_MAXIMA].rsplit(" ", 1)[0] + "…"
 
 
 def trocear(turno: Turno) -> tuple[Trozo, ...]:

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico
@@ -19,9 +20,8 @@ from scribe.lenguaje.farmacos import clases, ficha
 from scribe.lenguaje.texto import llano
 from scribe.soap.destinos import destinos
 from scribe.soap.farmacia import genericos, nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, trocear
+from scribe.soap.fragmentos import Propuesta, Trozo, breve, trocear
 
-_CITA_MAXIMA = 60
 _HASTA_EL_NUEVO = re.compile(
     r"(?:[\s,.;]+(?:y|mejor|entonces|le|te|doy|dejo|pongo|por|con|va|vamos|a|dar|tome|tomar|de|el|una?))*[\s,.;]*$",
     re.IGNORECASE,
@@ -33,9 +33,13 @@ _ABRE = 3
 
 
 @cache
+def _datos() -> dict[str, Any]:
+    return tomllib.loads((files("scribe.soap") / "datos" / "retiradas.es.toml").read_text("utf-8"))
+
+
+@cache
 def _forma(grupo: str, nombre: str) -> re.Pattern[str]:
-    datos = tomllib.loads((files("scribe.soap") / "datos" / "retiradas.es.toml").read_text("utf-8"))
-    forma = datos[grupo][nombre]
+    forma = _datos()[grupo][nombre]
     return re.compile(forma if isinstance(forma, str) else "|".join(f"(?:{x})" for x in forma))
 
 
@@ -82,7 +86,7 @@ def _sin_nombre(
 ) -> None:
     """Retira la receta a que se refiere el pronombre, si entre una y otro se oyó por qué quitarla."""
     respuesta = _desde_la_receta(atras)
-    abre = len(trocear(trozo.turno)) and trozo.lugar <= trocear(trozo.turno)[:_ABRE][-1].lugar
+    abre = trozo in trocear(trozo.turno)[:_ABRE]
     if not respuesta or not abre or _forma("cual", "otra").search(trozo.plano):
         return
     posibles = _referidas(trozo, previas, _nombrado_antes(trozo, orden), respuesta)
@@ -191,8 +195,7 @@ def _breve(trozo: Trozo, desde: int = 0, suyos: frozenset[str] = frozenset()) ->
     dicho = trozo.dicho
     ajenos = [f.desde for f in nombrados(dicho) if f.desde >= desde and not set(f.genericos) & suyos]
     texto = _HASTA_EL_NUEVO.sub("", dicho[: ajenos[0]]) if suyos and ajenos else dicho
-    texto = texto.strip(" .,;:…")
-    return texto if len(texto) <= _CITA_MAXIMA else texto[:_CITA_MAXIMA].rsplit(" ", 1)[0] + "…"
+    return breve(texto.strip(" .,;:…"))
 
 
 def _quitar(receta: Propuesta, orden: Trozo, desde: int) -> None:

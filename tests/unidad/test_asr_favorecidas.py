@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scribe.asr.favorecidas import faltantes, favorecidas
+from scribe.asr.contraste import faltantes
+from scribe.asr.favorecidas import favorecidas
 
 
 @pytest.mark.parametrize(
