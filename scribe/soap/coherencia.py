@@ -12,44 +12,25 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from scribe.consulta import Rol, Transcripcion, Turno
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, breve
 from scribe.soap.medicamentos import escalonado
 
-_VOCATIVO = r"(?:papa|mama|apa|ama|ma|pa|papi|mami|jefe|jefa|hij[oa]|mij[oa]|(?:mi )?(?:amor|vida|rey|reina|cielo)|viej[oa]|gord[oa]|flac[oa]|mujer|hombre|herman[oa]|carnal|abuelit[oa]|don \w+|dona \w+|senora?)"  # noqa: E501
-_DESMIENTE = re.compile(
-    rf"\W*(?:(?:ay|huy|uy|pero|perdon|espere|bueno)\W+)*(?:{_VOCATIVO}\W+)?"
-    rf"(?:no,? {_VOCATIVO}\b|no (?:es cierto|es verdad|es asi)\b|no,? (?:eso )?(?:es|fue|era|son|eran)\b)"
-)
-AFIRMA_OTRO = re.compile(
-    rf"\W*(?:(?:ay|huy|uy|pero|perdon|bueno|claro que|{_VOCATIVO}|\w+)\W+){{0,4}}?"
-    r"si (?:(?:se|le|te|lo|la) )*(?:ha |habia )?(?:tuvo|tiene|tenia|tenido|dio|dado|da|cayo|caido|toma|fuma|duele|dolio|pego|salio|sube|subio|"  # noqa: E501
-    r"vomit\w+|desmay\w+|hincha|hincho|hubo|hay|es|fue)\b"
-)
-_NIEGA = re.compile(r"\b(?:no|nunca|nada|tampoco|ningun[oa]?)\b")
-_PLAZO = re.compile(
-    r"\b(\d+|una?|media)(?: (?:o|y|a) (?:\d+|media))? (?:anos?|meses|mes|semanas?|dias?|horas?)\b"
-)
-_PARTES = re.compile(
-    r"\b(rodillas?|hombros?|tobillos?|ojos?|oidos?|orejas?|manos?|munecas?|codos?|brazos?|pies?|piernas?|caderas?|senos?|"
-    r"rinon(?:es)?|ingles?|pantorrillas?|muslos?|pulmon(?:es)?|testiculos?)\b"
-)
-_LADO = re.compile(r"\b(derech|izquierd)[oa]s?\b")
+_P = patrones("scribe.soap", "coherencia.es")
+_DESMIENTE = _P["desmiente"]
+AFIRMA_OTRO = _P["afirma_otro"]
+_NIEGA = _P["niega"]
+_PLAZO = _P["plazo"]
+_PARTES = _P["partes"]
+_LADO = _P["lado"]
 _LEJOS = 30
-_DOSIS = re.compile(
-    r"\b(?:de )?(\d+(?:\.\d+)?) ?(mg|mcg|g|miligramos|microgramos)\b|\bde (\d+(?:\.\d+)?)(?! ?(?:[a-zµ%/]|\d))"  # noqa: E501
-)
-_CAMBIA = re.compile(
-    r"\b(?:aument\w+|sub[aeio]\w*|baj[aeo]\w*|disminu\w+|cambi\w+|antes|agreg\w+|otra vez|dividid\w+|si (?:no|le|se|tiene|hay))\b"  # noqa: E501
-)
-_EVITA = re.compile(r"(?:evitar|suspender|no (?:tom[ea]s?|uses?|vuelvas?|[lt]e doy|se l[ao]))\b")
-_CONDICION = re.compile(r"\b(?:si|cuando|en caso de|mientras|al terminar|despues de)\b")
-_SE_DETUVO = re.compile(
-    r"\b(?:esper(?:e|a|ese|ate)(?: tantito)?(?=\W*(?:[,.;…¿]|$))"
-    r"|(?<!si )no,? no\b|ay,? no\b|mejor no\b|momentito\b)"
-)
-"""«Timolol, una gota en el… espere, espere»: quien receta se paró a media orden."""
+_DOSIS = _P["dosis"]
+_CAMBIA = _P["cambia"]
+_EVITA = _P["evita"]
+_CONDICION = _P["condicion"]
+_SE_DETUVO = _P["se_detuvo"]
 _SEGUIDO = 12
 """Letras de la oración siguiente en que todavía se detiene («… Espere, ¿usted tiene asma?»)."""
 
@@ -85,7 +66,7 @@ def _contradice(dicho: Turno, despues: Turno) -> bool:
     if _CUALES.match(nuevo):
         return True
     if _DESMIENTE.match(nuevo):
-        return not re.match(r"\W*no\b", antes) or "cierto" in nuevo
+        return not _P["abre_no"].match(antes) or "cierto" in nuevo
     if AFIRMA_OTRO.match(nuevo) and _NIEGA.search(antes):
         return True
     otra = _OTRA_DOSIS.match(nuevo)
@@ -96,14 +77,10 @@ def _contradice(dicho: Turno, despues: Turno) -> bool:
     return len(cifras) == 2 and cifras[0] != cifras[1] and len(nuevo.split()) <= 12
 
 
-_CUALES = re.compile(r"\W*(?:(?:ay|uy|no|pero|nombre|hombre)\W+)*(?:cuales|como que|que) (?:\d+|un[ao]?) ?(?:dias?|semanas?|mes\w*|anos?)?\b")  # noqa: E501
-"""«¿Cuáles 12, Efrén?»: discute la cifra que acaba de oír."""
-_DOSIS_DICHA = re.compile(r"\b(?:de|son|es|toma) (\d+(?:\.\d+)?)(?! ?(?:anos|dias|meses|semanas|horas))")
-_OTRA_DOSIS = re.compile(
-    r"\W*(?:(?:no|ay|hay|pero|perdon|bueno|es|son|era|eran)\W+)*(?:el |la |las |los )?(?:de )(?P<n>\d+(?:\.\d+)?)(?! ?(?:anos|dias|meses|semanas|horas))"  # noqa: E501
-)
-"""«De 50, si yo te las compro»: otra persona da otra dosis."""
-_NUMERO = re.compile(r"\d+|una?|media|ano|mes|semana|dia|hora")
+_CUALES = _P["cuales"]
+_DOSIS_DICHA = _P["dosis_dicha"]
+_OTRA_DOSIS = _P["otra_dosis"]
+_NUMERO = _P["numero"]
 
 
 def _lados(texto: str) -> dict[str, set[str]]:
@@ -205,18 +182,8 @@ def _se_detuvo(trozo: Trozo, receta: str) -> bool:
     return False
 
 
-_SE_CORRIGIO = re.compile(
-    r"\d[^;?!]{0,40}?(?:\.\.\.|…|,)\s*(?:(?:a ver|mir[ea]\w*|esper[ea]\w*|bueno|ay|ah|este)\b[\s,.…]*)*"
-    r"(?:no(?=\s*[,.…]|\s+(?:mejor|con \d|son \d|para \d|\d))|mejor (?:un[oa]|de|con|cada|por|\d)"
-    r"|perdon\w*|digo)\b[^;?!]{0,60}?(?:\d|\bun(?:[oa]s?)?\b|\bmedi[oa]\b)"
-    r"|\d[^;?!]{0,40}?(?:\.\.\.|…)\s*(?:\w+ )?con (?:\d+|un[oa]?) "
-    r"(?:(?:le|te|es|ya) )?(?:basta|alcanza|suficiente)"
-)
-"""«2 en la mañana… a ver, no, mejor una»: lo corregido que no se pudo resolver sigue a la vista."""
-_CUANDO = re.compile(
-    r"\b(?:\d+|una?) (?:dias?|semanas?|mes(?:es)?)\b"
-    r"|\b(?:lunes|martes|miercoles|jueves|viernes|sabado|manana|semana)\b"
-)
+_SE_CORRIGIO = _P["se_corrigio"]
+_CUANDO = _P["cuando"]
 _GRAVES = ("ideacion suicida",)
 """Lo que, negado al preguntarlo, se confiesa muchas veces al final."""
 

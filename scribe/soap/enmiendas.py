@@ -13,35 +13,20 @@ from itertools import pairwise
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.farmacos import clases
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.coherencia import AFIRMA_OTRO
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula, trocear
 
-_UNIDAD = r"(?:horas?|dias?|semanas?|mes(?:es)?|anos?|veces|kilos?|pastillas?|tabletas?)"
-_CIFRA = re.compile(rf"(?<![\d.,/])(\d+)(?: ({_UNIDAD})\b)?(?![\d.,]*\d)")
-_DISCUTE = re.compile(
-    r"\W*(?:(?:ay|uy|huy|no|nombre|hombre|que|como|pero|eh|oye|perdon)\W+)*(?:(?:cuales|como que|cual) (?:\d+|un\w*)\b"  # noqa: E501
-    r"|no,? (?:mi )?\w+,|(?:ya )?(?:son|van|va para|fueron|fue hace|es desde|hace|de|tiene|toma|lleva[s]?)\b)"
-)
-_ACEPTA = re.compile(
-    r"\W*(?:(?:ah|ay|uy|bueno|pues|si|es cierto|cierto|verdad|de veras|eso|tiene razon|tienes razon|aja|ok|okey)\b[\s,.]*)+"  # noqa: E501
-)
-_REACCION = re.compile(
-    r"\b(?:ronch\w+|brot[oe]\w*|broto|ampoll\w+|hinch\w+|cerr\w+ (?:la garganta|el pecho|los bronquios)|no (?:podia|pude) respirar|"  # noqa: E501
-    r"falt\w+ el aire|urticaria|salpullid\w+|choque|anafila\w+|alergi\w+|me (?:pone|puso) (?:mal|morad[oa]|roj[oa])|comezon|"  # noqa: E501
-    r"internar|casi me (?:muero|mori))\b"
-)
-_SUSTANCIA = re.compile(r"\b(?:yodo|contraste|anestesia|vacunas?)\b")
-_A_ESO = re.compile(
-    r"\W*(?:(?:ah|ay|uy|si|pero|bueno|oiga|doctora?|mama|papa|hija|hijo|acuerdese|acuerdate|solo|nomas|tu|que|sabes?)\W+)*"
-    r"(?:al|a l[oa]s?) \w+(?! (?:si )?(?:toma|tomo|uso|sigo|dejo)\b)"
-)
-"""«A la dipirona, acuérdate»: a lo que se es alérgico, si ya se preguntó."""
-_COMO_QUE_NO = re.compile(
-    r"^\W*(?:(?:ay|uy|oye|hija|hijo|mama|papa)\W+)*(?:como (?:de )?que no|claro que si|no es cierto)\W+"
-)
-"""«¿Cómo que no?, a la penicilina»: desmiente lo que otro acaba de negar."""
+_P = patrones("scribe.soap", "enmiendas.es")
+_CIFRA = _P["cifra"]
+_DISCUTE = _P["discute"]
+_ACEPTA = _P["acepta"]
+_REACCION = _P["reaccion"]
+_SUSTANCIA = _P["sustancia"]
+_A_ESO = _P["a_eso"]
+_COMO_QUE_NO = _P["como_que_no"]
 _NIEGA_ALERGIA = re.compile(r"niega alergias?(?: a (?:medicamentos|medicinas))?$")
 
 
@@ -157,7 +142,7 @@ def _reacciones(turno: Turno, pregunta: bool) -> list[Trozo]:
 
 
 _RETIPADOS = frozenset({"sintoma", "antecedente", "medicamento_actual"})
-_SIN = re.compile(r"\b(?:no(?! (?:podia|pude))|ni|tom[oe]|tomaba|tomando|cuando se|es (?:el|la) alergic|nunca|ningun\w*|sin|para|se me quit\w+|mi (?:mama|papa|herman\w+|hij\w+|suegr\w+|espos\w+|tia|tio|abuel\w+|prim\w+))\b")  # noqa: E501
+_SIN = _P["no_es_reaccion"]
 
 
 def _familia(plano: str) -> bool:
@@ -171,5 +156,5 @@ def _nombrar(propuestas: Sequence[Propuesta], reaccion: list[Trozo]) -> None:
         lugar = p.trozos[-1].lugar
         if p.seccion == "subjetivo" and p.tipo in _RETIPADOS and lugar in suyas:
             p.tipo = "alergia"
-            if not re.search(r"alerg|reaccion", llano(p.texto)):
+            if not _P["ya_es_alergia"].search(llano(p.texto)):
                 p.texto = f"Reacción referida: {p.texto[:1].lower() + p.texto[1:]}"
