@@ -6,9 +6,8 @@ pasa son saludos, avisos de que se va a explorar y órdenes («respire hondo»).
 
 from __future__ import annotations
 
-import re
-
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.soap.charla import anuncia, contenido, es_charla, ordena
 from scribe.soap.conclusiones import concluye
 from scribe.soap.dichos import DIGITO, glosado, texto_de
@@ -21,38 +20,19 @@ from scribe.soap.replica import CORTA, a_la_pregunta, nombra_solo, trata
 from scribe.soap.sitio import encabeza, nombrado
 from scribe.soap.suspensiones import suspende
 
-_PRUEBA = re.compile(
-    r"(?:\W*(?:es|esta es|le hice|te hice|hicimos|aqui (?:esta|tengo))) (?:el|la|su|tu|una?) "
-    r"(?:prueba|maniobra|signo|test|examen|estudio|resultado|radiografia|ultrasonido|electro)\b[^,;:]*$"
-)
-_PRUEBA_DICHA = re.compile(r"\b(?:prueba|maniobra|signo|test)\b.*\b(?:positiv|negativ|salio|normal)")
-_NO_ES = re.compile(
-    r"(?:no,? )?(?:(?:\w+ ){1,4}no (?:es|son|parece|hay|tiene[s]?)|"
-    r"no (?:es|son|parece|creo que sea|pienso que sea) \w+(?: \w+){0,4})$"
-)
-_SIN_SUJETO = re.compile(
-    r"(?:salio|salieron|resulto|resultaron|dio|da|fue|es|esta|estan|quedo)\b|(?:positiv|negativ|normal)"
-)
-_SIN_DECIDIR = re.compile(r"\b(?:todavia no|ahorita (?:le|te|vemos)|vamos a ver|hay que ver|no se\b|depende)")
-_TAL_NO_ES = re.compile(
-    r"(?:(?:no|pues|y|mire|vea),? )*(?:(?:el|la|un|una) )?(?!eso|esto|esa|ese|lo|no\b|nada|para|asi|aqui|ya\b)"  # noqa: E501
-    r"\w{5,}(?: \w+){0,2},? (?:tampoco )?no (?:es|son|parece)(?= *(?:[:,.;]|$))"
-)
-"""Descartar lo que ningún léxico nombra: «chikunguña no es»."""
-_X_NO_ES = re.compile(
-    r"(?:(?:no|pues|y|mire|vea|la|el|un|una),? )*(?!eso\b|esto\b|lo\b|nada\b)\w{5,}(?: \w+){0,4}?,? (?:tampoco |sola )?no (?:(?:es|son|parece)(?= *(?:[,.;]|$))"  # noqa: E501
-    r"|(?:me )?(?:cuadra|suena|checa|late|convence|embona))"
-)
-"""«Piedra en el riñón no es», «neumonía de las comunes no me cuadra»: se descarta."""
-_NADA_DE_ESO = re.compile(r"\bnada que me (?:haga|ponga|hagan) (?:a )?pensar\b|\bno me hace pensar\b")
-_DE_ESO = re.compile(
-    r"(?:(?:pues|si|no|mire|la verdad),? )*(?:(?:es[aeo]|eso mero|esa misma) (?:es|fue|mero)|es lo que|casi segur|lo mas |muy "  # noqa: E501
-    r"(?:probable|posible)|(?:no (?:tiene|hay|veo) )?nada que me|no me hace|de eso)"
-)
-"""«¿Será la tiroides?» «Eso es lo que más sospecho»: sin la pregunta no se sabe qué."""
+_P = patrones("scribe.soap", "por_fase.es")
+_PRUEBA = _P["prueba"]
+_PRUEBA_DICHA = _P["prueba_dicha"]
+_NO_ES = _P["no_es"]
+_SIN_SUJETO = _P["sin_sujeto"]
+_SIN_DECIDIR = _P["sin_decidir"]
+_TAL_NO_ES = _P["tal_no_es"]
+_X_NO_ES = _P["x_no_es"]
+_NADA_DE_ESO = _P["nada_de_eso"]
+_DE_ESO = _P["de_eso"]
 _EXPLICA = 6
 _CON_CUERPO = 1
-_SI_O_NO = re.compile(r"\b(?:no|si|claro|tampoco)\b")
+_SI_O_NO = _P["si_o_no"]
 _TURNO_CREIBLE = 200
 """Palabras de un turno desde las que es más probable que se hayan juntado dos voces."""
 
@@ -77,7 +57,9 @@ class PorFase(Recetario):
     def _responde_seco(self, trozo: Trozo) -> bool:
         """«¿Puedo comer chile?» «Por ahora no»: no es cortesía, es la respuesta."""
         contesta = self._respondida(trozo)
-        permite = contesta is not None and (trata(contesta) or (self._en_plan(trozo) and nombra_solo(contesta)))  # noqa: E501
+        permite = contesta is not None and (
+            trata(contesta) or (self._en_plan(trozo) and nombra_solo(contesta))
+        )
         return permite and _SI_O_NO.search(trozo.plano) is not None
 
     def _ajeno(self, trozo: Trozo) -> bool:
