@@ -1,20 +1,20 @@
 """Cómo abre una respuesta: si niega, si afirma o si quien contesta no lo sabe.
 
-Las formas están en `preguntas.es.toml`. Un «no» solo niega lo preguntado si va suelto o si su verbo repite el de
-la pregunta: «no me deja dormir» o «no me he fijado» no dicen que no haya fiebre.
-"""  # noqa: E501
+Las formas están en `preguntas.es.toml` y `respuestas.es.toml`. Un «no» solo niega lo preguntado si va suelto
+o si su verbo repite el de la pregunta: «no me deja dormir» o «no me he fijado» no dicen que no haya fiebre.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.reglas import pregunta
 
-_CON_VERBO = re.compile(
-    r"^\W*(?:\w+\W+){0,2}?no (?:(?:me|te|se|le|lo|la|nos|les|los|las) ){0,3}(?:(?:he|ha|han|has|hemos) )?(?P<verbo>\w{3,})"  # noqa: E501
-)
+_P = patrones("scribe.soap", "respuestas.es")
+_CON_VERBO = _P["no_con_verbo"]
 _RAIZ = 4
 
 
@@ -43,7 +43,7 @@ def niega(respuesta: str, preguntado: str = "") -> bool:
     plano = llano(respuesta)
     if ignora(respuesta) or any(pregunta(n).match(plano) for n in ("persiste", "doble")):
         return False
-    if re.match(r"\W*no,? (?:pues )?si\b", plano):
+    if _P["no_que_afirma"].match(plano):
         return False
     if _abre_no(plano):
         return True

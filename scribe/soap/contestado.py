@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from scribe.lenguaje.clinico import buscar_clinico
+from scribe.lenguaje.patrones import patrones
 from scribe.soap.charla import contenido
 from scribe.soap.conclusiones import no_es_eso
 from scribe.soap.dichos import DIGITO, sin_copula, texto_de
@@ -15,23 +14,15 @@ from scribe.soap.por_fase import PorFase
 from scribe.soap.reglas import senal
 from scribe.soap.replica import a_la_pregunta, abre_seco, nombra_solo, trata
 
-_SI_ESO = re.compile(r"(?:pues |asi es,? |exacto,? )*(?:si|exacto|asi es|efectivamente|correcto)\b")
-_QUIZA_ESO = re.compile(
-    r"(?:pues |mire,? |si,? )*(?:casi seguro|(?:es )?(?:lo mas |muy )?(?:probable|posible)(?:mente)?|seguramente|todo (?:indica|apunta)"  # noqa: E501
-    r"|parece que si|puede ser|yo creo que si|creo que si|sospecho que si|eso (?:creo|pienso|sospecho|parece))\b"  # noqa: E501
-)
-"""«¿Es dengue?» «Casi seguro»: se sospecha lo que se preguntó."""
+_P = patrones("scribe.soap", "contestado.es")
+_SI_ESO = _P["si_eso"]
+_QUIZA_ESO = _P["quiza_eso"]
 _CONFIRMA = 8
-_NO_PEGADO = re.compile(
-    r"no (?:es|son) (?!es[oae]\b|nada|necesari|bueno|grave|para|por|que)\w+(?: \w+){0,2}, no "
-)
-"""«No es virus, no le sirve», a «¿le va a dar antibiótico?»: pudo irse la coma de «No, es virus»."""
-_POR_QUE = re.compile(r"\b(?:por que|de que (?:es|sera|me viene|viene|da)|a que se debe)\b(?! no\b)")
-_QUE_TENGO = re.compile(r"\b(?:como se llama|que nombre tiene)\b|\bque (?:es lo que )?(?:tengo|tiene|traigo|trae|es|sera|me paso)\b\W*$")  # noqa: E501
-_EXPLICA = re.compile(
-    r"(?:pues |mire |es |eso es |seguramente |yo creo que )*(?:por|porque|de(?:l)?|a causa|debido)\b"
-)
-_NOMBRA = re.compile(r"(?:pues |mire,? )*(?:un[ao]?s? )?\w{5,}")
+_NO_PEGADO = _P["no_pegado"]
+_POR_QUE = _P["por_que"]
+_QUE_TENGO = _P["que_tengo"]
+_EXPLICA = _P["explica"]
+_NOMBRA = _P["nombra"]
 _CORTA = 8
 
 

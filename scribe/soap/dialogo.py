@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.oraciones import COLETILLA, solo_confirma
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import es_charla, tutea
 from scribe.soap.conclusiones import concluye
@@ -19,19 +20,13 @@ from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
 from scribe.soap.reglas import pregunta, senal
 from scribe.soap.replica import nombra_solo, trata
 
+_P = patrones("scribe.soap", "dialogo.es")
 _CIFRA = re.compile(r"\d")
-_AQUI = re.compile(r"\b(?:aqui|aca|ahi|asi|este lado|de este|el otro|aprieto|toco|presiono)\b")
-_CONDICIONA = re.compile(r"(?:(?:y|o|pero|entonces|tambien|igual|lo mismo) )*si (?!,)(?:\w+ ){3}")
-_ALERGIA = re.compile(r"\b(?:alergi[ac]\w*|alergias?|alegia)\b")
-
-
-ES_ALERGICO = re.compile(
-    r"\b(?:es|eres|ustedes|sale|salio) (?:usted |muy )?alergic[oa]s? a(?:l| la| las| los)? (?!que\b|algo|algun)\w+"  # noqa: E501
-)
-"""El médico concluye una alergia; al reconocedor «usted es» se le vuelve «ustedes»."""
-
-
-_CONCLUYE_ALERGIA = re.compile(rf"(?:entonces|o sea|ah|pues|ya|asi que)\W+.{{0,30}}?{ES_ALERGICO.pattern}")
+_AQUI = _P["aqui"]
+_CONDICIONA = _P["condiciona"]
+_ALERGIA = _P["alergia"]
+ES_ALERGICO = _P["es_alergico"]
+_CONCLUYE_ALERGIA = _P["concluye_alergia"]
 
 
 @dataclass(slots=True)
@@ -80,13 +75,7 @@ def _habla_medico(turno: Turno) -> bool:
     )
 
 
-_LO_QUE_TOMA = re.compile(
-    r"^(?:(?:y|oiga|oye|pero|todavia|aun|usted|tu|ahorita|entonces|ademas|tambien)\W+)*"
-    r"(?:sig[au]e[s]?|toma[s]?|usa[s]?|(?:se|te) (?:pone[s]?|aplica[s]?|inyecta[s]?|toma[s]?|unta[s]?)|"
-    r"esta[s]? (?:tomando|usando)|(?:ha[s]? |esta )?(?:tomado|usado)|tomaba[s]?|dejaste|dejo)\b"
-    r"|[,;] (?:o |y )?(?:toma[s]?|usa[s]?|esta[s]? tomando) (?:algun\w* |un |una )?\w+(?: o \w+)?\W*$"
-)
-"""«¿Sigue tomando la metformina?», «¿…, toma algún anticoagulante?»: con sus «¿?», no se lo manda."""
+_LO_QUE_TOMA = _P["lo_que_toma"]
 
 
 def _indica(plano: str, *, pregunta_si_toma: bool = False) -> bool:
@@ -110,7 +99,7 @@ def _tajante(turno: Turno | None) -> bool:
     if turno and re.match(r"[^.?!]*\?", turno.texto):
         return False
     palabras = re.findall(r"\w+", llano(turno.texto))[:4] if turno else []
-    return bool({"no", "si", "tampoco", "nada"} & set(palabras))
+    return any(_P["tajante"].fullmatch(p) for p in palabras)
 
 
 def _contesta(turno: Turno | None, pregunta_llana: str) -> bool:
@@ -140,7 +129,7 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return not (solo_confirma(trozo.texto) or (plan and COLETILLA.search(llano(trozo.texto))))
     if es_charla(trozo.texto):
         return False
-    if re.match(r"que (?:no|si|bueno|bien|diga)\b", base):
+    if _P["no_interroga"].match(base):
         return False
     if antes_de_explorar and siguiente and len(base.split()) <= 10 and _ALERGIA.search(base):
         return True
@@ -178,15 +167,8 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
 _PREGUNTA_SUELTA = 12
 
 
-_INTERROGA_DENTRO = re.compile(
-    r"\b(?:cuant[oa]s?|cada cuanto|desde cuando|hace cuanto|que tan(?:to|ta)?|de que|a que hora|"
-    r"como (?:es|son|le|se)|alguien|algun[oa]?|algo)\b"
-)
-_NO_PREGUNTA = re.compile(
-    r"(?:\w{5,} no (?:parece|cuadra|creo|es|me (?:cuadra|suena))|ya|ah|entiendo|entonces|claro|muy|que (?:bueno|bien|mal)|ahi|eso|esa|ese|por eso|es que|"  # noqa: E501
-    r"lo (?:siento|entiendo)|perfecto|correcto|anotado|vamos|ahora|ahorita|permitame|dejeme|yo|"
-    r"le (?:voy|dej|di|mand)|me (?:imagino|parece|da))(?:\b|\w+)"
-)
+_INTERROGA_DENTRO = _P["interroga_dentro"]
+_NO_PREGUNTA = _P["no_pregunta"]
 
 
 def _sin_signos(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
@@ -216,10 +198,7 @@ def _sin_signos(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
 _ASUNTO = 5
 
 
-_ABRE_CONTESTANDO = re.compile(
-    r"\W*(?:(?:no|si|nada|tampoco|nunca|ningun\w*)\b|(?!\d|ya\b)\w+(?: \w+)? (?:no|si|tampoco|nunca)\s*[,.;])"
-)
-"""Cómo abre quien contesta: «No», «Asco sí, pero…», «tos no, …»."""
+_ABRE_CONTESTANDO = _P["abre_contestando"]
 
 
 def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
@@ -235,9 +214,7 @@ def _contestada(trozo: Trozo, siguiente: Turno | None, base: str) -> bool:
     )
 
 
-_ASUNTO_PROPIO = re.compile(
-    r"(?:(?:oiga|doctora?|ah|ay|y)[ ,]+)*y (?:lo de )?(?:el|la|los|las|lo de|mis?|est[ae]s?) \w+(?: \w+){0,5}"
-)
+_ASUNTO_PROPIO = _P["asunto_propio"]
 
 
 def _su_asunto(preguntas: list[Trozo], resto: list[Trozo]) -> Trozo | None:
@@ -250,7 +227,7 @@ def _su_asunto(preguntas: list[Trozo], resto: list[Trozo]) -> Trozo | None:
     return None
 
 
-_SOLO_CONTESTA = re.compile(r"\W*(?:\w+ ){0,2}(?:no|si|tampoco|nada|nunca)\W*")
+_SOLO_CONTESTA = _P["solo_contesta"]
 
 
 def _pegada(trozos: tuple[Trozo, ...], siguiente: Turno | None) -> Trozo | None:
@@ -269,9 +246,7 @@ def _solo_pregunta(turno: Turno) -> bool:
     return all("?" in t.texto for t in trocear(turno))
 
 
-_TIENE_ESO = re.compile(
-    r"\W*(?:mire,? |pues |es )?que (?:usted )?(?:tiene[s]?|trae[s]?|es|son) (?:un[ao]?s?|el|la) \w{4,}"
-)
+_TIENE_ESO = _P["tiene_eso"]
 
 
 def _afirma_con_signos(trozo: Trozo, sigue: Trozo | None) -> bool:
@@ -360,7 +335,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
     return dialogo
 
 
-_DE_TU = re.compile(r"\b(?:te|tu|tienes|sientes|has|hija|hijo|mija|mijo|mama|papa|viejo|vieja)\b")
+_DE_TU = _P["de_tu"]
 
 
 def _le_pregunta(trozo: Trozo) -> bool:
@@ -373,23 +348,15 @@ def _le_pregunta(trozo: Trozo) -> bool:
     )
 
 
-_PIDE = re.compile(
-    r"^(?:y |entonces |o sea que |pero |oiga,? )*(?:que|como|cuando|cuant\w+|donde|por que (?!soy|tengo|me|es|no|se)|no (?:sera|me puede|puede)|me puede|puedo|"  # noqa: E501
-    r"es grave|esta (?:muy )?(?:feo|alta|mal|grave)|y si|y (?:para )?(?:el|la|los|las)|me (?:sigo|quedo|va a|da|receta)|"  # noqa: E501
-    r"si es|aunque|entonces|si ocup\w+|10 dias|\d+ dias)\b|^o sea que\b"
-)
-
-
-_PROPIO = re.compile(
-    r"\b(?:soy (?:muy )?alergic[oa]|padezco|me operaron|me duele|tengo (?:un|una|dolor|fiebre|mucho|desde)|me tomo|estoy tomando)\b"  # noqa: E501
-)
+_PIDE = _P["pide"]
+_PROPIO = _P["propio"]
 
 
 def _pregunta_paciente(trozo: Trozo, contesta: bool, desde: Lugar) -> bool:
     """Si el paciente pregunta (no aporta hechos). Tras una pregunta del médico, casi nunca."""
     plano = trozo.plano.strip(" ¿¡,.")
     tarde = trozo.lugar > desde
-    if _PROPIO.search(plano) and not re.match(r"(?:y |entonces )?(?:que|como|cuando)\b", plano):
+    if _PROPIO.search(plano) and not _P["pregunta_abierta"].match(plano):
         return False
     forma = _PIDE.match(plano) is not None
     if "?" in trozo.texto and not (contesta and not forma and not tarde):

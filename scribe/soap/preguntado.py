@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from scribe.lenguaje.clinico import buscar_clinico
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import de_quien
 from scribe.soap.charla import contenido
@@ -19,23 +20,17 @@ from scribe.soap.fragmentos import Trozo, alinar
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import pregunta
 
+_P = patrones("scribe.soap", "preguntado.es")
 VAGOS = frozenset({"dolor", "infección", "enfermedades crónicas", "alimentación", "ocupación", "mascota"})
 """Términos que no dicen de qué se habla: «el dolor le corre al brazo» no es preguntar si hay dolor."""
-_CORTE = re.compile(r"\s*[,;.?¿!]+\s*|\s+(?:o|ni|u)\s+|^(?:y|o|ni)\s+")
-_MATIZ = re.compile(
-    r"\b(?:si(?!no)|pero|solo|nomas|nada mas|a veces|poc[oa]s?|poquit\w+|tantit\w+|mas o menos|aunque|salvo|"
-    r"menos)\b"
-)
-_ESO_SI = re.compile(r"\beso si,")
-"""«Tampoco. Eso sí, el cigarro…»: empieza otra cosa; no matiza la negación."""
-_NO_SE_NIEGA = re.compile(r"(?:no|algun[oa]?s?|otr[oa]s?)\b|.*\d")
-_CIFRA = re.compile(r"(?:\b(?:hace|unos|como) )*\d+(?:[.,/]\d+)*(?: [^\W\d_]{4,})?", re.IGNORECASE)
+_CORTE = _P["corte"]
+_MATIZ = _P["matiz"]
+_ESO_SI = _P["eso_si"]
+_NO_SE_NIEGA = _P["no_se_niega"]
+_CIFRA = _P["cifra"]
 _LARGA = 14
 _ENCABEZADO = 16
-_ABIERTA = re.compile(
-    r"(?:que|como|cuando|cuant[oa]s?|donde|quien|cual(?:es)?|por que|desde|hace|con que|en que|a que|de que|"
-    r"para que|cada cuanto|del? \w+ al?)\b"
-)
+_ABIERTA = _P["abierta"]
 
 
 def _segmentos(trozo: Trozo) -> list[str]:
@@ -69,10 +64,10 @@ def sin_nombre(intercambio: Intercambio) -> list[tuple[str, Trozo]]:
     salida = []
     for trozo in intercambio.preguntas:
         base = sin_muletilla(trozo.plano.strip(" ¿¡,."))
-        if _ABIERTA.match(base) or (re.match(r"no\b", base) and not de_todo):
+        if _ABIERTA.match(base) or (_P["ya_niega"].match(base) and not de_todo):
             continue
         for entero in _segmentos(trozo):
-            segmento = re.sub(r"^[Nn]o ", "", entero) if de_todo else entero
+            segmento = _P["el_no_de_la_pregunta"].sub("", entero) if de_todo else entero
             apto = contenido(segmento) and len(segmento.split()) <= _LARGA and not _nombrado(segmento)
             if apto and not _NO_SE_NIEGA.match(llano(segmento)):
                 salida.append((de_usted(segmento), trozo))
@@ -105,9 +100,4 @@ def encabezado(preguntas: list[Trozo], rotulo: str = "") -> str:
     return f"{rotulo} («{dicha[:1].lower() + dicha[1:]}»)" if precisa else rotulo
 
 
-_DE_PREGUNTA = re.compile(
-    r"(?:que|como|cuando|cuant\w+|donde|quien|cual\w*|desde|hace|algun\w*|tien\w+|tuv\w+|ha[ns]?|has|tom\w+|"
-    r"estad?\w*|sig\w+|dur\w+|empez\w+|comenz\w+|edad|anos|dia|dias|tiempo|vez|veces|pas\w+|sient\w+|fue|ser\w*|dig\w+|cont\w+|"
-    r"diario|medicin\w+|medicament\w+|enfermedad\w*|familia|alerg\w+|dedica|trabaj\w+|lado|parte|fuerte|dolor|"
-    r"duel\w+|seguido|hor[ao]s?)$"
-)
+_DE_PREGUNTA = _P["de_pregunta"]

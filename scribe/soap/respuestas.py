@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scribe.lenguaje.clinico import Mencion, buscar_clinico, buscar_normales
 from scribe.lenguaje.contexto import sin_falsas_negaciones
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.contestacion import afirma, ignora, niega
 from scribe.soap.dialogo import Intercambio, sin_muletilla
@@ -16,32 +17,16 @@ from scribe.soap.negadas import CESO
 from scribe.soap.parcial import Parcial, parcial
 from scribe.soap.reglas import pregunta
 
-_PREGUNTABLES = {
-    "tabaquismo",
-    "consumo de alcohol",
-    "consumo de drogas",
-    "viaje",
-    "contacto con enfermo",
-    "movimientos fetales",
-}
-_PARA_ESO = re.compile(r"\bpara (?:el|la|los|las|ese|esa|eso)? ?$")
-_COLA = re.compile(
-    r"(?:(?:asi )?como \w+|no|tampoco|nada|doctora?|la verdad|que yo sepa|nunca|para nada|ningun[oa]s?)(?: \w+)?"  # noqa: E501
-)
+_P = patrones("scribe.soap", "respuestas.es")
+_PARA_ESO = _P["para_eso"]
+_COLA = _P["cola"]
 _DIGITO = re.compile(r"\d")
-_AJENO = re.compile(
-    r"\b(?:mis?|a mi) (?:mama|papa|padres?|madre|herman[oa]s?|abuel\w+|ti[oa]s?|hij[oa]s?|prim[oa]s?|espos[oa]|suegr[oa]|cunad[oa]|"  # noqa: E501
-    r"sobrin[oa]s?|vecin[oa]|compadre|comadre|amig[oa])\b"
-)
-_AL_REVES = re.compile(r"\b(?:al contrario|miedo (?:a|de|que)?)\b")
-_NO_CLAUSULA = re.compile(r"\b(?:no(?! mas\b)|nada(?! mas\b)|ni|tampoco|sin|ningun[oa]?|nunca)\b")
-_DOBLE = re.compile(
-    r"\b(?:no|tampoco) (?:se )?(?:crea|creas|piense|pienses|vaya a (?:creer|pensar)|es|digo|niego)(?: usted)? que no\b|"  # noqa: E501
-    r"\bno (?:solo|solamente|nomas|nada mas|unicamente)\b"
-)
-"""Dos noes que se anulan, o uno que no niega: «no crea que no», «no es que no pueda», «no solo comezón»."""
-_COORDINADA = re.compile(r"\W*(?:y|e|ni) (?:(?:el|la|los|las|de|del) )?\w+(?: \w+)?,? (?:no|tampoco|si)\W*$")
-_DESNUDA = re.compile(r"\W*(?:(?:el|la|los|las|de|del) )?\w+\W*$")
+_AJENO = _P["ajeno"]
+_AL_REVES = _P["al_reves"]
+_NO_CLAUSULA = _P["no_clausula"]
+_DOBLE = _P["doble"]
+_COORDINADA = _P["coordinada"]
+_DESNUDA = _P["desnuda"]
 
 
 @dataclass(slots=True)
@@ -71,7 +56,7 @@ def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
         if pregunta("presupone").match(sin_muletilla(trozo.plano.strip(" ¿¡,."))):
             continue
         for m in buscar_clinico(trozo.texto):
-            if m.clase == "habito" and m.termino not in _PREGUNTABLES:
+            if m.clase == "habito" and not _P["preguntables"].fullmatch(m.termino):
                 continue
             if _PARA_ESO.search(llano(trozo.texto[: m.desde])) or _se_da_por_dicho(trozo.texto, m):
                 continue
@@ -81,35 +66,22 @@ def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
     return salida
 
 
-_SUPUESTO = re.compile(
-    r"^\W*(?:(?:y|entonces|bueno|ahora|oiga|a ver|pero)\W+)*(?:el|la|los|las|ese|esa|esos|esas|esta|este|su|tu|sus) $"  # noqa: E501
-)
-_PREDICA = re.compile(
-    r"^(?: \w+){0,2}? (?:es|son|ha|han|tiene|viene|le|les|te|se|lo|la|sale|da|dan|fue|era|trae|corre|baja|sube|empieza|aparece)\b"  # noqa: E501
-)
-
-
-_CON_ARTICULO = re.compile(r"\b(?:el|la|los|las|esa|ese|esos|esas|su|sus|tu|tus) $")
-_MODO = re.compile(
-    r"^ (?:tod[oa]s? (?:el|la|los|las)|diario|a diario|siempre|seguid[oa]|cada|muy|mas|en l[oa]s? (?:noche|manana|tarde)|por la|al |cuando|con|solo|nomas|de (?:dia|noche|repente))"  # noqa: E501
-)
-"""«¿Le da la fiebre todos los días?»: se pregunta cuándo o cómo; que la hay ya se sabe."""
-_CESO_OTRA = re.compile(rf"{CESO}[^.;]{{0,20}}[,;]\s*(?:pero )?(?:el|la|los|las) $")
+_SUPUESTO = _P["supuesto"]
+_PREDICA = _P["predica"]
+_CON_ARTICULO = _P["con_articulo"]
+_MODO = _P["modo"]
+_CESO_OTRA = re.compile(rf"{CESO}[^.;]{{0,20}}(?:{_P['la_otra'].pattern})")
 """«Las ronchas se quitaron, la comezón no»: la comezón sigue."""
-_ACOTA = re.compile(
-    r"^\W*(?:pues |ay |si,? )*(?:solo|solamente|nomas|nada mas|unicamente|cuando|a veces|en las|por las|al )\b"  # noqa: E501
-)
-_PREGUNTA_NEGADA = re.compile(r"\bno (?:se |le |te |lo |la )*(\w{4,})")
-_SI_VERBO = re.compile(r"\bsi,? (?:si )?(?:me |se |le |lo |la )*(\w{4,})")
+_ACOTA = _P["acota"]
+_PREGUNTA_NEGADA = _P["pregunta_negada"]
+_SI_VERBO = _P["si_verbo"]
 
 
 def _lo_contrario(trozo: Trozo, respuesta: str) -> bool:
     """«¿No puede mover el brazo?» «Sí, sí puedo»: el sí es del verbo, no de lo que se pregunta."""
     preguntado = _PREGUNTA_NEGADA.search(trozo.plano)
     return preguntado is not None and any(
-        v[:3] == preguntado[1][:3]
-        for v in _SI_VERBO.findall(respuesta)
-        if v not in ("pues", "doctor", "doctora")
+        v[:3] == preguntado[1][:3] for v in _SI_VERBO.findall(respuesta) if not _P["no_es_verbo"].fullmatch(v)
     )
 
 
@@ -132,21 +104,12 @@ def _se_da_por_dicho(texto: str, m: Mencion) -> bool:
     )
 
 
-_VACIAS = {"dolor", "duele", "duelen", "algo", "alguna", "algun", "para", "como", "cuando", "siente", "tiene", "trabajo", "cuesta",  # noqa: E501
-           "mucho", "mucha", "bien", "ojos", "parte", "donde", "falta", "hacer", "que", "los", "las", "por", "con", "del", "una",  # noqa: E501
-           "sin", "ano", "mas", "muy", "les", "ganas"}  # fmt: skip
-
-
 def _raices(texto: str) -> set[str]:
-    return {p[:5] for p in re.findall(r"\w{3,}", llano(texto)) if p not in _VACIAS}
+    return {p[:5] for p in re.findall(r"\w{3,}", llano(texto)) if not _P["vacias"].fullmatch(p)}
 
 
-_DUELE = re.compile(r"\b(?:duel|dol[io])")
-_SOLO_DUELE = re.compile(
-    r"(?:no|si|ya|tampoco|,|nada|ahi|tantito|poco|mucho| )*(?:me|le|se)? ?(?:le |me )?"
-    r"duelen?(?: nada| mucho| poco)?|(?:de )?dolor(?:es)?,?(?: (?:asi|fuerte|no|tampoco|nada|si))*"
-)
-"""«No me duele», sin decir dónde: contesta al dolor por el que se preguntó."""
+_DUELE = _P["duele"]
+_SOLO_DUELE = _P["solo_duele"]
 
 
 def _habla_de(clausula: str, item: Pregunta) -> bool:
@@ -170,10 +133,7 @@ def _lo_nombra(clausula: str, item: Pregunta) -> bool:
 def _al_lado(plano: str, item: Pregunta) -> bool | None:
     """Si junto al concepto se dice «sí» (True) o «no» (False), aunque falte la puntuación."""
     for raiz in _raices(item.dicho):
-        m = re.search(
-            rf"\b{re.escape(raiz)}\w*,? (si|no|tampoco)\b(?! (?:me|te|le|se|la|lo|he|ha|hay|es|tengo)\b)",
-            plano,
-        )
+        m = re.search(rf"\b{re.escape(raiz)}\w*(?:{_P['junto'].pattern})", plano)
         if m:
             return m.group(1) == "si"
     return None
@@ -184,7 +144,7 @@ def _sigue(plano: str, item: Pregunta) -> bool:
     return any(
         _CESO_OTRA.search(plano[: m.start()])
         for raiz in _raices(item.dicho)
-        for m in re.finditer(rf"\b{re.escape(raiz)}\w*,? (?:no|todavia no)\b", plano)
+        for m in re.finditer(rf"\b{re.escape(raiz)}\w*(?:{_P['no_junto'].pattern})", plano)
     )
 
 
@@ -208,10 +168,8 @@ def _polaridad(texto: str, desde: int, hasta: int) -> bool:
     """Si la cláusula `texto[desde:hasta]` niega lo que nombra."""
     trozo = texto[desde:hasta]
     plano = _DOBLE.sub("", sin_falsas_negaciones(trozo))
-    afirma = re.search(r"\bs[ií]\b(?! (?:me|se|le|te) (?:da|duele))", trozo) and re.search(
-        r"\w\s+si\b", plano
-    )
-    if afirma and not re.search(r"\bno\b", plano):
+    afirma = _P["un_si"].search(trozo) and _P["si_detras"].search(plano)
+    if afirma and not _P["un_no"].search(plano):
         return False
     return _NO_CLAUSULA.search(plano) is not None
 
