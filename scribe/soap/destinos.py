@@ -8,14 +8,13 @@ omeprazol sígalo»); lo que dice el rótulo de un enunciado del plan se comprue
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 from scribe.lenguaje.farmacos import MencionFarmaco
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta
@@ -24,12 +23,9 @@ Destino = Literal["sigue", "fuera"]
 
 _LADOS = ("varios", "despues", "contraste", "antes")
 """De lo más preciso a lo más general: «se la quito» no es «quito» delante de otro."""
-_JUNTO = re.compile(r"(?:,? (?:y|e|ni|o)|,)(?: (?:el|la|los|las|su|sus|tu|tus))? ?")
-"""Lo que une a los fármacos que van seguidos."""
-_CERCA = re.compile(
-    r"(?: (?:con|de|a|el|la|los|las|su|sus|tu|tus|ese|esa|mas|ya|tomar|todo|otra vez|igual))* ?"
-)
-"""Lo que cabe entre la orden y el primero de sus fármacos."""
+_P = patrones("scribe.soap", "destinos.es")
+_JUNTO = _P["junto"]
+_CERCA = _P["cerca"]
 _LEJOS = 45
 _ROTULO = re.compile(
     r"(?P<verbo>Continuar|Suspender|Evitar|No se indica) (?P<quien>[^:]+?)(?P<cuerpo>: .+)?", re.S
@@ -50,18 +46,13 @@ class _Orden:
 
 
 @cache
-def _reglas() -> dict[str, Any]:
-    return tomllib.loads((files("scribe.soap") / "datos" / "destinos.es.toml").read_text("utf-8"))
-
-
-@cache
 def _patrones() -> tuple[tuple[Destino, str, re.Pattern[str]], ...]:
     destinos: tuple[Destino, ...] = ("fuera", "sigue")
     return tuple(
-        (d, lado, re.compile(rf"\b(?:{'|'.join(_reglas()[d][lado])})"))
+        (d, lado, re.compile(rf"\b(?:{_P[f'{d}.{lado}'].pattern})"))
         for lado in _LADOS
         for d in destinos
-        if lado in _reglas()[d]
+        if f"{d}.{lado}" in _P
     )
 
 
@@ -86,7 +77,7 @@ def destinos(texto: str) -> list[tuple[MencionFarmaco, Destino | None]]:
 
 
 def _ordenes(plano: str, menciones: Sequence[MencionFarmaco]) -> Iterator[_Orden]:
-    excepto = re.compile(_reglas()["excepto"]["antes"])
+    excepto = _P["excepto.antes"]
     tomados: list[tuple[int, int]] = [(m.desde, m.hasta) for m in menciones]
     solo_uno = len({m.generico for m in menciones}) == 1
     for destino, lado, patron in _patrones():
@@ -123,7 +114,7 @@ def _previos(
         return
     ultimo = menciones[antes[-1]]
     entre = plano[ultimo.hasta : orden.desde]
-    ajeno = re.search(r"[.;?]", entre) or re.search(_reglas()["otro"]["entre"], entre)
+    ajeno = re.search(r"[.;?]", entre) or _P["otro.entre"].search(entre)
     if len(entre) > _LEJOS or ajeno or any(ultimo.hasta <= o.desde < orden.desde for o in ordenes):
         return
     yield antes[-1]

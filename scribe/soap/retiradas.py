@@ -8,39 +8,23 @@ están en `datos/retiradas.es.toml`; qué se hace con un fármaco nombrado lo di
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from scribe.consulta import Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.farmacos import clases, ficha
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.destinos import destinos
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, breve, trocear
 
-_HASTA_EL_NUEVO = re.compile(
-    r"(?:[\s,.;]+(?:y|mejor|entonces|le|te|doy|dejo|pongo|por|con|va|vamos|a|dar|tome|tomar|de|el|una?))*[\s,.;]*$",
-    re.IGNORECASE,
-)  # fmt: skip
+_P = patrones("scribe.soap", "retiradas.es")
+_HASTA_EL_NUEVO = _P["hasta_el_nuevo"]
 _ATRAS = 3
 """Turnos que alcanza «ése»."""
 _ABRE = 3
 """Oraciones del turno en que todavía se contesta a lo que se acaba de oír."""
-
-
-@cache
-def _datos() -> dict[str, Any]:
-    return tomllib.loads((files("scribe.soap") / "datos" / "retiradas.es.toml").read_text("utf-8"))
-
-
-@cache
-def _forma(grupo: str, nombre: str) -> re.Pattern[str]:
-    forma = _datos()[grupo][nombre]
-    return re.compile(forma if isinstance(forma, str) else "|".join(f"(?:{x})" for x in forma))
 
 
 def retirar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> None:
@@ -60,16 +44,16 @@ def _antes(receta: Propuesta, orden: Trozo) -> bool:
 
 
 def _aplicar(trozo: Trozo, previas: list[Propuesta], atras: list[Turno]) -> None:
-    usa = _forma("no_retira", "matiz").search(trozo.plano)
-    firme = _forma("no_retira", "firme").search(trozo.plano)
-    supone = _forma("no_retira", "de_hoy").search(trozo.plano) is not None and not firme
-    manana = _forma("no_retira", "condicion").search(trozo.plano) and not (supone or firme)
-    if (usa and not firme) or manana or _forma("no_retira", "ajena").search(trozo.plano):
+    usa = _P["no_retira.matiz"].search(trozo.plano)
+    firme = _P["no_retira.firme"].search(trozo.plano)
+    supone = _P["no_retira.de_hoy"].search(trozo.plano) is not None and not firme
+    manana = _P["no_retira.condicion"].search(trozo.plano) and not (supone or firme)
+    if (usa and not firme) or manana or _P["no_retira.ajena"].search(trozo.plano):
         return
     dichas = {
         g
         for m, d in destinos(trozo.dicho)
-        if d == "fuera" and not _forma("no_retira", "delante").search(trozo.plano[: m.desde])
+        if d == "fuera" and not _P["no_retira.delante"].search(trozo.plano[: m.desde])
         for g in m.genericos
     }
     nombradas = [p for p in previas if genericos(p.texto) & dichas]
@@ -77,7 +61,7 @@ def _aplicar(trozo: Trozo, previas: list[Propuesta], atras: list[Turno]) -> None
         _dudar(receta, trozo) if supone else _quitar(receta, trozo, 0)
     for receta in _de_la_familia(trozo, previas):
         _dudar(receta, trozo)
-    if not nombradas and (m := _forma("sin_nombre", "orden").search(trozo.plano)):
+    if not nombradas and (m := _P["sin_nombre.orden"].search(trozo.plano)):
         _sin_nombre(trozo, m, previas, atras, supone=supone)
 
 
@@ -87,7 +71,7 @@ def _sin_nombre(
     """Retira la receta a que se refiere el pronombre, si entre una y otro se oyó por qué quitarla."""
     respuesta = _desde_la_receta(atras)
     abre = trozo in trocear(trozo.turno)[:_ABRE]
-    if not respuesta or not abre or _forma("cual", "otra").search(trozo.plano):
+    if not respuesta or not abre or _P["cual.otra"].search(trozo.plano):
         return
     posibles = _referidas(trozo, previas, _nombrado_antes(trozo, orden), respuesta)
     for receta in posibles:
@@ -107,7 +91,7 @@ def _desde_la_receta(atras: list[Turno]) -> list[Turno]:
 def _nombrado_antes(trozo: Trozo, orden: re.Match[str]) -> set[str]:
     """Los fármacos que se nombran antes de la orden: de ellos habla; «no se lo receto», solo los de su frase."""  # noqa: E501
     en_su_frase = genericos(trozo.dicho[: orden.start()])
-    if _forma("sin_nombre", "receta_no").search(trozo.plano):
+    if _P["sin_nombre.receta_no"].search(trozo.plano):
         return en_su_frase
     return en_su_frase or genericos(trozo.turno.texto[: trozo.desde])
 
@@ -122,7 +106,7 @@ def _referidas(
     if propios:
         return [p for p in previas if genericos(p.texto) & propios]
     dicho = " ".join(t.texto for t in respuesta)
-    if _forma("no_retira", "ajena").search(llano(dicho)):
+    if _P["no_retira.ajena"].search(llano(dicho)):
         return []
     if nombradas := [p for p in previas if genericos(p.texto) & genericos(dicho)]:
         return nombradas
@@ -131,8 +115,8 @@ def _referidas(
     if any(_pregunta_por_otra_cosa(t) for t in respuesta):
         return []
     hay_razon = (
-        _forma("pregunta", "razon").search(llano(dicho))
-        or _forma("sin_nombre", "receta_no").search(trozo.plano)
+        _P["pregunta.razon"].search(llano(dicho))
+        or _P["sin_nombre.receta_no"].search(trozo.plano)
         or any(m.clase == "enfermedad" or m.termino == "alergia" for m in buscar_clinico(dicho))
     )
     cerca = all(p.trozos[-1].turno.id >= trozo.turno.id - _ATRAS - 1 for p in ultimas)
@@ -142,11 +126,9 @@ def _referidas(
 def _pregunta_por_otra_cosa(turno: Turno) -> bool:
     """Si lo último que se pregunta no es de lo recetado: «¿y el té de la matita?», «¿la tiroides la sigo?»."""  # noqa: E501
     preguntas = [t for t in trocear(turno) if t.signo or "?" in t.texto]
-    if not preguntas or _forma("pregunta", "de_eso").search(preguntas[-1].plano):
+    if not preguntas or _P["pregunta.de_eso"].search(preguntas[-1].plano):
         return False
-    return genericos(preguntas[-1].texto) != set() or not _forma("pregunta", "estorba").search(
-        preguntas[-1].plano
-    )
+    return genericos(preguntas[-1].texto) != set() or not _P["pregunta.estorba"].search(preguntas[-1].plano)
 
 
 def _del_ultimo_turno(previas: list[Propuesta]) -> list[Propuesta]:
@@ -159,10 +141,10 @@ def _del_ultimo_turno(previas: list[Propuesta]) -> list[Propuesta]:
 def _por_su_sena(plano: str, recetas: list[Propuesta]) -> list[Propuesta] | None:
     """«La primera», «la última», «la de cada 6», «la de 500»: la receta señalada; nada si no se señala ninguna."""  # noqa: E501
     for lugar, nombre in ((0, "primera"), (1, "segunda"), (2, "tercera"), (-1, "ultima")):
-        if _forma("cual", nombre).search(plano):
+        if _P[f"cual.{nombre}"].search(plano):
             return recetas[lugar:][:1] if lugar < len(recetas) else []
     for nombre, modo in (("cada", r"\b{}\b"), ("cifra", r"(?<![\d.]){}(?![\d.])")):
-        if m := _forma("cual", nombre).search(plano):
+        if m := _P[f"cual.{nombre}"].search(plano):
             suyas = [p for p in recetas if re.search(modo.format(re.escape(m[1])), llano(p.texto))]
             return suyas or None
     return None
@@ -183,8 +165,8 @@ def _de_la_familia(trozo: Trozo, previas: list[Propuesta]) -> Iterator[Propuesta
     """Lo recetado de una familia que se excluye entera: «nada de antiinflamatorios»."""
     for familia in clases()["familia"]:
         for m in re.finditer(familia["dicho"], trozo.plano):
-            antes = _forma("sin_nombre", "antes_de_familia").search(trozo.plano[: m.start()])
-            tras = _forma("sin_nombre", "despues_de_familia").match(trozo.plano, m.end())
+            antes = _P["sin_nombre.antes_de_familia"].search(trozo.plano[: m.start()])
+            tras = _P["sin_nombre.despues_de_familia"].match(trozo.plano, m.end())
             if antes or tras:
                 propias = {**familia, "cruzada": []}
                 yield from (p for p in previas if p.tipo == "receta" and _es(p, propias))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import DIGITO, NO_SE_TOMA, NO_SUSPENDER, SE_VA, texto_de
 from scribe.soap.farmacia import nombrados
@@ -15,30 +16,14 @@ from scribe.soap.reglas import senal
 from scribe.soap.replica import a_la_pregunta
 from scribe.soap.rotulos import enlistar
 
-_ABRE = r"\W*(?:(?:pues|entonces|bueno|no|si|mire|mira|oiga|ay|de todos modos|de todas formas|claro|mejor|y|pero|por eso|ah)\W+)*"  # noqa: E501
-_PRONOMBRE = re.compile(
-    r"\b(?:es[aeo]|est[ae])(?P<es>s|s (?:dos|2))?(?=,? (?:ya|no|si|me|se|lo|la|los|las|fuera|mejor|desde|hoy)\b)"  # noqa: E501
-    rf"|{_ABRE}(?:(?:me |se |te )?(?:lo|la) (?:dej|suspend|quit|retir)"
-    r"|(?:suspend|quit|dej|olvid|tir|retir)\w*(?:l[oa]|sel[oa])\b"
-    r"|(?:ya )?no (?:se |te )?(?:lo|la) (?:vuelv|tom|pon|sig|us|d[ae]))"
-)
-"""Lo que se suspende sin decir su nombre: «ésa ya no te la pones», «la dejas desde hoy», «quítesela»."""
-_FUERA = re.compile(
-    r"\b(?:es[aeo]s?|est[ae]s?),? (?:ya )?(?:para )?(?:fuera\b|no (?:se|te|me) (?:l[oa]s? )?(?:vuelv|tom|pon|unt|apliq|d[ae]|inyect)\w*)"  # noqa: E501
-    r"|\bno (?:se|te) l[oa]s? (?:tom|pon|unt|apliq|inyect)\w+ (?:mas|ya|nunca)\b|\bse (?:acab|termin)\w+ (?:desde )?(?:hoy|ya)\b"  # noqa: E501
-)
-_Y_LUEGO = re.compile(
-    r"\b(?:sig[au]\w*|tom\w+|us[ae]\w*|continu\w+|un[ao]?|\d+|semanas?|dias?)\b[^.;]*\b(?:y|ya|,) (?:luego|despues|entonces|ya)(?: ya)? (?:me )?(?:l[oa]s? (?:deja|suspende|quita|para)|nada|no l[oa]s?)"  # noqa: E501
-)
-"""«Siga la meclizina una semana y luego la deja»: antes de dejarla, la toma."""
-_CEDIO = re.compile(r"\bse (?:le|te|me|les) quit(?:o|aron|a|an)\b")
-"""«Ya se le quitó lo hundido» cuenta cómo va; no suspende nada."""
-_Y_TAMPOCO = re.compile(rf"{_ABRE}(?:es[aeo]s?|est[ae]s?),? (?:ya )?(?:no|tampoco)\b.{{0,20}}?\bni\b")
-"""«¿El metoprolol también?» «No, ése ya no, ni la hidroclorotiazida»: se dejan los dos."""
-_EN_PLURAL = re.compile(rf"{_ABRE}(?:a )?(?:es[ao]s|est[ao]s)\b")
-
-
-_JUNTO = re.compile(r"\b(?:junto|con|mientras|cuando|despues|antes)\b")
+_P = patrones("scribe.soap", "suspensiones.es")
+_PRONOMBRE = _P["pronombre"]
+_FUERA = _P["fuera"]
+_Y_LUEGO = _P["y_luego"]
+_CEDIO = _P["cedio"]
+_Y_TAMPOCO = _P["y_tampoco"]
+_EN_PLURAL = _P["en_plural"]
+_JUNTO = _P["junto"]
 
 
 def _su_objeto(texto: str, desde: int) -> bool:
@@ -60,9 +45,8 @@ def _su_nombre(texto: str, verbo: re.Match[str]) -> str:
     propia = next((c for c in clausulas(texto) if c[0] <= verbo.start() < c[1]), (0, len(texto)))
     suyos = [f for f in farmacos if propia[0] <= f.desde < propia[1]] or list(farmacos)
     tras = [f for f in suyos if f.desde >= verbo.end()]
-    pronombre = (
-        re.search(r"\bl[oa]s? $", llano(texto)[: verbo.end()].removesuffix(verbo.group()) + " ") is not None
-    )
+    delante = llano(texto)[: verbo.end()].removesuffix(verbo.group()) + " "
+    pronombre = _P["pronombre_antes"].search(delante) is not None
     antes = [f for f in suyos if f.desde < verbo.start()]
     return (antes[-1] if antes and (pronombre or not tras) else (tras or suyos)[0]).texto
 
@@ -105,7 +89,7 @@ class Suspensiones(Hoja):
         if NO_SUSPENDER.search(plano[: verbo.start()]):
             self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
             return True
-        condicion = re.match(r"^\W*si (?!,)", plano) or senal("plan", "condicion").match(plano)
+        condicion = _P["condicion"].match(plano) or senal("plan", "condicion").match(plano)
         texto = de_usted(texto_de(trozo))
         citas = [trozo]
         nombres = [f.texto for f in nombrados(trozo.dicho)]
@@ -117,10 +101,7 @@ class Suspensiones(Hoja):
             if self._por_clausulas(trozo):
                 return True
             nombres = [_su_nombre(trozo.dicho, verbo)]
-        if not nombres and not re.search(
-            r"\b(?:inyecciones|pastillas|gotas|pomada|crema|jarabe|(?:del?|el|un|ese|este|su|los) tes? )",
-            plano,
-        ):
+        if not nombres and not _P["ya_dice_que"].search(plano):
             for previa in self._pregunta_previa(trozo):
                 nombres += [f.texto for f in nombrados(previa.dicho)]
                 citas.insert(0, previa)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 
 from scribe.consulta import Cita, Contexto, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.farmacos import MencionFarmaco, buscar_farmacos
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.destinos import destinos
 
@@ -46,11 +44,9 @@ class Uso:
 _ORACION = re.compile(r"[^.;?!¿¡]+(?:\.(?=\d)[^.;?!¿¡]+)*[.;?!]*")
 
 
-@cache
 def patron(nombre: str) -> re.Pattern[str]:
     """Un patrón de `datos/usos_farmacos.toml`."""
-    texto = (files("scribe.lenguaje") / "datos" / "usos_farmacos.toml").read_text("utf-8")
-    return re.compile(tomllib.loads(texto)[nombre])
+    return patrones("scribe.lenguaje", "usos_farmacos")[nombre]
 
 
 def oraciones(texto: str) -> list[tuple[int, int]]:
