@@ -7,49 +7,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from scribe.lenguaje.farmacos import ficha
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import alinar
 
-_N = r"(?:\d+½|½|\d+(?:[.,/]\d+)?|un[oa]?|media|medio|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|treinta)"  # noqa: E501
-_UNIDAD = (
-    r"(?:mg|mcg|µg|g|gr|gramos?|ml|mililitros?|miligramos?|microgramos?|ui|unidades|%|por ciento|meq|gotas?)"
-)
-_FORMA = r"(?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?|jarabe|suspension|gotas|crema|pomada|unguento|gel|solucion|ampolletas?|inyeccion(?:es)?|ovulos?|supositorios?|sobres?|spray|aerosol|inhalador|parches?|colirio|champu|shampoo|polvo)"  # noqa: E501
-_COMBINA = re.compile(r"\s*(?:con|e|y|más|mas|/|-|\+)\s*(?:el |la )?")
-_TOMA = rf"{_N} (?:tabletas?|capsulas?|pastillas?|comprimidos?|cucharad(?:as?|itas?)|gotas?|disparos?|inhalacion(?:es)?|aplicacion(?:es)?|ampolletas?|ovulos?|sobres?|ml|mililitros?|unidades|puffs?|atomizacion(?:es)?|parches?)"  # noqa: E501
-_FRECUENCIA = (
-    rf"cada {_N}(?: ?[ao] ?{_N})? (?:horas?|hrs?|dias?|semanas?|meses)|cada (?:4|6|8|12|24|48|72)(?=\s*(?:[,.;]|$)| (?:por|con|si|durante|hasta|via|antes|despues)\b)|"  # noqa: E501
-    r"\d ?- ?\d ?- ?\d|(?:una|1)(?: y (?:una|1)){1,2}(?= *(?:[,.;]|$))|(?:por|a la) semana|al mes|semanal(?:mente)?|quincenal(?:mente)?|mensual(?:mente)?|"  # noqa: E501
-    rf"cada (?:noche|manana|dia|tercer dia|mes|semana|comida)|"
-    rf"{_N} ve(?:z|ces) (?:al|por|a la) (?:dia|semana|mes)|(?:una|un) (?:vez )?(?:al|por) dia|diari[oa]s?(?:mente)?|todos los dias|todas las (?:noches|mananas)|"  # noqa: E501
-    r"en ayunas|por la (?:manana|noche|tarde)|en la (?:manana|noche|tarde)(?: y (?:(?:otr[oa]|un[oa]|\d½?|½) )?(?:en |por )?la (?:noche|tarde|manana))?|"  # noqa: E501
-    r"(?:(?:media|una|1|½|2|dos) horas? |\d+ minutos )?(?:antes|despues) (?:del (?:desayuno|almuerzo)|de (?:almorzar|cada (?:evacuacion|alimento)|dormir|acostarse|cada comida|las comidas|comer|desayunar|los alimentos|la comida|cenar|la cena|el desayuno))|"  # noqa: E501
-    r"con (?:el |la |cada |los )?(?:desayuno|almuerzo|comida|cena|alimentos?)|al (?:dia|acostarse|dormir|levantarse|despertar)|a la hora de dormir|"  # noqa: E501
-    r"de (?:manana y noche|dia y de noche)|manana y noche|dosis unica|una sola (?:vez|dosis)|una sola toma"
-)
-_DURACION = (
-    rf"(?:por|durante|nada mas|nomas|solo|maximo|hasta completar|completar) (?:los (?:mismos )?|unos )?{_N} (?:dias?|noches|semanas?|mes(?:es)?)(?: complet\w+)?|"  # noqa: E501
-    rf"(?:los )?mismos {_N} (?:dias|semanas)|(?<!en )(?<!hace )(?<!dentro de )(?<!cada )(?<!veces por ){_N} (?:dias?|semanas?|mes(?:es)?)(?! (?:a la semana|al mes|regresa|nos|lo|la))|(?:por|durante) (?:tiempo indefinido|un mes|siempre)|de manera indefinida|hasta (?:la proxima|que (?:lo|la|te|nos))[^,.;]*"  # noqa: E501
-)
-_VIA = r"(?:via oral|por via \w+|tomad[oa]s?|intramuscular|intravenos[oa]|subcutane[oa]|inyectad[oa]|vaginal|rectal|sublingual|oftalmic[oa]|otic[oa]|nasal|inhalad[oa]|topic[oa]|en (?:el|la|cada|los|ambos) (?:ojos?|oidos?|piel|nariz|fosas? nasal(?:es)?)|en cada fosa nasal|debajo de la lengua|por la boca|untad[oa])"  # noqa: E501
-_DOSIS = rf"\d+(?:[.,]\d+)?(?: ?(?:/|por|mas|y|con) ?\d+(?:[.,]\d+)?)? ?{_UNIDAD}(?: ?/ ?\d* ?(?:{_UNIDAD}|kg|kilo|dia|dosis|h)\b| (?:por|en|al)(?: cada)? (?:kilo|kg|\d+ ?(?:ml|mililitros)|dosis|dia(?! (?:por|durante))))*"  # noqa: E501
-_RAZON = r"\d+(?:[.,]\d+)? ?(?:sobre|/) ?\d+(?:[.,]\d+)?|\d{2,4} (?:en|por) (?:5|10)(?! ?(?:dias?|horas?|semanas?|minutos|a \d))"  # noqa: E501
-_SUELTA = r"(?:de|a|en|la de|el de|los de|las de) (?:a )?(?P<n>\d+(?:[.,]\d+)?)(?!\d| ?(?:horas?|dias?|semanas?|mes|anos?|a \d))"  # noqa: E501
-_PRN = r"(?:solo |nomas )?(?:si|cuando|en caso de)(?: \w+){0,2} (?:dolor|fiebre|calentura|nausea|vomito|comezon|alergia|tos|necesit\w+|duele|falta (?:de|el) aire|temperatura)[^,.;]*|por razon necesaria"  # noqa: E501
-_CAMPOS = (
-    ("forma", _FORMA), ("dosis", f"{_DOSIS}|{_RAZON}"), ("toma", _TOMA), ("frecuencia", _FRECUENCIA), ("duracion", _DURACION), ("via", _VIA),  # noqa: E501
-    ("condicion", _PRN),
-)  # fmt: skip
-_PATRONES = {nombre: re.compile(rf"\b(?:{patron})(?!\w)") for nombre, patron in _CAMPOS}
-_PATRON_SUELTA = re.compile(rf"\b{_SUELTA}")
-_DESNUDA = re.compile(
-    r",? (\d+(?:\.\d+)?)(?![\d./]| ?(?:horas?|dias?|semanas?|mes|anos?|tabl|caps|past|comp|gotas?|ml|a \d|y \d))"  # noqa: E501
-)
+_P = patrones("scribe.soap", "medicamentos.es")
+
+_COMBINA = _P["combina"]
+_PATRON_SUELTA = _P["suelta"]
+_DESNUDA = _P["desnuda"]
 _DOSIS_MINIMA = 5
 """Por debajo, una cifra suelta puede ser cuántas se toman."""
-_UNO_CADA = re.compile(rf"\b{_N}(?=,? (?:cada|en|por|al|diari|antes|despues|con) )")
+_UNO_CADA = _P["uno_cada"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +67,7 @@ def linea_de(texto: str, desde: int, farmaco: str) -> Linea:
     campos: dict[str, str] = {}
     for nombre in ("dosis", "condicion", "frecuencia", "duracion", "toma", "via", "forma"):
         halladas = []
-        for m in _PATRONES[nombre].finditer(plano):
+        for m in _P[nombre].finditer(plano):
             if any(a < m.end() and b > m.start() for a, b in tomados):
                 continue
             halladas.append(resto[m.start() : m.end()])
@@ -117,7 +88,7 @@ def linea_de(texto: str, desde: int, farmaco: str) -> Linea:
         campos["dosis"] = desnuda[1]
         if campos["toma"] == desnuda[1]:
             campos["toma"] = ""
-    campos["dosis"] = _unidad(campos["dosis"])
+    campos["dosis"] = con_simbolos(campos["dosis"])
     return Linea(farmaco=farmaco, **campos)
 
 
@@ -129,12 +100,8 @@ def _presentacion(plano: str, farmaco: str) -> re.Match[str] | None:
     return m if m and existe and float(m[1]) >= _DOSIS_MINIMA else None
 
 
-_OTRA_CANTIDAD = re.compile(
-    r"\b(?:\d+½?(?! ?(?:dias?|semanas?|mes|horas?|minutos?|anos?))|½|un[oa]|media|dos|tres)(?=[ ,]|$)"
-)
-_ESCALONADO = re.compile(
-    r"\b(?:luego|despues (?:subes?|bajas?|una|dos|\d|media|de \d)|posteriormente|maximo \d+ (?:al|por|en)|primer[oa]? (?:semana|dia|dosis)|al inicio)\b"  # noqa: E501
-)
+_OTRA_CANTIDAD = _P["otra_cantidad"]
+_ESCALONADO = _P["escalonado"]
 
 
 def escalonado(texto: str) -> bool:
@@ -145,31 +112,21 @@ def escalonado(texto: str) -> bool:
 
 def _por_horarios(plano: str) -> bool:
     """«12 en la mañana y 6 antes de la cena»: cada horario con su cantidad; juntarlos las cambiaría de hora."""  # noqa: E501
-    horarios = list(_PATRONES["frecuencia"].finditer(plano))
+    horarios = list(_P["frecuencia"].finditer(plano))
     return any(_OTRA_CANTIDAD.search(plano, a.end(), b.start()) for a, b in pairwise(horarios))
 
 
-def _unidad(dosis: str) -> str:
-    dosis = re.sub(r"\bmiligramos?\b", "mg", dosis)
-    dosis = re.sub(r"\bmicrogramos?\b", "mcg", dosis)
-    dosis = re.sub(r"\b(?:mililitros?)\b", "ml", dosis)
-    return re.sub(r"\bgramos?\b", "g", dosis)
+def con_simbolos(texto: str) -> str:
+    """El texto con sus unidades por su símbolo: «500 miligramos» → «500 mg»."""
+    for simbolo in ("mg", "mcg", "ml", "g", "cm"):
+        texto = _P[f"simbolo.{simbolo}"].sub(simbolo, texto)
+    return texto
 
 
-_NIEGA = re.compile(
-    r"\b(?:nada de|ni|no(?! (?:[cs]ede|mejora|(?:se (?:le )?)?quita|baja|puede|responde|aguanta|hay|tolera)\b)|sin|evit\w+|en (?:vez|lugar) de|quit\w+|retir\w+|alergic[oa] a(?: la| las)?|suspend\w+|junto con(?: el| la)?)(?: \w+){0,2} $"  # noqa: E501
-)
-_NIEGA_TRAS = re.compile(
-    r",? (?:ni de chiste|ni loc[oa]|ni en broma|ni pensarlo|para nada"
-    r"|tampoco(?! (?:lo|la|los|las) (?:dej|suspend|quit))"
-    r"|(?:ya )?no (?:(?:se|le|te|les|me|lo|la|los|las) ){0,2}(?:(?:voy|vamos) a (?:dar|recetar|poner|mandar|dejar|indicar|usar)\w*|doy|damos|receto|"  # noqa: E501
-    r"pongo|ponemos|mando|dejo|indico|recomiendo|usamos|conviene|(?:puedo|podemos) (?:dar|poner|recetar|usar)\w*|puede (?:tomar|usar))"  # noqa: E501
-    r"|ya no|no(?=[,.;]|$| por ahora| por el momento| porque| lo necesita| hace falta))\b"
-)
-_ALERGIA_A = re.compile(r"\b(?:alergi\w+|hipersensib\w+) al?(?: \w+){0,2} $")
-_OTRA_RECETA = re.compile(
-    r"\b(?:(?:te|le|les) (?:voy a dar|doy|receto|mando|dejo|indico|agrego)|vamos a (?:dar|iniciar|empezar))\b"
-)
+_NIEGA = _P["niega"]
+_NIEGA_TRAS = _P["niega_tras"]
+_ALERGIA_A = _P["alergia_a"]
+_OTRA_RECETA = _P["otra_receta"]
 
 
 def negado(texto: str, desde: int, hasta: int | None = None) -> bool:
@@ -235,14 +192,9 @@ def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
     return salida
 
 
-_PREVIO = re.compile(
-    r"(?<!mientras )(?<!cuando )(?<!si )\b(?:de|del|con|tom[ea]|tomar|aplique|aplicar|dele)"
-    r"(?: (?:el|la|su))? ?$"
-)
-_FORMA_DEL_QUE_SIGUE = re.compile(rf"[,;]?\s*(?:y )?\b(?:un[ao]?s?|las?|el|los|unas?) {_FORMA} (?:de |con )(?:la |el )?$")  # noqa: E501
-"""«…en la noche, y una crema de hidrocortisona»: la crema es de la que sigue."""
-_CONDICION_AJENA = re.compile(r"[,;]?\s*(?:y |o )?\b(?:si|cuando|para)\b[^,;.]*[,;]?\s*$")
-"""Lo último antes del fármaco siguiente, si es para cuándo darlo: «si en 2 horas no cede, sumatriptán»."""
+_PREVIO = _P["previo"]
+_FORMA_DEL_QUE_SIGUE = _P["forma_del_que_sigue"]
+_CONDICION_AJENA = _P["condicion_ajena"]
 
 
 def _con_previo(linea: Linea, previo: str) -> Linea:
@@ -259,11 +211,7 @@ def _con_previo(linea: Linea, previo: str) -> Linea:
     )  # fmt: skip
 
 
-_SE_CALLA = re.compile(
-    r"(?:tom(?:e|a|as|ar|arse|ese|ate|amos)|d[aeo]|doy|dar|dejo|va[sn]?|vamos|voy|recet\w+|pon\w*|aplic\w+|us[ae]r?|inici\w+|"
-    r"empez\w+|empiez\w+|empiec\w+|mand\w+|indic\w+|agreg\w+|sig[aeu]\w*|igual|contin\w+|medicamento|medicina|pastilla|"
-    r"tableta|capsula|dosis|mg|miligramos?|mcg|microgramos?|ml|mililitros?|gramos?|horas?|dias?|veces|vez|dia|noche|manana)s?$"
-)
+_SE_CALLA = _P["se_calla"]
 
 
 def falta(linea: str, dicho: str) -> bool:

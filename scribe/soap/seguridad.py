@@ -17,12 +17,14 @@ from typing import Any
 
 from scribe.consulta import Aviso, Cita, Contexto, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.farmacos import clase_de, clases, nombre_de_clase
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.posologia import avisos_de_dosis
 from scribe.soap.usos import Estado, Uso, oraciones, patron, pregunta_alergia, usos
 
-_LA_EXCLUYE = re.compile(r"\w* no(?= *(?:[,.;:]|$)| (?:es|son|pero|sino)\b)")
-"""«A la sulfa no, es a la dipirona»."""
+_P = patrones("scribe.soap", "comprobaciones.es")
+
+_LA_EXCLUYE = _P["seguridad.la_excluye"]
 _VIGENTES = (Estado.RECETADO, Estado.ACTUAL)
 
 
@@ -167,10 +169,7 @@ def _aviso_declarada(alergia: _Alergia) -> Aviso:
     return Aviso(tipo="alergia", texto=f"Alergia a {alergia.nombre} referida.", citas=alergia.citas)
 
 
-_A_QUE = re.compile(r"\balergi(?:c[oa]s?|as?) (?:a|al) (?:l[oa]s? |el )?(\w{4,}(?: de \w+)?)")
-
-
-_NADIE = ("alguna", "algo", "algun", "ninguna", "nada")
+_A_QUE = _P["seguridad.a_que"]
 
 
 def _otras_alergias(transcripcion: Transcripcion, alergias: list[_Alergia]) -> Iterator[Aviso]:
@@ -179,7 +178,7 @@ def _otras_alergias(transcripcion: Transcripcion, alergias: list[_Alergia]) -> I
     for turno, (desde, hasta) in _oraciones_de_alergia(transcripcion):
         m = _A_QUE.search(llano(turno.texto[desde:hasta]))
         cita = turno.citar(desde, hasta)
-        if m and m[1] not in _NADIE and (cita.turno, cita.inicio) not in citados:
+        if m and not _P["seguridad.a_nada"].fullmatch(m[1]) and (cita.turno, cita.inicio) not in citados:
             que = turno.texto[desde + m.start(1) : desde + m.end(1)]
             yield Aviso(tipo="alergia", texto=f"Alergia a {que} referida.", citas=(cita,))
 

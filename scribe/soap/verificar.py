@@ -14,6 +14,7 @@ from functools import lru_cache
 from scribe.consulta import Aviso, Enunciado, EstadoEnunciado, Rol, Transcripcion, Turno
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.contexto import calificar
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.presentaciones import revisar_presentaciones
 from scribe.lenguaje.rangos import revisar_cifras
 from scribe.lenguaje.texto import llano
@@ -21,7 +22,10 @@ from scribe.soap.citar import citas_de, ordenados
 from scribe.soap.dichos import SE_VA
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
+from scribe.soap.medicamentos import con_simbolos
 from scribe.soap.posologia import con_horas
+
+_P = patrones("scribe.soap", "comprobaciones.es")
 
 _PEGADO = 14
 """Letras entre una cifra y el fármaco que la sigue («500 mg de paracetamol») para que sea suya."""
@@ -32,25 +36,15 @@ PROB_FARMACO = 0.35
 """Por debajo de estas probabilidades, lo oído se manda a revisar."""
 
 _CIFRA = re.compile(r"(?<![^\W\d_])\d+(?:[.,]\d+)?½?|½")
-_PAREJA = re.compile(
-    r"(\d+(?:[.,]\d+)?) ?(dias?|semanas?|mes(?:es)?|horas?|anos?|minutos?|mg|mcg|ml|ui|g|gotas?|tabletas?|kilos?|kg|cm)\b"  # noqa: E501
-)
-_NEGACION = re.compile(
-    r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|negativ[oa]s?|evit\w+|suspend\w+|jamas|nadie|nego|dej\w+|descart\w+|quit\w+|retir\w+|al contrario|normal|bien|ya no|gracias a dios|prohib\w+|mejor l[oa]s? \w+|contraindic\w+|que va|nel|en (?:lo )?absoluto|de ninguna manera|me libre|negativo|fuera|solo|solamente|nomas|unicamente|nada mas|menos|excepto|salvo|fuera|acab[oa]\w*|lo unico|y ya|es todo)\b"  # noqa: E501
-)
-_NIEGA = re.compile(r"\b(?:no|ni|sin|nada|nunca|tampoco|ningun[oa]?|niega|evitar|suspender)\b")
-_A_URGENCIAS = re.compile(
-    r"\b(?:se va|te vas|vaya(?:se|n)?|vete|corr\w+|acud\w+|ven(?:ga|gan|gase)|viene|vienes|la trae|lo trae) (?:\w+ )?(?:a )?urgencias\b"  # noqa: E501
-)
-_CONDICION = re.compile(r"\b(?:si|cuando|en caso de|ante)\b")
-_ADVERSATIVA = re.compile(r"\b(?:pero|aunque|sino|salvo|excepto)\b")
-_MATIZA = re.compile(
-    r"\W*(?:\w+ ){0,2}?(?:no|nada|ningun[oa]?|nunca)\b\W+(?:\w+\W+){0,2}?(?:bueno|aunque|salvo|excepto|solo que|nomas que|nada mas que)\W+(?=\w)"  # noqa: E501
-    r"(?!no\b|ningun|nada\b|gracias|doctor|(?:a |el de |la de )?(?:mis?|sus?) )(?!(?:\w+\W+){0,3}(?:doctor|gracias))"  # noqa: E501
-)
-"""«Nada. Bueno, el lunes estuvo caliente»: la negación ya no es rotunda."""
-_TEMOR = re.compile(r"\b(?:miedo|temor|contrario|pendiente|dicen|preocup\w+)\b")
-_LADO = re.compile(r"\b(derech|izquierd|bilateral|ambos|ambas)")
+_PAREJA = _P["verificar.pareja"]
+_NEGACION = _P["verificar.negacion"]
+_NIEGA = _P["verificar.niega"]
+_A_URGENCIAS = _P["verificar.a_urgencias"]
+_CONDICION = _P["verificar.condicion"]
+_ADVERSATIVA = _P["verificar.adversativa"]
+_MATIZA = _P["verificar.matiza"]
+_TEMOR = _P["verificar.temor"]
+_LADO = _P["verificar.lado"]
 _SINGULAR = {"dias": "dia", "semanas": "semana", "meses": "mes", "horas": "hora", "anos": "ano", "minutos": "minuto", "gotas": "gota",  # noqa: E501
              "tabletas": "tableta", "kilo": "kg", "kilos": "kg"}  # fmt: skip
 
@@ -61,11 +55,7 @@ def cifras(texto: str) -> set[str]:
 
 
 def _parejas(texto: str) -> set[tuple[str, str]]:
-    plano = llano(con_horas(texto))
-    normal = re.sub(r"\b(?:miligramos?)\b", "mg", re.sub(r"\bmicrogramos?\b", "mcg", plano))
-    normal = re.sub(
-        r"\bcentimetros?\b", "cm", re.sub(r"\bmililitros?\b", "ml", re.sub(r"\bgramos?\b", "g", normal))
-    )
+    normal = con_simbolos(llano(con_horas(texto)))
     return {(n.replace(",", "."), _SINGULAR.get(u, u)) for n, u in _PAREJA.findall(normal)}
 
 
@@ -130,7 +120,7 @@ def _se_afirma_tambien(propuesta: Propuesta) -> str | None:
         for m in buscar_clinico(trozo.dicho):
             antes = _ADVERSATIVA.split(llano(trozo.dicho[: m.desde]))[-1]
             propia = antes + llano(trozo.dicho[m.desde :])
-            si = re.search(r"\bsi (?:(?:me|le|se|te|lo|la) )*$", antes)
+            si = _P["verificar.si_afirma"].search(antes)
             firme = si or not (_NEGACION.search(propia) or _TEMOR.search(antes))
             if (
                 m.clase == "sintoma"
@@ -162,7 +152,7 @@ def _sin_condicion(propuesta: Propuesta) -> str | None:
 def _pierde_negacion(trozos: list[Trozo], plano: str) -> bool:
     """Si una cita corta abre negando («no puedo…») y el enunciado ya no niega nada."""
     ultimo = llano(trozos[-1].dicho).strip(" ¿¡,.")
-    abre = re.match(r"(?:y |pero )?no (?=\w)", ultimo) is not None
+    abre = _P["verificar.abre_negando"].match(ultimo) is not None
     return abre and not _NEGACION.search(plano) and len(ultimo.split()) <= 12
 
 
