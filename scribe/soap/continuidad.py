@@ -6,6 +6,7 @@ import re
 
 from scribe.lenguaje.clinico import buscar_exploracion
 from scribe.lenguaje.farmacos import ficha
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import AUMENTAR, BAJAR, CONTINUAR, MEDIDO, texto_de
 from scribe.soap.farmacia import hay_farmaco, nombrados
@@ -16,43 +17,25 @@ from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.suspensiones import Suspensiones, suspende
 
-_DE_LO = re.compile(
-    r"\b(?:el|la|los|las|lo|su|sus|es[ae]|tu|tus)(?: (?:medicamento|medicina|pastilla|tableta|capsula|inyeccion)s?)?"  # noqa: E501
-    r" (?:del?|para) (?:(?:la|el|las|los|lo) )?(?P<uso>\w+)"
-)
-_SIGUE_IGUAL = re.compile(
-    r"\b(?:igual(?:it[oa]|es)?|sin cambios?|como (?:la|lo) (?:viene|esta)|la misma dosis|lo mismo)\b"
-)
+_P = patrones("scribe.soap", "recetas.es")
+
+_DE_LO = _P["continuidad.de_lo"]
+_SIGUE_IGUAL = _P["continuidad.sigue_igual"]
 
 
 def _uso(palabra: str) -> str | None:
     return next((u for u in (palabra, palabra.removesuffix("s")) if u in remedios()), None)
 
 
-_CAMBIO = re.compile(
-    r"\b(?:sub[ae]|baj[ae]|aument[ae]|disminuy[ae])(?:le|la|lo|sela|selo|mela|melo)?\b[^.;]{0,12}?\b(?:a|de) "
-    r"(?:\d+(?:\.\d+)?½?|½|un[oa]|media|dos|tres)(?= *(?:[,.;]|$)| (?:al dia|diari|tabletas?|pastillas?|capsulas?|unidades|mg|en la|por la|cada|gotas))"  # noqa: E501
-)
-"""«Súbale a 2», «bájela a media en la noche»: cambia la dosis de lo último nombrado."""
-_TODO_IGUAL = re.compile(
-    r"\b(?:todo(?: lo demas)?|lo demas|los demas|el resto|(?:sus|los|tus) (?:mism[oa]s )?(?:medicamentos|medicinas|pastillas))\b"  # noqa: E501
-    r"[^.;]{0,30}?\b(?:igual(?:it[oa]|es)?|sin cambios?|lo mismo)\b|\bs[ií]g[au]e?(?:le|lo|la|los|las) igual\b"  # noqa: E501
-)
-_LO_DEMAS = re.compile(r"\b(?:lo|los|las|todo lo|todos los) (?:demas|otr[oa]s?)\b|\bel resto\b")
-_CUANTO_TIEMPO = re.compile(r"\b(?:por |durante )?cuant[oa]s? (?:tiempo|dias|semanas|meses)\b")
-_SOLO_NUMERO = re.compile(
-    r"\W*(?:por |unos |como |nada mas |nomas )?\d+(?: (?:dias?|semanas?|meses))?(?: (?:nada mas|nomas))?\W*"
-)
-_SOLO_LAPSO = re.compile(
-    r"\W*(?:(?:y|por|unos|nada mas|nomas|solo|durante) )*\d+ (?:dias?|semanas?|mes(?:es)?)(?: (?:nada mas|nomas|solamente|y ya|en total))?\W*"  # noqa: E501
-)
-_ESA_MISMA = re.compile(r"\b(?:es[ae]|l[ao]|el) mism[oa]\b(?! (?:dosis|horario|hora|cantidad))")
-"""«Desde mañana esa misma, pero en pastilla de 50»: lo último nombrado."""
-_DE_ESA_RECETA = re.compile(
-    r"\b(?:cuant\w+|como|a que hora|cada|dias?|tom\w+|pong\w+|unt\w+|antes|despues|comida|comer|hasta|noche|manana|esa|ese|eso)\b"  # noqa: E501
-)
-"""Lo que se pregunta de la receta que se acaba de oír."""
-_COMIDA = re.compile(r"(?:con|antes de|despues de)\b", re.I)
+_CAMBIO = _P["continuidad.cambio"]
+_TODO_IGUAL = _P["continuidad.todo_igual"]
+_LO_DEMAS = _P["continuidad.lo_demas"]
+_CUANTO_TIEMPO = _P["continuidad.cuanto_tiempo"]
+_SOLO_NUMERO = _P["continuidad.solo_numero"]
+_SOLO_LAPSO = _P["continuidad.solo_lapso"]
+_ESA_MISMA = _P["continuidad.esa_misma"]
+_DE_ESA_RECETA = _P["continuidad.de_esa_receta"]
+_COMIDA = _P["continuidad.comida"]
 _MISMO_RENGLON = 2
 """Turnos que puede tardar en llegar el resto de una receta."""
 
@@ -169,7 +152,7 @@ class Continuidad(Suspensiones):
         if pide or senal("plan", "cita").search(trozo.plano) or senal("plan", "estudio").search(trozo.plano):
             return False
         dura = not linea.duracion and (
-            re.match(r"(?:por|durante) .*\d", extra.duracion) or _SOLO_LAPSO.fullmatch(trozo.plano)
+            _P["continuidad.por_plazo"].match(extra.duracion) or _SOLO_LAPSO.fullmatch(trozo.plano)
         )
         dosis = _su_dosis(linea, extra)
         comida = linea.frecuencia and _COMIDA.match(linea.frecuencia)
@@ -206,7 +189,7 @@ def _verbo(plano: str) -> str:
 
 def _su_dosis(linea: Linea, extra: Linea) -> bool:
     """Si la dosis dicha aparte puede ser la del renglón: con unidad, o una presentación que existe («de 250»)."""  # noqa: E501
-    if not extra.dosis or re.match(r"\d+ ?(?:kg|kilos?)\b", extra.dosis):
+    if not extra.dosis or _P["continuidad.peso"].match(extra.dosis):
         return False
     suelta = re.fullmatch(r"de (\d+(?:\.\d+)?)", extra.dosis)
     if suelta is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -10,6 +9,7 @@ from itertools import chain
 
 from scribe.consulta import Rol, Seccion, Turno
 from scribe.lenguaje.farmacos import MencionFarmaco
+from scribe.lenguaje.patrones import patrones
 from scribe.soap.charla import es_charla
 from scribe.soap.dialogo import Dialogo
 from scribe.soap.farmacia import genericos, hay_farmaco, nombrados
@@ -18,11 +18,12 @@ from scribe.soap.medicamentos import Linea
 from scribe.soap.momentos import Momento
 from scribe.soap.replica import replica
 
+_P = patrones("scribe.soap", "recetas.es")
+
 _ATRAS = 3
 """Turnos que alcanza «ésa»: más atrás ya no se sabe de qué se habla."""
-_DE_ESO = re.compile(r"\b(?:l[oa]s?|es[aeo]s?|est[ae]s?) (?:puedo|puede|debo|sigo|sigue|tomo|toma|dejo|deja|doy|da|uso|usa|pongo|sigamos|tiro|ya)\b")  # noqa: E501
-_CON_OTRO = re.compile(r"\b(?:con|mas|junto a) (?:el|la|los|las|su|tu) $")
-"""«Con el losartán le baja la presión»: se avisa de la mezcla; el pronombre que sigue es del otro."""
+_DE_ESO = _P["hoja.de_eso"]
+_CON_OTRO = _P["hoja.con_otro"]
 
 
 @cache

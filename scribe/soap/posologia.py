@@ -8,22 +8,18 @@ from dataclasses import dataclass
 
 from scribe.consulta import Aviso, Contexto
 from scribe.lenguaje.farmacos import Farmaco, buscar_farmacos, ficha
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.usos import Uso, patron
 
-_DOSIS = re.compile(
-    r"\b(?:de )?(\d+(?:\.\d+)?) ?(mg|mcg|g)\b(?! ?/)"
-    r"|\bde (\d+(?:\.\d+)?)\b(?! ?(?:dias?|horas?|semanas?|anos?|ml|%|/))"
-)
-_HORAS = re.compile(r"\bcada (\d{1,2}) horas?\b|\bcada (\d{1,2})(?=\W|$)")
-_SIN_UNIDAD = re.compile(
-    r"\b(cada (?:4|6|8|12|24|48|72))(?=\s*(?:[,.;)]|$)|\s+(?:por|con|si|durante|hasta|v[ií]a|antes|despu[eé]s|"  # noqa: E501
-    r"para|los|solo|nom[aá]s|nada m[aá]s|tambi[eé]n|en caso|en ayunas)\b)",
-    re.I,
-)
-_VECES = re.compile(r"\b(\d|dos|tres|cuatro) veces (?:al|por) dia\b")
-_UNIDADES = re.compile(r"\b(\d|½|1½) (?:tabletas?|capsulas?|pastillas?|comprimidos?|grageas?)\b")
-_LIQUIDO = re.compile(r"\b(?:ml|jarabe|suspension|gotas|por kilo|kg|unidades|gel|crema|pomada)\b")
+_P = patrones("scribe.soap", "recetas.es")
+
+_DOSIS = _P["posologia.dosis"]
+_HORAS = _P["posologia.horas"]
+_SIN_UNIDAD = _P["posologia.sin_unidad"]
+_VECES = _P["posologia.veces"]
+_UNIDADES = _P["posologia.unidades"]
+_LIQUIDO = _P["posologia.liquido"]
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
 _PALABRAS = {"dos": 2, "tres": 3, "cuatro": 4}
 _EDAD_ADULTO = 15

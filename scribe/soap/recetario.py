@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
 from scribe.soap.continuidad import Continuidad
@@ -38,16 +37,12 @@ from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.suspensiones import suspende
 
-_POR_TOMA = re.compile(
-    r"\b(?:un cuarto de|(?:\d+ )?½|\d+½?|\d+[.,]\d+|tableta y media|una?(?= (?:cucharad|gota|ampolleta|sobre|dosis|disparo|aplicacion))) ?"  # noqa: E501
-    r"(?:tabletas?|pastillas?|capsulas?|comprimidos?|gotas?|gotitas|ml|mililitros?|cucharad\w+|unidades|ui|disparos?|"
-    r"inhalaciones|puffs?|ampolletas?|sobres?|ovulos?|parches?|aplicaciones|atomizaciones)? (?:de (?:la |el )?|del )$"  # noqa: E501
-)
-_UNA_DE = re.compile(
-    r"\b(?:tom[ae]\w*|d[ae]\w*|pon\w*|con|solo|nomas|mejor|y) (?:un[oa]|media|\d) del? (?:la |el )?$"
-)
-_SOLA_UNA = re.compile(r"\b(?:un[oa]|media|\d) del? (?:la |el )?$")
-_UNA = re.compile(r"(?:1|una?) (?:tableta|pastilla|capsula|comprimido)\b")
+_P = patrones("scribe.soap", "recetas.es")
+
+_POR_TOMA = _P["recetario.por_toma"]
+_UNA_DE = _P["recetario.una_de"]
+_SOLA_UNA = _P["recetario.sola_una"]
+_UNA = _P["recetario.una"]
 
 
 def _desde_la_cantidad(previo: str) -> str:
@@ -66,12 +61,10 @@ def _se_pierde(previo: str, linea: Linea) -> bool:
     return not linea.toma and not _UNA.match(plano, m.start())
 
 
-_CAMBIA_POR = re.compile(
-    r"\b(?:cambi\w+|sustitu\w+|reemplaz\w+) (?:el |la |su |tu )?(?:\w+ )?\w+(?: de \d+)?,? (?:por|con) (?:el |la |un |una )?$"  # noqa: E501
-)
+_CAMBIA_POR = _P["recetario.cambia_por"]
 _RECIENTES = 6
 """Enunciados hacia atrás en que se busca el nombre que quedó a medias."""
-_SI_ANTES = re.compile(r"\b(?:si|cuando)\b[^,;.]*[,;]?\s*$")
+_SI_ANTES = _P["recetario.si_antes"]
 
 
 def _es_causa(linea: Linea, antes: str) -> bool:
@@ -94,9 +87,9 @@ class Recetario(Continuidad):
         linea = linea_de(texto, 0, nombres[0][0].texto) if len({f.texto for f, _ in nombres}) == 1 else None
         if linea is None or suspende(trozo.plano):
             return False
-        igual = CONTINUAR.search(llano(texto)) or re.match(r"(?:igual|lo mismo)\b", llano(texto))
+        igual = CONTINUAR.search(llano(texto)) or _P["recetario.igual"].match(llano(texto))
         cuanto = linea.frecuencia or linea.toma or (linea.dosis and not linea.dosis.startswith("de "))
-        ajeno = re.search(r"\bkg\b|\bkilos?\b", linea.dosis) or (
+        ajeno = _P["recetario.por_peso"].search(linea.dosis) or (
             not igual and self._respondida(trozo) is None
         )
         if (not cuanto and not igual) or ajeno:
@@ -143,7 +136,7 @@ class Recetario(Continuidad):
         if self._resultado(trozo, plano):
             return False
         if senal("plan", "evita").search(plano):
-            rotulo = "Evitar" if re.search(r"\bnada de\b|\bevit|\bno (?:le|te) d", plano) else "No se indica"
+            rotulo = "Evitar" if _P["recetario.evitar"].search(plano) else "No se indica"
             todos = nombrados(texto)
             fuera = [f.texto.lower() for f in todos if negado(texto, f.desde, f.hasta) or len(todos) == 1]
             asunto = f"{rotulo} {', '.join(dict.fromkeys(fuera))}: " if fuera else ""
@@ -158,7 +151,7 @@ class Recetario(Continuidad):
                 trozo,
             )
             return True
-        if re.search(r"\bvamos a dejar (?:de )?(?:el|la|los|las|tomar)\b", plano):
+        if _P["recetario.dejar"].search(plano):
             self._pon(
                 "plan",
                 "suspension",
@@ -167,7 +160,7 @@ class Recetario(Continuidad):
             )
             return True
         contesta = self._respondida(trozo)
-        if contesta is not None and re.match(r"\W*(?:y )?si\b", contesta.plano):
+        if contesta is not None and _P["recetario.contesta_que_si"].match(contesta.plano):
             asunto = f"«{mayuscula(alinar(contesta.dicho))}»"
             cuerpo = de_usted(texto)
             self._pon("plan", "indicacion", f"{asunto}: {cuerpo[:1].lower() + cuerpo[1:]}", contesta, trozo)
