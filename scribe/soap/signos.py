@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.rangos import peso_propuesto, tension_propuesta
 from scribe.lenguaje.texto import llano
 
-_ENTRE = r"[ ,:;…]*(?:\.\.\.[ ]*)?(?:(?:(?:me |le |te )?da|es|fue|salio|esta|estuvo|la tiene|lo tiene|la traes?|lo traes?|tiene|trae|anda|ahorita|le salio|te salio|hoy|de|en|a|al|con|como|por|minuto|marca|marco|mas o menos)[ ,]+){0,3}"  # noqa: E501
-_TOMA = re.compile(r"\b(primera|segunda|tercera|sentad[oa]|de pie|acostad[oa]|brazo (?:derecho|izquierdo))\b")
+_P = patrones("scribe.soap", "signos.es")
+
+_ENTRE = _P["entre"].pattern
+_TOMA = _P["toma"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +70,20 @@ def _revisar(rotulo: str, valor: str, unidad: str = "") -> str | None:
     )
 
 
-_TENSION_SOLA = re.compile(r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b")
-_ABRE_LA_CIFRA = r"\W*(?:(?:a ver|ahora|aqui|ya|y|son|es|hoy|ok|okey|esta en|anda en|anda con|(?:tiene|trae|traes|marca|sale|salio)(?: en)?|de pie|sentad[oa]|acostad[oa]|uno)[ ,:]+){0,3}"  # noqa: E501
+_TENSION_SOLA = _P["tension_sola"]
+_ABRE_LA_CIFRA = _P["abre_la_cifra"].pattern
 _SIN_NOMBRE = (
-    (
-        "TA", "mmHg",
-        re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>(?:[89]\d|1\d\d|2[0-4]\d)(?:, | |-| con )(?:[4-9]\d|1[0-3]\d))(?=\W*$|[,.;])"),  # noqa: E501
-    ),
-    (
-        "Temperatura", "°C",
-        re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>(?:3[4-9]|4[01])\.\d)(?=\W*$| grados| de (?:temperatura|fiebre|calentura))"),  # noqa: E501
-    ),
-    ("Temperatura", "°C", re.compile(r".*?\b(?P<v>(?:3[4-9]|4[01])(?:\.\d)?)(?= (?:grados )?de (?:temperatura|fiebre|calentura)\b)")),  # noqa: E501
-    ("Peso", "kg", re.compile(rf"{_ABRE_LA_CIFRA}(?P<v>\d{{1,3}}(?:\.\d{{1,2}})?)(?= ?(?:kg|kilos?)\W*$)")),
-)  # fmt: skip
+    ("TA", "mmHg", _P["sin_nombre.tension"]),
+    ("Temperatura", "°C", _P["sin_nombre.temperatura"]),
+    ("Temperatura", "°C", _P["sin_nombre.temperatura_dicha"]),
+    ("Peso", "kg", _P["sin_nombre.peso"]),
+)
 """Medidas que por su forma se conocen sin su nombre, si abren la frase («138, 84.», «52 kilos.»)."""
 _CON_OTROS = ("Glucosa",)
 """Lo que solo es un signo si se dice entre otros."""
 _DIFERENCIA = 12
-_PESO_SIN_UNIDAD = re.compile(
-    rf"\b(?:peso|pesa[s]?|pesando|pesaste|pesaba)\b{_ENTRE}(?P<v>\d{{1,2}}[.,]\d{{3}}|\d{{4,5}})(?![\d/]|[.,]\d| ?(?:g|gr|gramos?|kg|kilos?)\b)"  # noqa: E501
-)
-_TENSION_INCOMPLETA = re.compile(
-    rf"\b(?:presion|tension)\b{_ENTRE}(?P<v>\d{{2,3}})(?![\d/]| ?sobre|[.,]\d| (?:veces|mg|mm))"
-)
+_PESO_SIN_UNIDAD = _P["peso_sin_unidad"]
+_TENSION_INCOMPLETA = _P["tension_incompleta"]
 
 
 def signos_de(texto: str) -> list[Signo]:
@@ -102,7 +95,7 @@ def signos_de(texto: str) -> list[Signo]:
         return not any(s.desde < b and s.hasta > a for s in salida)
 
     for m in _TENSION_SOLA.finditer(plano):
-        valor = re.sub(r" ?(?:/|sobre) ?", "/", m.group())
+        valor = _P["une_cifras"].sub("/", m.group())
         toma = _TOMA.findall(plano[max(0, m.start() - 25) : m.start()])
         rotulo = (
             f"TA ({toma[-1]} toma)"
@@ -181,20 +174,10 @@ _ATRAS = 60
 """Letras hacia atrás en que vale el anuncio: lo que sigue a «súbase a la báscula» es el peso; lo de después, no."""  # noqa: E501
 
 
-TRAS_SIGNO = re.compile(
-    r"[ ,.;:]*(?:mmhg|kg|kilos?|cm|centimetros?|metros?|grados?|°c|lpm|latidos?|por minuto|por ciento|%)?"
-    r"[ ,.;:]*(?:por minuto[ ,.;:]*)?(?:y )?"
-)
-"""La unidad y el enlace que quedan después de un signo, antes de lo que sigue en la frase."""
+TRAS_SIGNO = _P["tras_signo"]
 
-_UNIDADES = re.compile(
-    r"(?:mmhg|kg|kilos?|cm|centimetros?|metros?|grados?|°c|lpm|latidos?|por minuto|por ciento|%|m|toma|veces|\d+ veces|dos veces)"  # noqa: E501
-)
-_NOMBRES = re.compile(
-    r"(?:temperatura|presion|tension|arterial|frecuencia|cardiaca|respiratoria|pulso|oxigenas?|saturacion|oxigeno|satura|peso|pesa|"
-    r"talla|mide|indice|masa|corporal|cintura|primera|segunda|tome|le|te|la|el|de|en|y|a|ver|dos|su|con|al|por|los|las|bueno|tiene|"
-    r"esta|hoy|aqui|okey|ok|bien|muy|entonces|es|lindice|signos|vitales|ahorita|minuto|una|un|uno|fue|traes?|lo|estan|reviso)"
-)
+_UNIDADES = _P["unidades"]
+_NOMBRES = _P["nombres"]
 
 
 def restante(texto: str, signos: list[Signo]) -> str:
