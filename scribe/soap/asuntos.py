@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from scribe.consulta import Rol
 from scribe.lenguaje.clinico import buscar_clinico
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
 from scribe.soap.dialogo import sin_muletilla
 from scribe.soap.fragmentos import Trozo, alinar
 from scribe.soap.reglas import pregunta
-from scribe.soap.rotulos import PERSONAS, habla_de_si
+from scribe.soap.rotulos import habla_de_si
+
+_P = patrones("scribe.soap", "relato.es")
 
 _RAIZ = 4
 _NOMINAL = 6
 """Palabras de una pregunta que solo nombra un asunto («¿Y el apetito?»)."""
-_ABRE = r"^\W*(?:(?:y|pero|bueno|pues|ah|no|si|tampoco|es que|ay)\W+)*"
-_AJENO = re.compile(
-    rf"{_ABRE}(?:(?:en|de) (?:mi|la|su) (?P<f>familia)|(?:(?:a|de|con|por|por parte de|del lado de) )?(?:mis?|sus?|el|la|los|las) "  # noqa: E501
-    rf"(?P<k>{PERSONAS.pattern})\b|(?:el|la) (?:que|\w+) (?:\w+ ){{0,5}}?es (?:mi|su|el|la) (?P<e>{PERSONAS.pattern})\b)"  # noqa: E501
-)
-_PROPIO = re.compile(
-    rf"{_ABRE}(?:yo\b|a mi (?:no|si|me|tampoco|nunca|nada)|lo mio|(?:el|ella) (?:no|si|nomas|nada mas|solo|tampoco|nunca)|"  # noqa: E501
-    r"(?:a (?:el|ella)) (?:no|si|le|nunca)|me (?:han |he )?\w+|tengo|tuve|tomo|padezco|soy|estoy|ando)\b"
-)
+_AJENO = _P["asuntos.ajeno"]
+_PROPIO = _P["asuntos.propio"]
 
 
 def de_quien(trozo: Trozo) -> str:
@@ -44,13 +38,7 @@ def cambia_de_persona(previo: list[Trozo], trozo: Trozo) -> bool:
     return bool(antes) and _PROPIO.match(trozo.plano) is not None
 
 
-_COMUN = re.compile(
-    r"(?:hace|hizo|desde|dia|ano|mes|semana|hora|vez|veces|tien|tuv|tom|esta|estuv|dio|dan|sient|algo|algun|otr|"
-    r"tant|poc|"
-    r"much|siempr|nunca|ahor|ayer|hoy|noche|tard|manan|dice|dij|creo|sabe|quier|pued|anda|trae|trai|viene|sale|"
-    r"salio|pasa|paso)\w*"
-)
-"""Lo que se repite en cualquier respuesta: no dice de qué se habla."""
+_COMUN = _P["asuntos.comun"]
 
 
 def _raices(texto: str) -> set[str]:
@@ -88,7 +76,7 @@ def asunto_sin_decir(preguntas: list[Trozo], texto: str) -> str:
         return ""
     base = sin_muletilla(preguntas[-1].plano.strip(" ¿¡,."))
     nombra = not any(pregunta(n).match(base) for n in ("interrogativos", "formas", "formas_fuertes"))
-    lista = re.search(r",| [oy] | ni ", base)
+    lista = _P["asuntos.lista"].search(base)
     if (
         not nombra
         or lista

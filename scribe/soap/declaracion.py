@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from scribe.consulta import Rol
 from scribe.lenguaje.clinico import Mencion, buscar_clinico
 from scribe.lenguaje.contexto import es_de_sangre
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import asunto_sin_decir
 from scribe.soap.contestacion import afirma, niega
@@ -29,15 +28,13 @@ from scribe.soap.rotulos import (
     todas_negadas,
 )
 
-_ABRE = re.compile(
-    r"^(?:(?:(?:s[ií]|no|tampoco|nada|doctora?)\s*[,.;]|(?:aj[aá]|claro|porque|y|pues|ay|bueno|es que|este)\b)[\s,.]*)+(?=\S)",  # noqa: E501
-    re.IGNORECASE,
-)
+_P = patrones("scribe.soap", "relato.es")
+
+_ABRE = _P["declaracion.abre"]
 
 
-_NO_SUELTO = re.compile(r"\W*(?:no|nada|tampoco|nunca)\s*[,.;]")
-_RECORTADA = re.compile(r"(?:del?|en|con|por) (?:(?:el|la|los|las|mi) )?\w+,? (?:no|tampoco|nunca)")
-"""«De la tiroides no», preguntado por operaciones: lo negado es lo que se preguntó, no lo que se nombra."""
+_NO_SUELTO = _P["declaracion.no_suelto"]
+_RECORTADA = _P["declaracion.recortada"]
 
 
 def declarar(  # noqa: PLR0912, PLR0915
@@ -91,7 +88,7 @@ def declarar(  # noqa: PLR0912, PLR0915
             " ".join(p.dicho for p in preguntas)
         )
         cabecera = f"Antecedente familiar ({quien})" if quien else "Antecedente familiar"
-    elif negados and not presentes and not re.match(r"niega\b", llano(cuerpo)):
+    elif negados and not presentes and not _P["declaracion.ya_niega"].match(llano(cuerpo)):
         cabecera = f"Niega {enlistar(negados)}" if todas_negadas(texto, menciones) else ""
     else:
         cabecera = enlistar(presentes)
@@ -136,15 +133,8 @@ def declarar(  # noqa: PLR0912, PLR0915
     return Propuesta("subjetivo", tipo, _con_cabecera(cabecera, cuerpo), citas)
 
 
-_MAL_DE_PARIENTE = re.compile(
-    r"\W*(?:(?:de|el|la|del) )?(?:azucar|presion|diabetes|corazon|cancer|tiroides|rinon\w*|asma) (?:si |nomas |solo |nada mas )?(?:mi|mis|su|la|el) \w+"  # noqa: E501
-)
-"""«Azúcar mi mamá», contestado junto con las alergias."""
-_NO_SECO = re.compile(
-    r"(?P<que>(?!(?:ell?[oa]?s?|yo|eso|esa|ese|esos|esas|la otra|el otro|lo otro|creo|todavia|ahorita|asi|aqui|hasta|por|que|hoy|ahora|desde|fijese|como)\b)"  # noqa: E501
-    r"\w{3,}(?: \w+){0,3}?),? (?:no|tampoco)$"
-)
-"""Un no con su asunto y sin verbo: «azúcar tampoco», «drogas no»."""
+_MAL_DE_PARIENTE = _P["declaracion.mal_de_pariente"]
+_NO_SECO = _P["declaracion.no_seco"]
 
 
 def _que_padece(preguntas: list[Trozo], menciones: list[Mencion], trozos: list[Trozo]) -> str:
@@ -180,10 +170,8 @@ def _con_cabecera(cabecera: str, cuerpo: str) -> str:
     return f"{mayuscula(cabecera)}: {dicho}" if cabecera else mayuscula(cuerpo)
 
 
-_PROPIO = re.compile(
-    r"\b(?:yo (?:si|tambien)|me |mi cuerpo|a mi(?: si| no| me|,)|tengo|tuve|siento|traigo|ando|estoy|soy)"
-)
-_TOMA = re.compile(r"\b(?:tom[oa]|uso|usa|me (?:inyecto|pongo|aplico))\b")
+_PROPIO = _P["declaracion.propio"]
+_TOMA = _P["declaracion.toma"]
 
 
 def _de_otra_cosa(texto: str, menciones: list[Mencion]) -> bool:

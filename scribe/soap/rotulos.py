@@ -6,12 +6,15 @@ import re
 
 from scribe.lenguaje.clinico import Mencion, segun_contexto
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.contestacion import afirma
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, alinar
 from scribe.soap.reglas import Tema, temas
 from scribe.soap.respuestas import Pregunta
+
+_P = patrones("scribe.soap", "relato.es")
 
 PARIENTES = {
     "mama": "madre",
@@ -23,21 +26,11 @@ PARIENTES = {
     "abuelita": "abuela",
     "abuelito": "abuelo",
 }
-FAMILIA = re.compile(
-    r"\b(?:mi|su|tu|la|el|del?)s? (mama|papa|(?<=[iu] )apa|(?<=[iu] )ama|padres?|madre|padre|hermanos?|hermanas?|abuel[oa]s?|abuelit[oa]s?|ti[oa]s?|hij[oa]s?|prim[oa]s?|"  # noqa: E501
-    r"espos[oa]|sobrin[oa]s?)\b"
-)
-_SENO = re.compile(r"\b(?:(?:de|en) (?:la )?|la |las |una |ambas )mamas?\b")
-_DE_OTRO = re.compile(
-    r"\b(?:el|la) que (?:[\w,]+ ){1,8}?es (?:mi|su|tu|el|la) (?P<a>(?:otr[oa] )?\w+)|"
-    r"\b(?:mi|su|tu) (?P<b>\w+) (?:es (?:el|la) que|(?:si )?(?:toma|usa|tomaba|usaba|padece|se toma)\b|"
-    r"le (?:dieron|recetaron|dan|mandaron)\b)"
-)
-PERSONAS = re.compile(
-    r"mama|papa|madre|padre|herman\w+|abuel\w+|ti[oa]|hij\w+|prim[oa]|espos[oa]|marido|mujer|pareja|novi[oa]|senora?|suegr[oa]|"
-    r"cunad[oa]|sobrin[oa]|niet[oa]|compadre|comadre|vecin[oa]|amig[oa]|companer[oa]|jef[ea]|patron\w*"
-)
-_NINO = re.compile(r"nin[oa]s?|beb[ea]s?|chamac[oa]s?|muchach[oa]s?|gemel[oa]s?|criatura")
+FAMILIA = _P["rotulos.familia"]
+_SENO = _P["rotulos.seno"]
+_DE_OTRO = _P["rotulos.de_otro"]
+PERSONAS = _P["rotulos.personas"]
+_NINO = _P["rotulos.nino"]
 ACOMPANADO = frozenset(
     [
         "mama",
@@ -146,13 +139,9 @@ def tipo_de(
     return tema.tipo if tema and tema.tipo else "sintoma"
 
 
-_DE_CUANDO = re.compile(r"\b(?:de|desde) cuando (?:me |se |le |nos |te )?(?:\w+ )?$")
-_YA_NO = re.compile(r"\bya no\b")
-_DE_QUIEN_ACOMPANA = re.compile(
-    r"\byo (?:tambien |si |misma? |no )?(?:tengo|soy|padezco|tuve|tomo|uso|fumo|era|sufro|me \w+o)\b|\ba mi (?:si |no )?(?:me|tambien)\b|"  # noqa: E501
-    r"^\W*(?:tambien )?(?:padezco|sufro)\b|\bsoy yo\b|\byo,? (?:si|tambien)(?=\W*(?:[,.;]|$))|\ben mi caso\b|^\W*yo,? (?:tambien |la verdad |ya |pues )*(?:ando|estoy|me siento|cansad|agotad|desvelad|enferm)\w*|"  # noqa: E501
-    r"\b(?:no,? )?(?:ni )?(?:soy (?:muy )?(?:alergic|diabetic|hipertens|asmatic|cardiac|epilept|la (?:alergic|diabetic|asmatic|hipertens))\w*)"  # noqa: E501
-)
+_DE_CUANDO = _P["rotulos.de_cuando"]
+_YA_NO = _P["rotulos.ya_no"]
+_DE_QUIEN_ACOMPANA = _P["rotulos.de_quien_acompana"]
 
 
 def habla_de_si(texto: str) -> bool:
@@ -160,8 +149,7 @@ def habla_de_si(texto: str) -> bool:
     return _DE_QUIEN_ACOMPANA.search(llano(texto)) is not None
 
 
-_NO_DENTRO = re.compile(r"\w+ (?:ya )?no (?:me|te|le|les|se) (?:duel|molest|ard|lastim|punz|quem|pic)")
-"""La negación que va dentro de la propia mención: «la panza no me duele»."""
+_NO_DENTRO = _P["rotulos.no_dentro"]
 
 
 def rotulos(
@@ -181,13 +169,7 @@ def rotulos(
             familiar = familiar or c.familiar
         if c.familiar:
             continue
-        if m.clase == "habito" or m.termino in (
-            "cirugía",
-            "alergia",
-            "enfermedades crónicas",
-            "dolor",
-            "infección",
-        ):
+        if m.clase == "habito" or _P["rotulos.sin_rotulo"].fullmatch(m.termino):
             continue
         if _DE_CUANDO.search(plano[: m.desde]):
             continue  # «las gotas de cuando me lastimé»: fecha otra cosa
@@ -212,15 +194,9 @@ def todas_negadas(texto: str, menciones: list[Mencion]) -> bool:
     return bool(propias) and all(calificada(texto, m).negada for m in propias)
 
 
-_SI = re.compile(r"(?:s[ií]|claro|aj[aá])\b", re.IGNORECASE)
-_NO = re.compile(r"\b(?:no|ni|nunca|nada|tampoco|ningun[oa]?)\b")
-_AFIRMA = re.compile(
-    r"\W*(?:(?:pues|ay|este|bueno|creo que|yo creo que|como que) )*(?:\d|si\b|claro|aja\b|un poc\w*|poc[oa]s?\b|poquit\w+|tantit\w+|much\w+|bastante|"  # noqa: E501
-    r"a veces|a cada rato|de repente|de vez|seguid\w+|diario|siempre|todos? |todas? |desde|hace|como|ayer|hoy|anoche|antier|en la|en las|al |cuando|"  # noqa: E501
-    r"cada|solo|nomas|nada mas|mas|ya\b|apenas|ahorita|unos?\b|unas?\b|dos|tres|cuatro|varios|varias|media|fuerte|leve|(?:me|se|le) (?!da (?:\w+ )?miedo)|de\b|por |"  # noqa: E501
-    r"aqui|ahi|alla|aca|(?:el|la|los|las) (?!\w+(?:aron|ieron)\b)|tod[oa]\b|colic\w+|(?:\w+ ){1,3}sii?\b)"
-)
-"""Con esto empieza la respuesta de quien sí tiene aquello por lo que le preguntan: sí, cuánto, cuándo o dónde."""  # noqa: E501
+_SI = _P["rotulos.si"]
+_NO = _P["rotulos.no"]
+_AFIRMA = _P["rotulos.afirma"]
 
 
 def con_asunto(asunto: str, respuesta: str) -> str:

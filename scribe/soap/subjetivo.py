@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from scribe.consulta import Seccion
 from scribe.lenguaje.clinico import buscar_clinico
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import cambia_de_persona, preguntas_de
 from scribe.soap.charla import contenido
@@ -28,8 +29,10 @@ from scribe.soap.rotulos import (
     tema_de,
 )
 
-_MEDIDA = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|kilos?|kg|grados|cm|veces|dias|semanas|meses|anos|horas|/)")
-_EDAD = re.compile(r"\b(\d{1,3})\b(?: (anos?|meses|dias|semanas)(?: y \d+ (?:meses|dias))?)?")
+_P = patrones("scribe.soap", "relato.es")
+
+_MEDIDA = _P["subjetivo.medida"]
+_EDAD = _P["subjetivo.edad"]
 
 
 _SALUDO = 4
@@ -92,7 +95,7 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
     for i in lectura.negados:
         if i in alergia:
             plano = i.trozo.plano
-            a_que = re.search(r"a (?:algun[ao]? )?(?:medicinas?|medicamentos?|farmacos?)", plano)
+            a_que = _P["subjetivo.a_medicamentos"].search(plano)
             partes.append("alergia a medicamentos" if a_que or "medic" in plano else "alergias")
         else:
             partes.append(con_dicho(i, _alrededor(intercambio, i.trozo)))
@@ -107,9 +110,7 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta))
 
 
-_OTRA_PARTE = re.compile(
-    r"\b(?:oidos?|orejas?|nariz|encias?|boca|dientes|lengua|ojos?|piel|herida|pezon\w*|ombligo)\b"
-)
+_OTRA_PARTE = _P["subjetivo.otra_parte"]
 
 
 _ELIPTICA = 3
@@ -177,9 +178,7 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta), motivo)
 
 
-_SALVO = re.compile(
-    r"\ba (?:la|el|los|las) \w+(?: \w+)? si\b|\b(?:bueno|pero|excepto|menos|salvo|nomas|solo|solamente|nada mas|unicamente|fuera de|aparte de)\b[ ,]{1,2}(?:si )?(?:al|a (?:la|el|los|las))\b"  # noqa: E501
-)
+_SALVO = _P["subjetivo.salvo"]
 
 
 def _contradichos(dialogo: Dialogo, turno: int) -> set[str]:
@@ -245,11 +244,9 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
     return salida or _sin_conclusion(intercambio)
 
 
-_MAL_COMUN = re.compile(
-    r"\b(?:azucar|diabetes|presion|hipertension|corazon|cancer|asma|tiroides|rinones|colesterol|gota|epilepsia)\b"
-)
+_MAL_COMUN = _P["subjetivo.mal_comun"]
 _COMO_SE_LLAMA = {"azucar": "diabetes", "presion": "hipertensión arterial"}
-_YO_NO = re.compile(r"\W*(?:pero |y )?(?:yo|ella|el) no\b")
+_YO_NO = _P["subjetivo.yo_no"]
 
 
 def _yo_no(intercambio: Intercambio, negados: set[str]) -> Propuesta | None:
@@ -298,12 +295,9 @@ def _sin_conclusion(intercambio: Intercambio) -> list[Propuesta]:
 
 _SUSTANCIA = 3
 """Palabras con contenido desde las que algo dicho sin preguntar, y sin término clínico, se recoge."""
-_CUENTA_ALGO = re.compile(
-    r"\b(?:veo|siento|oigo|traigo|me (?:sale|salio|salen|da|dan|arde|pica|truena|cuesta|cans\w+|tiembl\w+|quedo|pasa)|se me \w+|no (?:puedo|veo|oigo|siento|aguanto))\b"  # noqa: E501
-)
-_CUANDO_O_DONDE = re.compile(r"\b(?:desde|hace|ayer|antier|anoche|ultimamente|derech\w+|izquierd\w+)\b")
-"""Lo que se cuenta ya para irse («desde el martes veo moscas») no se pierde aunque no tenga término clínico."""  # noqa: E501
-_SENTIR = re.compile(r"\b(?:siento|sentido|sigo|ando|mejor|peor|igual|bien|mal)\b")
+_CUENTA_ALGO = _P["subjetivo.cuenta_algo"]
+_CUANDO_O_DONDE = _P["subjetivo.cuando_o_donde"]
+_SENTIR = _P["subjetivo.sentir"]
 
 
 def _con_cuerpo(grupo: list[Trozo]) -> bool:
@@ -328,9 +322,7 @@ def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
     return salida
 
 
-_AFIRMA_PROPIO = re.compile(
-    r"\b(?:soy|tengo|tuve|padezco|me (?:dio|duele|operaron|diagnosticaron|detectaron|dijeron)|estoy)\b"
-)
+_AFIRMA_PROPIO = _P["subjetivo.afirma_propio"]
 
 
 def _supone(trozo: Trozo) -> bool:
