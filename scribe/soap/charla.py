@@ -8,24 +8,18 @@ from functools import lru_cache
 import simplemma
 
 from scribe.consulta import Rol, Transcripcion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.reglas import senal
 
+_P = patrones("scribe.soap", "momentos.es")
+
 _PALABRA = re.compile(r"\w+")
 _VACIAS = senal("social", "vacias")
-_NOMBRE = re.compile(
-    r"\b(?:[Dd]on|[Dd]oña|[Ss]eñor(?:a|ita)?|[Dd]octora?|[Ll]icenciad[oa])\s+[A-ZÁÉÍÓÚÑ]\w+"
-    r"|(?:^|(?<=[,.¿¡] ))[A-ZÁÉÍÓÚÑ]\w+(?=[,.])|,\s*[A-ZÁÉÍÓÚÑ]\w+(?=[,.?]|$)"
-)
-_TU = re.compile(
-    r"\b(?:tu|tus|ti|contigo|vos|sos|tenes|sentis|podes|"
-    r"tienes|sientes|puedes|te (?:duele|voy|doy|mando|pido|dejo|tomas|reviso|checo))\b"
-)
-_USTED = re.compile(
-    r"\b(?:usted|le (?:duele|voy|doy|mando|pido|dejo)|l[oa] (?:reviso|checo|veo)|"
-    r"se (?:toma|siente)|tiene|su|sus)\b"
-)
+_NOMBRE = _P["charla.nombre"]
+_TU = _P["charla.tu"]
+_USTED = _P["charla.usted"]
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from scribe.consulta import Turno
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import anuncia, ordena
 from scribe.soap.dichos import HALLA, PLAZO
@@ -20,12 +21,12 @@ from scribe.soap.fragmentos import Lugar, Trozo, trocear
 from scribe.soap.reglas import pregunta, senal
 from scribe.soap.signos import signos_de
 
+_P = patrones("scribe.soap", "momentos.es")
+
 NUNCA: Lugar = (10**9, 0)
 """El lugar de una fase que no se reconoció en la consulta."""
 
-TENSION = re.compile(
-    r"\b\d{2,3} ?(?:/|sobre) ?\d{2,3}\b|\b(?:[89]\d|1\d\d|2[0-4]\d) con (?:[4-9]\d|1[0-4]\d)\b"
-)
+TENSION = _P["fases.tension"]
 _CIFRA = re.compile(r"\d")
 _SALUDO = 5
 """Al saludar también se dice «siéntese» o «déjeme ver»: una orden cuenta pasada la quinta parte."""
@@ -37,13 +38,10 @@ _MITAD = 2
 """Sin exploración, lo que se indica cuenta desde la mitad de la consulta."""
 _INTERROGA = 4
 """Preguntas de interrogatorio tras las cuales lo anterior no era todavía la exploración."""
-_AL_EXPLORAR = re.compile(r"\b(?:aqui|aca|asi|ahi|este lado|el otro|(?:le|te) (?:duele|molesta|lastimo))\b")
-_RELATA = re.compile(
-    r"\b(?:refiere|dic?e[ns]?(?: que)?|comenta|cuenta|entonces|o sea|desde|hace (?:\d|un)|me dijo|"
-    r"la vez pasada|en su (?:casa|cita)|ayer|antes)\b"
-)
-_RESULTA = re.compile(r"\b(?:salio|salieron|resulto|reporta\w*|positiv[oa]s?|negativ[oa]s?|aqui esta)\b")
-_ABRE_CON_RESPUESTA = re.compile(r"\W*(?:no|si|nada|tampoco|nunca|ningun\w*|aja|claro)\b")
+_AL_EXPLORAR = _P["fases.al_explorar"]
+_RELATA = _P["fases.relata"]
+_RESULTA = _P["fases.resulta"]
+_ABRE_CON_RESPUESTA = _P["fases.abre_con_respuesta"]
 
 
 def fases(turnos: list[Turno], medico: list[Turno], de_tu: bool) -> tuple[Lugar, Lugar]:
@@ -161,7 +159,7 @@ def dispone(trozo: Trozo) -> bool:
     cita = senal("plan", "cita").search(plano) and PLAZO.search(plano)
     alarma = senal("plan", "alarma").search(plano) and senal("plan", "condicion").search(plano)
     pauta = senal("plan", "posologia").search(plano) and (
-        hay_farmaco(texto) or re.search(r"\bcada \d+ horas\b", plano)
+        hay_farmaco(texto) or _P["fases.cada_horas"].search(plano)
     )
     manda = senal("plan", "receta").search(plano) and hay_farmaco(texto) and _CIFRA.search(plano)
     return bool(pide or cita or alarma or pauta or manda)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.soap.charla import anuncia, manda_en_casa, ordena
 from scribe.soap.conclusiones import concluye
 from scribe.soap.dichos import CONTINUAR, MEDIDO, MIRA, SE_VA
@@ -19,6 +20,8 @@ from scribe.soap.fases import TENSION, dispone
 from scribe.soap.fragmentos import Lugar, Trozo
 from scribe.soap.reglas import senal
 from scribe.soap.signos import signos_de
+
+_P = patrones("scribe.soap", "momentos.es")
 
 
 class Momento(Enum):
@@ -31,16 +34,9 @@ class Momento(Enum):
 
 
 _DIGITO = re.compile(r"\d")
-_SOLO_CUANDO = re.compile(
-    r"\W*(?:y |pero |aqui )*(?:le |te )?(?:tiene|trae|hay|duele|se (?:le )?(?:oye|ve|siente|palpa)n?)\b(?!.*\bsi\b)[^,;]* cuando\b"  # noqa: E501
-)
-"""«Tiene estridor cuando llora»: dice cuándo se encuentra, no qué hacer si pasa."""
-_AQUI_TIENE = re.compile(
-    r"\W*(?:aqui|ahi|de este lado)\b.{0,20}?\b(?:tiene|trae|esta|se (?:le )?(?:ve|siente|oye|palpa))\b"
-)
-_META = re.compile(
-    r"\b(?:meta|debe|deberia|tiene que|menos de|mas de|arriba de|abajo de|ideal|por lo menos)\b"
-)
+_SOLO_CUANDO = _P["momentos.solo_cuando"]
+_AQUI_TIENE = _P["momentos.aqui_tiene"]
+_META = _P["momentos.meta"]
 
 
 def momentos(

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from scribe.consulta import Omision, Rol, Seccion
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import anuncia, contenido, ordena
 from scribe.soap.dialogo import Dialogo, sin_muletilla
@@ -21,24 +22,12 @@ from scribe.soap.persona import de_usted
 from scribe.soap.reglas import pregunta, senal
 from scribe.soap.retractos import retirados
 
-_CIFRA_CON_UNIDAD = re.compile(
-    r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|ml|g|ui|%|mmhg|kg|kilos?|cm|grados|lpm|dias?|semanas?|mes(?:es)?|anos?|horas|minutos|veces|tabletas?|capsulas?|gotas|mg/dl)(?!\w)"  # noqa: E501
-    r"|\b\d{2,3}/\d{2,3}\b|\b\d+\.\d+\b"
-)
-_FLOJAS = {
-    "alimentación",
-    "ocupación",
-    "mascota",
-    "dolor",
-    "infección",
-    "apego al tratamiento",
-    "vida sexual",
-}
-_DE_SI = re.compile(
-    r"\b(?:soy|tengo|tuve|padezco|tomo|me (?:operaron|detectaron|dijeron|dio|salio|duele)|estoy tomando)\b"
-)
-_DIGITO = re.compile(r"\d|\b(?:derech|izquierd|bilateral)")
-"""Una cifra o un lado dichos por el médico importan siempre."""
+_P = patrones("scribe.soap", "momentos.es")
+
+_CIFRA_CON_UNIDAD = _P["omisiones.cifra_con_unidad"]
+_FLOJAS = _P["omisiones.flojas"]
+_DE_SI = _P["omisiones.de_si"]
+_DIGITO = _P["omisiones.digito"]
 _SUSTANCIA = 3
 """Palabras con contenido desde las que una cláusula sin término clínico también se ofrece."""
 _ESCRITA = 0.5
@@ -54,7 +43,7 @@ _SECCION: dict[Momento, Seccion] = {
 
 def tramos_clinicos(texto: str) -> list[tuple[int, int]]:
     """Los tramos de un texto con contenido clínico: síntomas, enfermedades, fármacos, cifras, hallazgos."""
-    tramos = [(m.desde, m.hasta) for m in buscar_clinico(texto) if m.termino not in _FLOJAS]
+    tramos = [(m.desde, m.hasta) for m in buscar_clinico(texto) if not _FLOJAS.fullmatch(m.termino)]
     tramos += [(f.desde, f.hasta) for f in nombrados(texto)]
     tramos += [m.span() for m in _CIFRA_CON_UNIDAD.finditer(llano(texto))]
     tramos += [

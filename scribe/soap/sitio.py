@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 
 from scribe.lenguaje.clinico import Mencion, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import anuncia, contenido, ordena
 from scribe.soap.fragmentos import Trozo, clausulas
 from scribe.soap.reglas import senal
 
+_P = patrones("scribe.soap", "momentos.es")
+
 _DE_SITIO = ("parte", "estudio", "imagen")
 _DIGITO = re.compile(r"\d")
-_ARTICULO = re.compile(r"\b(?:el|la|los|las|sus?|tus?) $")
-_LADO = re.compile(r" (?:derech\w+|izquierd\w+)")
-_NO_ES_SITIO = re.compile(r"\bboca (?:arriba|abajo)|\bmi (?:dedo|mano)")
+_ARTICULO = _P["sitio.articulo"]
+_LADO = _P["sitio.lado"]
+_NO_ES_SITIO = _P["sitio.no_es_sitio"]
 _CORTO = 3
 """Palabras con contenido hasta las que un sitio nombrado sin verbo solo anuncia («ahora el hígado»)."""
 _TURNOS = 2
