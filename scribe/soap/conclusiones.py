@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 from scribe.lenguaje.clinico import Mencion
 from scribe.lenguaje.contexto import calificar
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.reglas import senal
 
-_NO_ES_ESO = re.compile(
-    r"^,? (?:(?:todavia|aun|tampoco|ya|pues|eso|la verdad|para nada) )*no (?:es|son|hay|tiene[s]?|trae[s]?|parece|creo|fue|se ve|la veo|lo veo|me (?:cuadra|suena|checa|late|convence)|cuadra|checa|pinta)\b|^(?: (?:de las?|del|normal|comun|corriente)(?: \w+)?)? no(?= *,? (?:porque|pues|ya que|que)\b)"  # noqa: E501
-)
-"""Tras un diagnóstico, que se descarta: «conjuntivitis no es, doña Blanca»."""
-NO_VEO = re.compile(r"^\W*(?:y )?\w+(?: \w+)? no (?:le |te )?(?:veo|encuentro)\W*$")
-POR_ESO = re.compile(r",? (?:asi que|por lo que|por lo tanto|o sea que|entonces|por eso) (?=no\b)")
-CON_CONTROL = re.compile(
-    r"descontrol|(?:sin|fuera de|mal|bien) control|control(?:ad|$)|en metas?|va (?:muy )?bien|mejorando|"
-    r"semanas de"
-)
+_P = patrones("scribe.soap", "medico.es")
+
+_NO_ES_ESO = _P["conclusiones.no_es_eso"]
+NO_VEO = _P["conclusiones.no_veo"]
+POR_ESO = _P["conclusiones.por_eso"]
+CON_CONTROL = _P["conclusiones.con_control"]
 
 
-_ES_ESO = re.compile(
-    r"(?:^|[:,;.] ?)(?:(?:mir[ae]|vea|ve|pues|bueno|entonces|si|oiga|lo que (?:pasa|sucede|ocurre) es que|"
-    r"usted|don \w+|dona \w+|senora?|esto|eso|ya)[ ,:]+)*(?:es|son|tiene[s]?|tenes|trae[s]?|hay|se llama|"
-    r"padece[s]?) (?:un[ao]?s? |el |la |los |las )?"
-    r"(?:lo que (?:llamamos|se llama|le dicen|conocemos como) )?$"
-)
-"""Lo que va justo antes de un diagnóstico que se afirma: «mire, son hemorroides»."""
+_ES_ESO = _P["conclusiones.es_eso"]
 
 
-_COPULA_FINAL = re.compile(r"\b(?:es|son|se llama) (?:un[ao]?s? |el |la |los |las )?$")
+_COPULA_FINAL = _P["conclusiones.copula_final"]
 
 
 def es_eso(texto: str, m: Mencion) -> bool:
@@ -53,15 +42,10 @@ def descartada(texto: str, m: Mencion) -> bool:
     return calificar(texto, m.desde, m.hasta).negada or no_es_eso(texto, m)
 
 
-NIEGA_AL_ABRIR = re.compile(r"^[^,;]*\b(?:no|ni|sin|tampoco|nada|ningun\w*|descart\w*|nunca|jamas)\b")
+NIEGA_AL_ABRIR = _P["conclusiones.niega_al_abrir"]
 
 
-_MIRADA = r"(?:esta|estan|se (?:le |te )?(?:ve|ven|siente|sienten|palpa|palpan|oye|oyen|toca|tocan))\b"
-_SE_VE = re.compile(
-    r"^\W*(?:(?:y|pero|tampoco|aqui|ni) )*(?:(?:la|el|los|las|su|sus|tu|tus) )?\w+(?: \w+){0,2} "
-    rf"(?:tampoco |ya )?(?:no )?(?:{_MIRADA}(?! (?:descontrol|control|complic|mejor|peor|bien control))|"
-    r"(?<=no )(?:hay|le (?:veo|siento|palpo)|veo|siento|palpo)\W*$)"
-)
+_SE_VE = _P["conclusiones.se_ve"]
 
 
 def describe_enfermedad(plano: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from itertools import zip_longest
 
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.conclusiones import (
     CON_CONTROL,
@@ -40,12 +41,12 @@ from scribe.soap.retractos import INTERRUMPIDA
 from scribe.soap.signos import TRAS_SIGNO, Signo, restante, signo_sin_nombre, signos_de
 from scribe.soap.sitio import separar
 
+_P = patrones("scribe.soap", "medico.es")
+
 _AL_PRINCIPIO = 12
-_EN_CAPACIDAD = re.compile(r"\ben capacidad\b(?= (?:de|por)\b)", re.IGNORECASE)
-"""Así se oye muchas veces «incapacidad»."""
-_NO_ES_UN_MAL = re.compile(r"\W*(?:(?:y|pero|mire|pues),? )*no (?:es|son|parece)\b")
-_HACE = re.compile(r"(?:camina|come|duerme|bebe|usa|toma|mide|respira)\b")
-"""A quien se le habla de usted, «camina despacio» es lo que se ve, no un consejo."""
+_EN_CAPACIDAD = _P["medico.en_capacidad"]
+_NO_ES_UN_MAL = _P["medico.no_es_un_mal"]
+_HACE = _P["medico.hace"]
 
 
 class Medico(Contestado):
@@ -97,7 +98,7 @@ class Medico(Contestado):
             return False
         texto = _EN_CAPACIDAD.sub("incapacidad", texto_de(trozo))
         plano = llano(texto)
-        dias = re.search(r"incapacidad (?:de |por )?(?:los |unos )?(\d+|\w+) (?:dias?|semanas?)", plano)
+        dias = _P["medico.dias_de_incapacidad"].search(plano)
         resto = plano[dias.end() :].strip(" ,.") if dias else ""
         if dias:
             frase = texto[dias.start() : dias.end()]
@@ -157,9 +158,7 @@ class Medico(Contestado):
         if senal("plan", "evita").search(plano):
             self._pon("plan", "indicacion", texto_de(trozo), trozo)
             return True
-        resultado = re.search(
-            r"\b(?:salio|salieron|resulto|reporta|normal(?:es)?|positiv|negativ|estudios del)\b", plano
-        )
+        resultado = _P["medico.da_resultado"].search(plano)
         pide = senal("plan", "estudio").search(plano)
         if not pide and (resultado or not self._en_plan(trozo)):
             return False
@@ -241,7 +240,7 @@ class Medico(Contestado):
             return False
         if not interesa or (not forzado and senal("exploracion", "ordenes").search(plano) and not describe):
             return False
-        prueba = re.search(r"\b(?:negativ|positiv)", plano) and "maniobra" not in vistos
+        prueba = _P["medico.de_prueba"].search(plano) and "maniobra" not in vistos
         tipo = "estudio" if vistos & {"estudio", "imagen"} or prueba else "hallazgo"
         self._hallar(tipo, glosado(texto), trozo)
         return True
@@ -269,9 +268,7 @@ class Medico(Contestado):
         seco_ya = _NO_ES_UN_MAL.match(plano) is not None and not trozo.signo
         if not tarde and not ((afirma or seco_ya) and enfermedades):
             return False
-        resultado = re.search(r"\bnegativ|\bpositiv|\bsin infeccion\b", plano) and not re.search(
-            r"\bdatos? de\b|descart", plano
-        )
+        resultado = _P["medico.resultado"].search(plano) and not _P["medico.no_es_resultado"].search(plano)
         if resultado and not self._en_plan(trozo) and not FIRME.search(plano):
             return False
         estudio = any(m.clase in ("estudio", "imagen") for m in buscar_exploracion(texto))
@@ -280,7 +277,7 @@ class Medico(Contestado):
             and not FIRME.search(plano)
             and not (len(enfermedades) > 1 and (afirma or CON_CONTROL.search(plano)))
             and (DIGITO.search(plano) or senal("exploracion", "negativo").search(plano))
-        ) and not re.search(r"\b(?:tenemos|diagnostic)", plano):
+        ) and not _P["medico.diagnostica"].search(plano):
             return False
         describe = MIRA.search(plano) or (
             not (afirma or duda) and any(m.clase == "parte" for m in buscar_exploracion(texto))
@@ -290,7 +287,7 @@ class Medico(Contestado):
             self._explorando(trozo)
             and describe
             and not seco
-            and not re.search(r"\b(?:datos?|signos) de\b|descart|\bno es\b", plano)
+            and not _P["medico.no_solo_describe"].search(plano)
         ):
             return False
         if self._ya_concluyo(trozo) and enfermedades and NO_VEO.search(plano):
@@ -299,9 +296,9 @@ class Medico(Contestado):
             self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
             return True
         concluye = afirma and enfermedades and not fuera
-        limitado = re.search(r"no ha (?:subido|llegado|afectado|pasado)", plano)
+        limitado = _P["medico.no_ha_llegado"].search(plano)
         if descarta and not concluye and (enfermedades or limitado):
-            if re.search(r"\b(?:es una?|lo que tienes? es)\b", plano[descarta.end() :]):
+            if _P["medico.tambien_concluye"].search(plano[descarta.end() :]):
                 self._pon(
                     "analisis", "diagnostico", texto, trozo, motivo="La frase descarta y concluye a la vez."
                 )
@@ -364,10 +361,7 @@ class Medico(Contestado):
         clases = {m.clase for m in buscar_clinico(trozo.dicho)}
         if not temprano or not clases & {"sintoma", "enfermedad"}:
             return False
-        if not re.search(
-            r"\b(?:entonces|refiere|me dice|me comenta|dices|dice que|lleva|empezo|perdon|o sea)\b",
-            trozo.plano,
-        ):
+        if not _P["medico.repite"].search(trozo.plano):
             return False
         tipo = "sintoma" if "sintoma" in clases else "antecedente"
         self._pon("subjetivo", tipo, de_usted(texto_de(trozo)), trozo)

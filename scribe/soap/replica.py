@@ -5,34 +5,22 @@
 
 from __future__ import annotations
 
-import re
-
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import texto_de
 from scribe.soap.fragmentos import Trozo, alinar, mayuscula
 from scribe.soap.persona import de_usted
 
+_P = patrones("scribe.soap", "medico.es")
+
 CORTA = 5
 """Hasta cuántas palabras una respuesta del médico no se entiende sin la pregunta que la provocó."""
-_TRUNCA = re.compile(
-    r"(?:si|no|claro|exacto|poquito|un poco|de|en|hasta|cuando|con|por|menos|mas|cada|unos?|unas?|un par|"
-    r"como|entre|todavia|depende|aunque|solo|nomas|tambien|tampoco|es[aeo]s?|ya|\d)\b"
-)
-_SI_O_NO = re.compile(
-    r"(?:(?:pues|ay|uy|claro que|por supuesto que|mire|mira|vea|fijese(?: que)?|fijate(?: que)?|"
-    r"yo creo que)[ ,]+)*(?:(?P<no>no|tampoco|nada|para nada|ni)|si)\b"
-)
-_DE_TRATAR = re.compile(
-    r"\b(?:tom\w+|d(?:ar|a|an|e|oy)|recet\w+|pon\w+|mand\w+|inyect\w+|oper\w+|hac\w+|quit\w+|dej\w+|sig\w+|comer\w*|com[ea]\b|"
-    r"trabaj\w+|puedo|puede|debo|hospital\w*|intern\w*|medicin\w+|pastill\w*|inyecci\w+|antibiotic\w*|dieta|cirugia|"
-    r"estudio\w*|radiografia|analisis|vacun\w*|remedi\w*|te|pomada|crema|parche\w*|hormon\w*)\b"
-)
+_TRUNCA = _P["replica.trunca"]
+_SI_O_NO = _P["replica.si_o_no"]
+_DE_TRATAR = _P["replica.de_tratar"]
 
 
-_SOLO_NOMBRA = re.compile(
-    r"\W*(?:y |ni |o )?(?:con )?(?:(?:el|la|los|las|un|una|mi) )?(?!que|como|cuando|cuanto|donde|por\b|quien|cual|si\b|no\b|muchas?|verdad)"  # noqa: E501
-    r"[a-z]{4,}(?: de [a-z]+)?\W*"
-)
+_SOLO_NOMBRA = _P["replica.solo_nombra"]
 
 
 def replica(trozo: Trozo, contesta: Trozo | None) -> tuple[str, bool]:
