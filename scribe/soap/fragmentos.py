@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 
 from scribe.consulta import Cita, Seccion, Turno
 from scribe.lenguaje.oraciones import Oracion, partir
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.puntuacion import cortes
 from scribe.soap.retractos import dudosa, vigente
+
+_P = patrones("scribe.soap", "fragmentos.es")
 
 _CITA_MAXIMA = 60
 Lugar = tuple[int, int]
@@ -102,7 +105,7 @@ def _partes(turno: Turno, oracion: Oracion) -> list[tuple[int, int]]:
     return [(a, b) for a, b in partes if b > a]
 
 
-_CLAUSULA = re.compile(r"[,;:.…]+\s+|\s+(?=(?:y|pero|ni|aunque|porque) )")
+_CLAUSULA = _P["clausula"]
 
 
 def clausulas(texto: str) -> list[tuple[int, int]]:
@@ -111,12 +114,8 @@ def clausulas(texto: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in itertools.pairwise(cortes) if texto[a:b].strip(" ,.;:…")]
 
 
-_RELLENO = re.compile(
-    r"(?:\b(?:este|eh|mmm|o sea|la mera verdad|la verdad|fíjese|fíjate|mire|oiga|pues sí|doctora?|doc|señora|uy)\b|"  # noqa: E501
-    r"^(?:ay|hay|bueno|pues|es que|okey|ok|ajá|mira|buenos días|buenas tardes|hola|a ver|muy bien|bien|y|entonces|sale|órale)\b)[\s,.…]*",  # noqa: E501
-    re.IGNORECASE,
-)
-_INTERCALADO = re.compile(r",\s*(?:este|eh|doctora?|pues|mire|verdad|fíjese)\s*(?=[,.…?!]|$)", re.IGNORECASE)
+_RELLENO = _P["relleno"]
+_INTERCALADO = _P["intercalado"]
 
 
 def alinar(texto: str) -> str:
@@ -128,9 +127,9 @@ def alinar(texto: str) -> str:
         m = _RELLENO.match(nuevo)
         if m and m.end() > 0:
             nuevo = nuevo[m.end() :]
-    nuevo = re.sub(r"\s+este,(?=\s)", "", nuevo)
+    nuevo = _P["este_suelto"].sub("", nuevo)
     nuevo = re.sub(r"\b(\w{3,})(?:…|\.\.\.)\s+\1\b", r"\1", nuevo)
-    nuevo = re.sub(r"\s+(?:y|pero|o|que)[\s,.]*$", "", nuevo)
+    nuevo = _P["cuelga"].sub("", nuevo)
     return re.sub(r"\s{2,}", " ", nuevo).strip(" ,.;:…¿?¡!")
 
 
