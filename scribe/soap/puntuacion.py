@@ -6,29 +6,18 @@ con que empieza lo siguiente están en `datos/cortes.es.toml`.
 
 from __future__ import annotations
 
-import re
-import tomllib
-from functools import cache
-from importlib.resources import files
-
 from scribe.consulta import Rol
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.reglas import senal
 
-CONDICION_SOLA = re.compile(
-    r"(?:^|[,;:] |\b(?:y|pero|o) )(?:si|cuando|en caso de que|en cuanto) (?!,)[^,;:]*$"
-)
-"""Una condición sin lo que se hará si se cumple: «si en una semana no se le quita»."""
+_P = patrones("scribe.soap", "cortes.es")
+
+CONDICION_SOLA = _P["condicion_sola"]
 _MINIMO = 2
 """Palabras que debe tener lo que queda a cada lado del corte."""
-
-
-@cache
-def _forma(nombre: str) -> re.Pattern[str]:
-    texto = files("scribe.soap").joinpath("datos/cortes.es.toml").read_text("utf-8")
-    return re.compile(tomllib.loads(texto)[nombre])
 
 
 def cortes(texto: str, rol: Rol) -> list[int]:
@@ -38,17 +27,17 @@ def cortes(texto: str, rol: Rol) -> list[int]:
     plano = llano(texto)
     nombre = "medico" if rol is Rol.MEDICO else "quien_contesta"
     hallados = [
-        m.end() for m in _forma(nombre).finditer(plano) if not CONDICION_SOLA.search(plano[: m.start()])
+        m.end() for m in _P[nombre].finditer(plano) if not CONDICION_SOLA.search(plano[: m.start()])
     ]
     if rol is Rol.MEDICO:
         hallados += _recetas_tras_consejo(texto, plano)
     else:
-        hallados += [m.end() for m in _forma("dos_negadas").finditer(plano) if _son_dos(texto, m.end())]
+        hallados += [m.end() for m in _P["dos_negadas"].finditer(plano) if _son_dos(texto, m.end())]
     return _separados(texto, sorted(set(hallados)))
 
 
-_DOSIS = re.compile(r"\W*(?:(?:de|en) )?(?:\d|½|diari|cada|un[oa]?\b|medi[oa]\b)")
-_ENLACE = re.compile(r"(?:,| y|, y)\s+$")
+_DOSIS = _P["dosis"]
+_ENLACE = _P["enlace"]
 
 
 def _recetas_tras_consejo(texto: str, plano: str) -> list[int]:
