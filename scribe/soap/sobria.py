@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Mapping
+from importlib.resources import files
 
 from scribe.consulta import Rol, Seccion, Transcripcion
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.fragmentos import Propuesta, Trozo, trocear
 
 _DISTINTO = re.compile(r"\d")
 _LARGO_PREGUNTA = 40
+Reglas = Mapping[str, re.Pattern[str]]
 
 
-@lru_cache(maxsize=8)
-def _reglas(idioma: str) -> dict[str, re.Pattern[str]]:
+def _reglas(idioma: str) -> Reglas:
     """Las reglas del idioma; si no hay, las de inglés (solo se reconocen cifras y lo que coincida)."""
-    carpeta = resources.files("scribe.soap").joinpath("datos")
-    archivo = carpeta.joinpath(f"sobria.{idioma[:2]}.toml")
-    if not archivo.is_file():
-        archivo = carpeta.joinpath("sobria.en.toml")
-    return {n: re.compile(p) for n, p in tomllib.loads(archivo.read_text("utf-8")).items()}
+    propias = f"sobria.{idioma[:2]}"
+    hay = files("scribe.soap").joinpath("datos", f"{propias}.toml").is_file()
+    return patrones("scribe.soap", propias if hay else "sobria.en")
 
 
-def _de_medico(plano: str, reglas: dict[str, re.Pattern[str]]) -> tuple[Seccion, str] | None:
+def _de_medico(plano: str, reglas: Reglas) -> tuple[Seccion, str] | None:
     if len(plano.split()) < 3:
         return None
     if reglas["pronostico"].search(plano):
@@ -39,7 +37,7 @@ def _de_medico(plano: str, reglas: dict[str, re.Pattern[str]]) -> tuple[Seccion,
     return None
 
 
-def _de_paciente(plano: str, reglas: dict[str, re.Pattern[str]]) -> tuple[Seccion, str] | None:
+def _de_paciente(plano: str, reglas: Reglas) -> tuple[Seccion, str] | None:
     for nombre, tipo in (
         ("alergia", "alergia"), ("medicamento", "medicamento_actual"), ("familiar", "antecedente_familiar"),
         ("sintoma", "sintoma"), ("habito", "habito"),
@@ -53,7 +51,7 @@ def _comillas(*trozos: Trozo) -> str:
     return " — ".join(f"«{t.texto.strip()}»" for t in trozos)
 
 
-def _clinica(plano: str, reglas: dict[str, re.Pattern[str]]) -> bool:
+def _clinica(plano: str, reglas: Reglas) -> bool:
     return any(reglas[n].search(plano) for n in ("sintoma", "medicamento", "alergia", "familiar", "habito"))
 
 
