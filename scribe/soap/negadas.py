@@ -8,52 +8,28 @@ después con su cita. Solo se mueve una cosa nombrada sola; una frase con su pro
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.fragmentos import Propuesta, mayuscula
 
-_CORTE = re.compile(r"([.;,]\s+(?:(?:y|pero|aunque|e)\s+)?|\s+(?:y|pero)\s+)")
+_P = patrones("scribe.soap", "negadas.es")
+
+_CORTE = _P["corte"]
 _CABEZA = re.compile(r"[^:]{0,90}:\s+")
-_ARTICULO = re.compile(r"(?:el|la|los|las|un|una|unos|unas)\s+", re.I)
-_PALABRAS = r"[^\W\d_]+(?:\s+[^\W\d_]+){0,3}?"
-_EN_NINGUNA = re.compile(rf"(?<![^\W\d_])({_PALABRAS}), en ningun[oa]s?(?=[.;,]|$)", re.I)
-_DISLOCADO = re.compile(
-    rf"(?P<cosa>{_PALABRAS}) (?:ya )?no (?:me |te |se )?(?:lo|la|los|las) "
-    r"(?P<verbo>[^\W\d_]+(?: a [^\W\d_]+)?)(?P<resto>[^,;.]*)",
-    re.I,
-)
-CESO = r"\b(?:ya )?(?:se (?:me |le |te |nos )?(?:ha |han )?(?:quit|fue|pas)\w*|mejor\w+|baj(?:o|aron)|cedi\w+)\b"  # noqa: E501
-"""Que algo se quitó: lo que después lleva «no» es lo que sigue («se quitaron las ronchas, la comezón no»)."""
-_CESO = re.compile(CESO)
+_ARTICULO = _P["articulo"]
+_EN_NINGUNA = _P["en_ninguna"]
+_DISLOCADO = _P["dislocado"]
+_CESO = _P["ceso"]
+CESO = _CESO.pattern
 _DESCARTA = "descartado: "
 _AJENO = re.compile(r"(?:de otra persona|antecedente familiar)", re.I)
 _PALABRA = {"subjetivo": "niega", "objetivo": "sin"}
 _INDICA = frozenset({"indicacion", "suspension"})
 
 
-@cache
-def _datos() -> dict[str, tuple[str, ...]]:
-    texto = files("scribe.soap").joinpath("datos/negadas.es.toml").read_text("utf-8")
-    return {nombre: tuple(valores) for nombre, valores in tomllib.loads(texto).items()}
-
-
-_POR_AHORA = re.compile(r"\b(?:todavia|aun|por ahora|ahorita|de momento) no\b")
-
-
-@cache
-def _opciones(lista: str) -> str:
-    return "|".join(sorted(map(re.escape, _datos()[lista]), key=len, reverse=True))
-
-
-@cache
-def _negado(lista: str) -> re.Pattern[str]:
-    verbos = _opciones(lista)
-    no = rf"no (?P<verbo>{verbos})|tampoco(?: (?:{verbos}))?|no"
-    return re.compile(rf"(?P<cosa>{_PALABRAS}),? (?:ya )?(?:{no})")
+_POR_AHORA = _P["por_ahora"]
 
 
 def al_frente(propuesta: Propuesta) -> str:
@@ -82,7 +58,7 @@ def _por_trozos(texto: str, cambiar: Callable[[str, str | None], str]) -> str:
 
 def _sin_intercalar(texto: str) -> str:
     """«Ataques, Dios me libre, tampoco» → «Ataques tampoco»."""
-    return re.sub(rf", (?:{_opciones('intercalados')}),? (?=no\b|tampoco\b)", " ", texto, flags=re.I)
+    return _P["intercalado"].sub(" ", texto)
 
 
 def _antepuesto(trozo: str, palabra: str, antes: str | None) -> str:
@@ -94,7 +70,7 @@ def _antepuesto(trozo: str, palabra: str, antes: str | None) -> str:
         return f"no {verbo} {cosa}"
     if antes is not None and _CESO.search(llano(antes)):
         return trozo  # «las ronchas ya se quitaron, la comezón no»: la comezón sigue
-    sigue = antes is not None and re.match(r"(?:no|ni|niega|sin)\b", antes) is not None
+    sigue = antes is not None and _P["ya_negado"].match(antes) is not None
     return f"{'ni' if sigue else palabra} {_ARTICULO.sub('', cosa, count=1)}"
 
 
@@ -103,7 +79,7 @@ def _cosa_negada(trozo: str, lista: str) -> tuple[str, str] | None:
     limpio = trozo.strip()
     articulo = hallado[0] if (hallado := _ARTICULO.match(limpio)) else ""
     nombre = limpio[len(articulo) :]
-    negado = _negado(lista).fullmatch(llano(nombre))
+    negado = _P[f"negado.{lista}"].fullmatch(llano(nombre))
     if negado is None or not _es_cosa(negado["cosa"]):
         return None
     cosa = nombre[: negado.end("cosa")]
@@ -115,7 +91,7 @@ def _cosa_negada(trozo: str, lista: str) -> tuple[str, str] | None:
 
 def _es_cosa(texto: str) -> bool:
     palabras = llano(texto).split()
-    return bool(palabras) and palabras[0] not in _datos()["no_son_cosas"] and "no" not in palabras
+    return bool(palabras) and not _P["no_son_cosas"].fullmatch(palabras[0]) and "no" not in palabras
 
 
 def _descartado(texto: str) -> str:
