@@ -6,11 +6,13 @@ Solo cambia verbos de una lista (`datos/verbos.tsv`), posesivos y pronombres; lo
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
 
 import simplemma
 
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
 _FINALES = {
@@ -18,38 +20,28 @@ _FINALES = {
     "er": ("o", "e", "í", "ió", "a"),
     "ir": ("o", "e", "í", "ió", "a"),
 }
-_AMBIGUAS = {"mareo", "como", "cargo", "peso", "uso", "fumo", "camino", "trabajo", "paso", "bajo", "corte", "golpe", "tos", "vi", "di",  # noqa: E501
-             "visto", "medico", "nota", "cura", "cierra", "llevo", "toque", "lloro", "pego", "paro", "mejore", "curo", "salgo",  # noqa: E501
-             "ahogo", "meto", "corto", "cuido", "manchas", "pasas", "notas", "curas", "cenas", "comas", "marcas", "cargas",  # noqa: E501
-             "medidas", "vistas", "llamo", "seguido", "bate", "pegas", "paras", "siento", "trago"}  # fmt: skip  # noqa: E501
-_AL_ABRIR = {"llevo", "siento", "salgo", "lloro", "cuido", "ahogo", "meto"}
-"""Estas, al abrir la frase, son verbos."""
-_ARTICULO = {"otros", "otras", "dos", "tres", "ambos", "ambas", "estos", "estas", "esos", "esas", "unos", "unas", "varios",  # noqa: E501
-             "varias", "muchos", "muchas", "sus", "el", "la", "los", "las", "un", "una", "del", "al", "de", "mi", "tu", "su", "por", "con", "en", "ese", "este", "mas",  # noqa: E501
-             "mucho", "sin", "para", "a", "tan", "muy", "cada", "lado"}  # fmt: skip
-_FIJAS_YO = {"he": "ha", "era": "era", "soy": "es", "mi": "su", "mis": "sus", "conmigo": "consigo", "mío": "suyo", "mía": "suya",  # noqa: E501
-             "yo": "", "nos": "les", "estuve": "estuvo", "nuestro": "su", "nuestra": "su"}  # fmt: skip
-_FIJAS_TU = {
-    "has": "ha",
-    "eres": "es",
-    "tu": "su",
-    "tus": "sus",
-    "te": "le",
-    "contigo": "consigo",
-    "tú": "",
-    "ti": "usted",
-}
-_IMPERFECTOS = {"sentía", "cansaba", "mareaba", "ahogaba", "despertaba", "levantaba", "tomaba", "ponía", "acostaba", "quedaba",  # noqa: E501
-                "agitaba", "inyectaba", "untaba", "caía", "desmayaba"}  # fmt: skip
-_REFLEXIVOS = ("la", "lo", "las", "los", "le", "les")
+_P = patrones("scribe.soap", "persona.es")
+_AMBIGUAS = _P["ambiguas"]
+_AL_ABRIR = _P["verbos_al_abrir"]
+_ARTICULO = _P["hacen_nombre"]
+_IMPERFECTOS = _P["imperfectos"]
+_REFLEXIVOS = _P["pronombres"]
 
 
-@lru_cache(maxsize=1)
+@cache
+def _fijas(quien: str) -> Mapping[str, str]:
+    """Las formas que no siguen regla, de `datos/fijas.tsv`: «mi» → «su», «haré» → «hará»."""
+    texto = files("scribe.soap").joinpath("datos/fijas.tsv").read_text("utf-8")
+    filas = ([*x.split("\t"), ""] for x in texto.splitlines() if x.startswith(f"{quien}\t"))
+    return {forma: tercera for _, forma, tercera, *_ in filas}
+
+
+@cache
 def _verbos() -> tuple[dict[str, str], dict[str, str]]:
     """Formas de yo → él y de tú → él."""
     yo: dict[str, str] = {}
     tu: dict[str, str] = {}
-    texto = resources.files("scribe.soap").joinpath("datos/verbos.tsv").read_text("utf-8")
+    texto = files("scribe.soap").joinpath("datos/verbos.tsv").read_text("utf-8")
     for linea in texto.splitlines():
         if not linea.strip() or linea.startswith("#"):
             continue
@@ -71,24 +63,10 @@ def _verbos() -> tuple[dict[str, str], dict[str, str]]:
     return yo, tu
 
 
-_FUTUROS = {
-    "habré": "habrá",
-    "podré": "podrá",
-    "tendré": "tendrá",
-    "haré": "hará",
-    "diré": "dirá",
-    "vendré": "vendrá",
-    "saldré": "saldrá",
-    "pondré": "pondrá",
-    "querré": "querrá",
-    "sabré": "sabrá",
-}
-
-
 def _futuro(base: str) -> str | None:
     """«tomaré» → «tomará»; nada si es un pretérito («tiré»)."""
-    if base in _FUTUROS:
-        return _FUTUROS[base]
+    if base in _fijas("futuro"):
+        return _fijas("futuro")[base]
     infinitivo = base[:-1]
     if len(base) < 6 or not re.search(r"[aei]ré$", base) or _lema(infinitivo) != infinitivo:
         return None
@@ -118,7 +96,7 @@ def _vecina(palabras: list[str], i: int, paso: int) -> str:
 def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
     """Si tras el «me» (y otro pronombre) viene un verbo en primera persona: entonces es reflexivo."""
     j = i + 1
-    while j < len(palabras) and palabras[j].lower() in _REFLEXIVOS:
+    while j < len(palabras) and _REFLEXIVOS.fullmatch(palabras[j].lower()):
         j += 1
     siguiente = palabras[j].lower().strip(".,;:") if j < len(palabras) else ""
     if siguiente == "he":
@@ -126,7 +104,7 @@ def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
     return (
         _presente(siguiente) is not None
         or siguiente in formas
-        or siguiente in _IMPERFECTOS
+        or _IMPERFECTOS.fullmatch(siguiente) is not None
         or (siguiente.endswith("é") and len(siguiente) > 4)
     )
 
@@ -134,7 +112,7 @@ def _verbo_propio(palabras: list[str], i: int, formas: dict[str, str]) -> bool:
 def _de_te(palabras: list[str], i: int, formas: dict[str, str]) -> str:
     """«te» es «se» con verbo en segunda persona («te vas» → «se va») o tras otro clítico; si no, «le»."""
     j = i + 1
-    while j < len(palabras) and palabras[j].lower() in _REFLEXIVOS:
+    while j < len(palabras) and _REFLEXIVOS.fullmatch(palabras[j].lower()):
         j += 1
     siguiente = palabras[j].lower() if j < len(palabras) else ""
     if _vecina(palabras, i, -1) == "se":
@@ -143,7 +121,7 @@ def _de_te(palabras: list[str], i: int, formas: dict[str, str]) -> str:
 
 
 def _cambia(  # noqa: PLR0912
-    palabra: str, i: int, palabras: list[str], formas: dict[str, str], fijas: dict[str, str]
+    palabra: str, i: int, palabras: list[str], formas: dict[str, str], fijas: Mapping[str, str]
 ) -> str:
     base = palabra.lower()
     if base in fijas and base != "te":
@@ -156,18 +134,10 @@ def _cambia(  # noqa: PLR0912
         if _vecina(palabras, i, -1) == "se":
             return "le"
         siguiente = _vecina(palabras, i, 1)
-        if _verbo_propio(palabras, i, formas) or siguiente in ("la", "lo", "las", "los"):
+        if _verbo_propio(palabras, i, formas) or _P["objeto"].fullmatch(siguiente):
             return "se"
         return "le"
-    if base == "como" and _vecina(palabras, i, 1) not in (
-        "bien",
-        "mal",
-        "poco",
-        "poquito",
-        "mucho",
-        "normal",
-        "lo",
-    ):
+    if base == "como" and not _P["tras_el_verbo_como"].fullmatch(_vecina(palabras, i, 1)):
         return palabra
     nueva = formas.get(base)
     if nueva is None and "mi" in fijas and (futuro := _futuro(base)):
@@ -184,18 +154,18 @@ def _cambia(  # noqa: PLR0912
     if base[-1] in "éí" and len(base) > 3:
         return nueva
     previa = _vecina(palabras, i, -1)
-    if previa in _REFLEXIVOS and _vecina(palabras, i, -2) in ("me", "se", "te", "no", "que", "y", "yo"):
+    if _REFLEXIVOS.fullmatch(previa) and _P["antes_del_pronombre"].fullmatch(_vecina(palabras, i, -2)):
         return nueva
-    if previa in _ARTICULO or (
-        base in _AMBIGUAS
-        and previa not in ("no", "me", "si", "ya", "que", "lo", "yo", "tambien", "y")
-        and not (base in _AL_ABRIR and not previa)
+    if _ARTICULO.fullmatch(previa) or (
+        _AMBIGUAS.fullmatch(base)
+        and not _P["hacen_verbo"].fullmatch(previa)
+        and not (_AL_ABRIR.fullmatch(base) and not previa)
     ):
         return palabra
     return nueva
 
 
-def _aplicar(texto: str, formas: dict[str, str], fijas: dict[str, str]) -> str:
+def _aplicar(texto: str, formas: dict[str, str], fijas: Mapping[str, str]) -> str:
     fichas = re.findall(r"\w+|\W+", texto)
     lugares = [k for k, f in enumerate(fichas) if f[0].isalnum()]
     palabras = [fichas[k] for k in lugares]
@@ -206,17 +176,15 @@ def _aplicar(texto: str, formas: dict[str, str], fijas: dict[str, str]) -> str:
         fichas[k] = nueva
     salida = "".join(fichas)
     if "mi" in fijas:
-        salida = re.sub(
-            r"(?i)\b(?!duerme|enferme|informe|firme|conforme|forme)(\w{2,}[aei]r)me\b", r"\1se", salida
-        )
+        salida = _P["infinitivo_con_me"].sub(r"\1se", salida)
     return re.sub(r"\s{2,}", " ", salida).strip()
 
 
 def en_tercera(texto: str) -> str:
     """Lo que dijo el paciente de sí mismo, en tercera persona."""
-    return _aplicar(re.sub(r"(?i)\bsoy yo\b", "es quien habla", texto), _verbos()[0], _FIJAS_YO)
+    return _aplicar(_P["soy_yo"].sub("es quien habla", texto), _verbos()[0], _fijas("yo"))
 
 
 def de_usted(texto: str) -> str:
     """Lo que el médico dijo al paciente de tú, en tercera persona."""
-    return _aplicar(texto, _verbos()[1], _FIJAS_TU)
+    return _aplicar(texto, _verbos()[1], _fijas("tu"))

@@ -26,9 +26,7 @@ def cortes(texto: str, rol: Rol) -> list[int]:
         return []
     plano = llano(texto)
     nombre = "medico" if rol is Rol.MEDICO else "quien_contesta"
-    hallados = [
-        m.end() for m in _P[nombre].finditer(plano) if not CONDICION_SOLA.search(plano[: m.start()])
-    ]
+    hallados = [m.end() for m in _P[nombre].finditer(plano) if not CONDICION_SOLA.search(plano[: m.start()])]
     if rol is Rol.MEDICO:
         hallados += _recetas_tras_consejo(texto, plano)
     else:
