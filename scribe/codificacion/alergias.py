@@ -9,7 +9,7 @@ from dataclasses import replace
 from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import pregunta_final, ultima_pregunta
 from scribe.codificacion.lectura import Lectura, Mencion
-from scribe.codificacion.reglas import frases
+from scribe.codificacion.reglas import alergenos, frases
 from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.texto import llano
@@ -22,16 +22,16 @@ _LEJOS = 60
 def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
     """Las alergias del paciente que se dicen en el turno `i`, como antecedente."""
     turno, anterior = lectura.turnos[i], lectura.anterior(i)
-    base, reglas = llano(turno.texto), frases().alergias
+    base, f = llano(turno.texto), frases()
     preguntada = _preguntada(turno, anterior)
-    afirma = reglas.afirma.search(base)
+    afirma = f["alergia.afirma"].search(base)
     if afirma is not None and lectura.calificar(turno, *afirma.span()).negada:
         afirma = None  # «no es alérgico a nada»: lo que se nombre después es otra cosa
-    reacciones = [m.span() for m in reglas.reaccion.finditer(base)] if turno.rol != Rol.MEDICO else []
+    reacciones = [m.span() for m in f["alergia.reaccion"].finditer(base)] if turno.rol != Rol.MEDICO else []
     if not (preguntada or afirma or reacciones):
         return
     vistos = {h.concepto.cie10 for h in lectura.hallazgos[turno.id]}
-    for codigo, patron in reglas.sustancias:
+    for codigo, cie11, patron in alergenos():
         m = next(
             (
                 m
@@ -44,7 +44,6 @@ def alergias(lectura: Lectura, i: int) -> Iterator[Mencion]:
         )
         if m is None or codigo in vistos:
             continue
-        cie11 = reglas.cie11_medicamento if codigo.startswith("Z88") else reglas.cie11_otra
         inicio = afirma.start() if afirma and afirma.start() < m.start() else m.start()
         hallazgo = Hallazgo(Concepto(codigo, cie11, "z", ()), m.group(), inicio, m.end())
         mencion = lectura.mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
@@ -61,9 +60,8 @@ def _del_paciente(lectura: Lectura, turno: Turno, m: re.Match[str]) -> bool:
 
 def _atribuida(base: str, m: re.Match[str], preguntada: bool, afirma: re.Match[str] | None) -> bool:
     """Si la sustancia es de la que se dijo «alérgico a…», o la que se contesta a quien lo preguntó."""
-    reglas = frases().alergias
     desde = afirma.end() if afirma and afirma.end() <= m.start() else max(0, m.start() - 40)
-    if reglas.corta.search(base, desde, m.start()):
+    if frases()["alergia.corta"].search(base, desde, m.start()):
         return False
     if preguntada:
         return True
@@ -83,7 +81,7 @@ def _reacciona(base: str, m: re.Match[str], reacciones: list[tuple[int, int]]) -
 
 def _tolerada(base: str, m: re.Match[str]) -> bool:
     """«La penicilina sí la aguanta», «digo, no, ese es su hermano»: a esa no es alérgico."""
-    return frases().alergias.tolerada.match(base, m.end()) is not None
+    return frases()["alergia.tolerada"].match(base, m.end()) is not None
 
 
 def _preguntada(turno: Turno, anterior: Turno | None) -> bool:
@@ -91,6 +89,6 @@ def _preguntada(turno: Turno, anterior: Turno | None) -> bool:
     if anterior is None or anterior.rol != Rol.MEDICO or turno.rol == Rol.MEDICO:
         return False
     pregunta = llano(anterior.texto) if "?" in anterior.texto else pregunta_final(anterior)
-    if frases().alergias.pregunta.search(pregunta) is None:
+    if frases()["alergia.pregunta"].search(pregunta) is None:
         return False
-    return frases().niega.search(llano(turno.texto)) is None
+    return frases()["niega"].search(llano(turno.texto)) is None

@@ -230,7 +230,7 @@ def _pasados(menciones: list[Mencion], transcripcion: Transcripcion) -> list[Men
         codigo = mencion.concepto.cie10
         propio = codigo[0] == "O" and mencion.estado is EstadoCodigo.ANTECEDENTE
         antes = (t.texto for t in transcripcion.turnos if mencion.turno - 1 <= t.id <= mencion.turno)
-        if propio and frases().obstetrico_pasado.search(llano(" ".join(antes))):
+        if propio and frases()["obstetrico_pasado"].search(llano(" ".join(antes))):
             salida.append(_con(mencion, Concepto("Z87.5", "QC4Y", "z", ())))
         else:
             salida.append(mencion)
@@ -241,7 +241,7 @@ def _sitio_de_lesion(mencion: Mencion, transcripcion: Transcripcion) -> str | No
     """El código de la lesión donde se dice que fue: en su oración, en su turno o al contar el accidente."""
     codigo = mencion.concepto.cie10
     cerca = [t for t in transcripcion.turnos if mencion.turno - _TURNOS_ATRAS <= t.id < mencion.turno]
-    relatos = [t.texto for t in reversed(cerca) if frases().accidente.search(llano(t.texto))]
+    relatos = [t.texto for t in reversed(cerca) if frases()["accidente"].search(llano(t.texto))]
     textos = [mencion.citas[0].texto, transcripcion.turno(mencion.turno).texto, *relatos]
     return next((c for t in textos if (c := lesion(codigo, llano(t))) is not None), None)
 

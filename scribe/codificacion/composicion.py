@@ -109,7 +109,7 @@ def _de_los_canceres(base: str) -> Iterator[tuple[str, Clase, int, int]]:
 
 def _anunciado(base: str, desde: int) -> bool:
     """Lo inflamado que el médico describe al explorar no es un diagnóstico; lo que anuncia, sí."""
-    return frases().pistas.search(" ".join(base[:desde].split()[-6:]) + " ") is not None
+    return frases()["pistas"].search(" ".join(base[:desde].split()[-6:]) + " ") is not None
 
 
 def _sitio(

@@ -109,8 +109,8 @@ def parece_pregunta(turno: Turno, siguiente: Turno | None, pista: bool) -> bool:
     if palabras > (_PREGUNTA_CORTA if pista else _PREGUNTA_LARGA):
         return False
     respuesta, f = llano(siguiente.texto), frases()
-    return f.niega.search(respuesta) is not None or (
-        f.afirma_breve.search(respuesta) is not None and not pista
+    return f["niega"].search(respuesta) is not None or (
+        f["afirma_breve"].search(respuesta) is not None and not pista
     )
 
 

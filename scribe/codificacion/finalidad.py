@@ -23,21 +23,21 @@ def es_vacuna(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
     if hallazgo.concepto.clase == "z":
         return False
     if turno.rol == Rol.MEDICO:
-        aludida = frases().vacuna_aludida.search(antes) and frases().vacuna.search(previo)
-        return bool(aludida or frases().vacuna.search(antes))
-    return frases().vacuna.search(f"{previo} {antes}") is not None
+        aludida = frases()["vacuna_aludida"].search(antes) and frases()["vacuna"].search(previo)
+        return bool(aludida or frases()["vacuna"].search(antes))
+    return frases()["vacuna"].search(f"{previo} {antes}") is not None
 
 
 def es_remedio(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«¿Y para la gripa?», «unas pastillas para la tos»: se dice para qué es, no que lo tenga."""
     pasajero = hallazgo.concepto.clase == "s" or hallazgo.concepto.cie10[:3] in _PASAJERAS
     antes = llano(turno.texto[max(0, hallazgo.desde - 40) : hallazgo.desde])
-    return pasajero and frases().remedio.search(antes) is not None
+    return pasajero and frases()["remedio"].search(antes) is not None
 
 
 def es_prueba(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«Le pido prueba de Helicobacter»: se busca; no se ha hallado."""
     inicio, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
     base = llano(turno.texto)
-    pedida = frases().prueba.search(base[inicio : hallazgo.desde])
-    return pedida is not None and frases().prueba_dio.search(base, inicio, fin) is None
+    pedida = frases()["prueba"].search(base[inicio : hallazgo.desde])
+    return pedida is not None and frases()["prueba_dio"].search(base, inicio, fin) is None

@@ -127,13 +127,13 @@ class Lectura:
         _, fin = oracion(turno.texto, 0, 1)
         if anterior is None or anterior.rol != Rol.MEDICO or desde >= fin:
             return None
-        if frases().de_si.search(llano(turno.texto[:fin])):
+        if frases()["de_si"].search(llano(turno.texto[:fin])):
             return None
         inicio, hasta = ultima_pregunta(anterior.texto)
         pregunta = llano(anterior.texto[inicio:hasta])
         if _DE_QUE.match(pregunta):
             return self._fallecido(lugar)
-        if frases().muerte.search(pregunta) is None:
+        if frases()["muerte"].search(pregunta) is None:
             return None
         cal = calificar(anterior.texto, max(inicio, hasta - 2), hasta, paciente=self._paciente)
         return cal.familiar
@@ -141,7 +141,7 @@ class Lectura:
     def _fallecido(self, lugar: int) -> str | None:
         """«¿Su papá vive?» «No, falleció.» «¿De qué?» «Un infarto.»: de quien venían hablando."""
         previos = self.turnos[max(0, lugar - 3) : lugar]
-        if not frases().muerte.search(llano(" ".join(t.texto for t in previos))):
+        if not frases()["muerte"].search(llano(" ".join(t.texto for t in previos))):
             return None
         for t in reversed(previos):
             cal = calificar(t.texto, max(0, len(t.texto.rstrip()) - 2), len(t.texto.rstrip()))
@@ -156,7 +156,7 @@ class Lectura:
         inicio, fin = oracion(turno.texto, desde, desde + 1)
         if anterior is None or anterior.rol != Rol.MEDICO or inicio == 0:
             return None
-        if not frases().familia.search(llano(anterior.texto)) or _PROPIO.search(
+        if not frases()["familia"].search(llano(anterior.texto)) or _PROPIO.search(
             llano(turno.texto[inicio:fin])
         ):
             return None
@@ -169,11 +169,11 @@ class Lectura:
         if anterior is None or anterior.rol != Rol.MEDICO or "?" not in anterior.texto:
             return None
         inicio, hasta = ultima_pregunta(anterior.texto)
-        if not frases().familia_pregunta.search(llano(anterior.texto[inicio:hasta])):
+        if not frases()["familia_pregunta"].search(llano(anterior.texto[inicio:hasta])):
             return None
         desde_, fin = oracion(turno.texto, desde, desde + 1)
         dicha = llano(turno.texto[desde_:fin])
-        if _PROPIO.search(dicha) or frases().niega.search(dicha):
+        if _PROPIO.search(dicha) or frases()["niega"].search(dicha):
             return None
         if desde_ == 0 or _UNO.search(dicha):
             return "familia"
@@ -185,7 +185,7 @@ class Lectura:
         if not primera.strip():
             return None
         previo = llano(anterior.texto) if (anterior := self.anterior(turno.id - 1)) is not None else ""
-        if frases().familia_pregunta.search(previo) and _TODOS.search(llano(primera)):
+        if frases()["familia_pregunta"].search(previo) and _TODOS.search(llano(primera)):
             return "familia"
         if turno.rol == Rol.ACOMPANANTE and "hijo" in self._paciente and _YO_SI.match(llano(primera)):
             return "mamá"
@@ -197,7 +197,7 @@ class Lectura:
         inicio, _ = oracion(turno.texto, desde, desde)
         antes = llano(turno.texto[inicio:desde])
         ultimas = " ".join(antes.split()[-10:]) + " "
-        return frases().pistas.search(ultimas) is not None
+        return frases()["pistas"].search(ultimas) is not None
 
     def citado_en_analisis(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """Si la nota ya puso esas palabras en su análisis."""
@@ -209,7 +209,7 @@ class Lectura:
         turno = self.turnos[i]
         cita = turno.citar(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))
         acierto = 1.0 if hallazgo.exacto else 0.85
-        corte = frases().fin_de_frase.search(llano(turno.texto), hallazgo.hasta)
+        corte = frases()["fin_de_frase"].search(llano(turno.texto), hallazgo.hasta)
         frase = turno.texto[hallazgo.desde : corte.start() if corte else len(turno.texto)]
         return Mencion(
             hallazgo.concepto, hallazgo.termino, estado, (cita,), fuerza, acierto, turno.id, frase

@@ -65,7 +65,7 @@ def sospechosa(turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
 def analito_bien(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«El ácido úrico está bien»: nombrar lo que se midió no es decir que esté alto."""
     suelto = hallazgo.concepto.clase == "l" or hallazgo.concepto.cie10 in _ANALITOS
-    return suelto and frases().analito_bien.search(llano(turno.texto[hallazgo.hasta :])) is not None
+    return suelto and frases()["analito_bien"].search(llano(turno.texto[hallazgo.hasta :])) is not None
 
 
 def placa_de_rayos(turno: Turno, hallazgo: Hallazgo) -> bool:
@@ -85,7 +85,7 @@ def con_su_farmaco(turno: Turno, hallazgo: Hallazgo) -> bool:
 def se_contesta_no(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«¿Hepatitis? No, los ojos no están amarillos»: él mismo se lo pregunta y lo descarta."""
     _, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-    return hallazgo.concepto.clase == "d" and frases().niega.search(llano(turno.texto[fin:])) is not None
+    return hallazgo.concepto.clase == "d" and frases()["niega"].search(llano(turno.texto[fin:])) is not None
 
 
 def inacabada(turno: Turno, hallazgo: Hallazgo) -> bool:
@@ -108,7 +108,7 @@ def ya_pasado(hallazgo: Hallazgo, cal: Calificacion, tenido: bool) -> Hallazgo:
 def no_descarta(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«No descarto una embolia»: lo que se niega es haberla descartado."""
     antes = llano(turno.texto[max(0, hallazgo.desde - _ALCANCE) : hallazgo.desde])
-    return frases().no_descarta.search(antes) is not None
+    return frases()["no_descarta"].search(antes) is not None
 
 
 def por_confirmar(turno: Turno, hallazgo: Hallazgo) -> bool:
@@ -116,7 +116,7 @@ def por_confirmar(turno: Turno, hallazgo: Hallazgo) -> bool:
     inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
     antes = llano(turno.texto[max(inicio, hallazgo.desde - _ALCANCE) : hallazgo.desde])
     despues = llano(turno.texto[hallazgo.hasta :])
-    return bool(frases().sospecha.search(antes) or frases().por_confirmar.search(despues))
+    return bool(frases()["sospecha"].search(antes) or frases()["por_confirmar"].search(despues))
 
 
 def coordinada(turno: Turno, hallazgo: Hallazgo, otros: list[Hallazgo]) -> bool:

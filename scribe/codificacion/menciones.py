@@ -32,7 +32,7 @@ from scribe.codificacion.matices import (
 from scribe.codificacion.normal import claves
 from scribe.codificacion.operaciones import contesta_operacion, de_su_historia, operado, tramo_operado
 from scribe.codificacion.preguntas import avalado, contestado, de_familia, es_pregunta, preguntado, rebatido
-from scribe.codificacion.reglas import frases, historia_pasada
+from scribe.codificacion.reglas import frases, historia_pasada, reglas
 from scribe.codificacion.sinonimos import Clase, Concepto
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
@@ -97,8 +97,8 @@ class Lector:
     def _nominales(self, turno: Turno, previos: list[Hallazgo]) -> list[Hallazgo]:
         """Diagnósticos que no están en los sinónimos: la frase nominal tras «es una», «tiene»…"""
         f, base, salida = frases(), llano(turno.texto), []
-        for m in f.nominal.finditer(base):
-            corte = f.corta.search(base, m.end())
+        for m in f["nominal"].finditer(base):
+            corte = f["corta"].search(base, m.end())
             fin = corte.start() if corte else len(base)
             tramo = turno.texto[m.end() : fin].rstrip()
             enfermedad = any(
@@ -150,8 +150,8 @@ class Lector:
         """«Los anticuerpos de la celiaquía, negativos»: la prueba que el médico lee descarta lo que busca."""
         turno = self._turnos[i]
         base, (inicio, fin) = llano(turno.texto), oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-        leida = frases().prueba_negativa.search(base[hallazgo.hasta : fin])
-        ajena = cal.familiar or cal.interrogada or frases().tamiz.search(base, inicio, fin)
+        leida = frases()["prueba_negativa"].search(base[hallazgo.hasta : fin])
+        ajena = cal.familiar or cal.interrogada or frases()["tamiz"].search(base, inicio, fin)
         if turno.rol != Rol.MEDICO or hallazgo.concepto.clase != "d" or leida is None or ajena:
             return None
         return self._lectura.mencion(i, hallazgo, EstadoCodigo.DESCARTADO, 2)
@@ -178,7 +178,7 @@ class Lector:
         turno, clase = self._turnos[i], hallazgo.concepto.clase
         pista = (
             self._lectura.hay_pista(turno, hallazgo.desde)
-            or frases().evolucion.match(llano(turno.texto[hallazgo.hasta :])) is not None
+            or frases()["evolucion"].match(llano(turno.texto[hallazgo.hasta :])) is not None
             or self._lectura.citado_en_analisis(turno, hallazgo)
         )
         if cal.interrogada and se_contesta_no(turno, hallazgo):
@@ -192,7 +192,7 @@ class Lector:
             return self._familiar(i, hallazgo, cal, 2)
         if clase == "s" and not (
             self._lectura.citado_en_analisis(turno, hallazgo)
-            or frases().juicio.search(llano(turno.texto[: hallazgo.desde]))
+            or frases()["juicio"].search(llano(turno.texto[: hallazgo.desde]))
             or self._es_la_respuesta(i, hallazgo)
         ):
             return None
@@ -233,7 +233,7 @@ class Lector:
             return True
         inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
         antes, despues = llano(turno.texto[inicio : hallazgo.desde]), llano(turno.texto[hallazgo.hasta :])
-        if frases().exploracion.search(antes) or any(
+        if frases()["exploracion"].search(antes) or any(
             d.lower().startswith("negativ") for d in cal.disparadores
         ):
             return False
@@ -243,7 +243,7 @@ class Lector:
         """Si en el turno anterior otro preguntó por lo mismo («¿Será neumonía?»)."""
         anterior = self._lectura.anterior(turno.id - 1) if turno.id - 1 < len(self._turnos) else None
         if anterior is None or not (
-            "?" in anterior.texto or frases().conjetura.search(llano(anterior.texto))
+            "?" in anterior.texto or frases()["conjetura"].search(llano(anterior.texto))
         ):
             return False
         return any(h.concepto.cie10 == hallazgo.concepto.cie10 for h in self._lectura.hallazgos[anterior.id])
@@ -281,7 +281,7 @@ class Lector:
         """El antecedente, como historia personal si ya pasó; la enfermedad queda de alternativa."""
         texto = self._turnos[i].texto
         inicio, fin = oracion(texto, hallazgo.desde, hallazgo.hasta)
-        tenido = cal.pasada and frases().tuvo.search(llano(texto), inicio, fin) is not None
+        tenido = cal.pasada and frases()["tuvo"].search(llano(texto), inicio, fin) is not None
         historia = ya_pasado(hallazgo, cal, tenido and not sigue(self._turnos[i], hallazgo))
         mencion = self._lectura.mencion(i, historia, EstadoCodigo.ANTECEDENTE, fuerza)
         return mencion if historia is hallazgo else replace(mencion, general=hallazgo.concepto.cie10)
@@ -290,7 +290,7 @@ class Lector:
         """Lo que ya no hace: solo el tabaco dejado se anota, como historia personal."""
         texto = self._turnos[i].texto
         inicio, fin = oracion(texto, hallazgo.desde, hallazgo.hasta)
-        antano = frases().antano.search(llano(texto), inicio, fin) is not None
+        antano = frases()["antano"].search(llano(texto), inicio, fin) is not None
         if cal.resuelta and antano and historia_pasada(hallazgo.concepto.cie10) is not None:
             return self._pasado(i, hallazgo, cal, 1)
         if not cal.resuelta or hallazgo.concepto.cie10 != "Z72.0":
@@ -320,7 +320,7 @@ class Lector:
         if con_su_farmaco(turno, hallazgo):
             return True
         cerca = turno.texto[max(0, hallazgo.desde - 12) : hallazgo.hasta + 5].lower()
-        abierta = frases().padece_pregunta.search(pregunta_final(anterior)) if anterior else None
+        abierta = frases()["padece_pregunta"].search(pregunta_final(anterior)) if anterior else None
         dicho_si = re.search(r"\bsí\b", cerca) is not None
         if anterior is None or anterior.rol != Rol.MEDICO:
             return False
@@ -335,7 +335,7 @@ class Lector:
         turno, anterior = self._turnos[i], self._lectura.anterior(i)
         base = llano(turno.texto)
         dichos = {h.concepto.cie10 for h in self._lectura.hallazgos[turno.id]}
-        for frase in frases().reglas:
+        for frase in reglas():
             if (frase.quien == "medico") != (turno.rol == Rol.MEDICO) or frase.codigo in dichos:
                 continue
             m = frase.patron.search(base)

@@ -26,7 +26,7 @@ _ALCANCE = 80
 def tramo_operado(texto: str, desde: int) -> tuple[int, int] | None:
     """Dónde se dice la operación en la oración que contiene `desde`: de su verbo al fin de la oración."""
     inicio, fin = oracion(texto, desde, desde + 1)
-    m = frases().operado.search(llano(texto), inicio, fin)
+    m = frases()["operado"].search(llano(texto), inicio, fin)
     return (m.start(), fin) if m and m.start() <= desde else None
 
 
@@ -36,9 +36,9 @@ def contesta_operacion(lectura: Lectura, i: int) -> bool:
     if anterior is None or anterior.rol != Rol.MEDICO or turno.rol == Rol.MEDICO:
         return False
     pregunta = llano(anterior.texto[slice(*ultima_pregunta(anterior.texto))])
-    if frases().operado_pregunta.search(pregunta) is None:
+    if frases()["operado_pregunta"].search(pregunta) is None:
         return False
-    return frases().niega.search(llano(turno.texto)) is None
+    return frases()["niega"].search(llano(turno.texto)) is None
 
 
 def operado(lectura: Lectura, i: int) -> Iterator[Mencion]:
@@ -69,7 +69,7 @@ def de_su_historia(lectura: Lectura, i: int) -> Iterator[Mencion]:
         if m is None or cie10 in vistos:
             continue
         cal = lectura.calificar(turno, *m.span())
-        por_hacer = frases().por_operar.search(base, *oracion(turno.texto, *m.span()))
+        por_hacer = frases()["por_operar"].search(base, *oracion(turno.texto, *m.span()))
         ajena = cal.familiar is not None and cie10 != "Z87.5"  # «en el embarazo de mi niña»
         if cal.negada or ajena or cal.hipotetica or cal.interrogada or cal.incierta or por_hacer:
             continue
@@ -81,10 +81,10 @@ def de_su_historia(lectura: Lectura, i: int) -> Iterator[Mencion]:
 
 def _tramos(lectura: Lectura, i: int, turno: Turno) -> Iterator[tuple[int, int]]:
     plano = llano(turno.texto)
-    for m in frases().operado.finditer(plano):
+    for m in frases()["operado"].finditer(plano):
         _, fin = oracion(turno.texto, m.start(), m.end())
         yield m.start(), min(fin, m.end() + _ALCANCE)
-    for m in frases().operado_antes.finditer(plano):
+    for m in frases()["operado_antes"].finditer(plano):
         yield oracion(turno.texto, m.start(), m.end())
     if contesta_operacion(lectura, i):
         fin = oracion(turno.texto, 0, 1)[1]

@@ -29,7 +29,7 @@ def es_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo, pista: bool) -> bo
     siguiente, turno = lectura.siguiente(i), lectura.turnos[i]
     if siguiente is None or siguiente.rol == Rol.MEDICO:
         return False
-    if frases().interroga.match(
+    if frases()["interroga"].match(
         llano(turno.texto[slice(*oracion(turno.texto, hallazgo.desde, hallazgo.hasta))])
     ):
         return True
@@ -52,17 +52,17 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
     pariente = lectura.pariente_en(siguiente)
     if pariente:
         hallazgo = de_familia(hallazgo)
-    if pariente and hallazgo.concepto.clase in "dl" and not f.niega.search(respuesta):
+    if pariente and hallazgo.concepto.clase in "dl" and not f["niega"].search(respuesta):
         otra = any(h.concepto.clase in "dl" for h in lectura.hallazgos[siguiente.id])
         if otra:
             return None
         hallazgo = _completo(lectura, i, hallazgo, siguiente)
         return lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
-    if not (f.afirma.search(respuesta) or _toma_para_ello(lectura, i, hallazgo, siguiente)):
+    if not (f["afirma"].search(respuesta) or _toma_para_ello(lectura, i, hallazgo, siguiente)):
         return None
     suyos = lectura.hallazgos[lectura.turnos[i].id]
     juntas = [h for h in suyos if h.concepto.cie10 != hallazgo.concepto.cie10 and _se_pregunta(lectura, i, h)]
-    if juntas and not f.ambas.search(respuesta) and not _sumadas(lectura, i, [hallazgo, *juntas]):
+    if juntas and not f["ambas"].search(respuesta) and not _sumadas(lectura, i, [hallazgo, *juntas]):
         return None
     if cal.familiar:
         return None if pariente else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
@@ -92,7 +92,7 @@ def _toma_para_ello(lectura: Lectura, i: int, hallazgo: Hallazgo, siguiente: Tur
     para = _PARA.search(texto[: hallazgo.desde]) or texto.startswith(("para ", "por "), hallazgo.desde)
     if hallazgo.concepto.clase not in "dl" or not para:
         return False
-    return not frases().niega.search(llano(siguiente.texto)) and bool(buscar_farmacos(siguiente.texto))
+    return not frases()["niega"].search(llano(siguiente.texto)) and bool(buscar_farmacos(siguiente.texto))
 
 
 def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
@@ -105,14 +105,14 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     respuesta, f = llano(siguiente.texto), frases()
     nombradas = [h for h in lectura.hallazgos[siguiente.id] if h.concepto.clase == "d"]
     # «¿Es cáncer?» «No, es un lunar»: lo suyo se lee de su turno; lo preguntado queda descartado.
-    limpio = f.niega.search(respuesta) is not None or _nada_hallado(respuesta)
+    limpio = f["niega"].search(respuesta) is not None or _nada_hallado(respuesta)
     if nombradas and (any(_lo_mismo(h, hallazgo) for h in nombradas) or not limpio):
         return None
-    if f.quiza.search(respuesta):
+    if f["quiza"].search(respuesta):
         return replace(lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.SOSPECHA), fuerza=2)
     if limpio:
         estado = EstadoCodigo.DESCARTADO
-    elif f.afirma.search(respuesta):
+    elif f["afirma"].search(respuesta):
         estado = EstadoCodigo.CONFIRMADO
     else:
         return None
@@ -139,15 +139,16 @@ def rebatido(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
         return False
     respuesta = llano(siguiente.texto)
     inicio, _ = oracion(lectura.turnos[i].texto, hallazgo.desde, hallazgo.hasta)
-    supuesto = frases().conjetura.search(llano(lectura.turnos[i].texto[inicio : hallazgo.desde])) is not None
-    if supuesto and (frases().niega.search(respuesta) is not None or _nada_hallado(respuesta)):
+    antes = llano(lectura.turnos[i].texto[inicio : hallazgo.desde])
+    supuesto = frases()["conjetura"].search(antes) is not None
+    if supuesto and (frases()["niega"].search(respuesta) is not None or _nada_hallado(respuesta)):
         return True
-    return frases().rebate.search(respuesta) is not None
+    return frases()["rebate"].search(respuesta) is not None
 
 
 def _nada_hallado(respuesta: str) -> bool:
     """«Ya vimos el ultrasonido: limpiecita, ni una piedra»: contesta que no con lo que salió."""
-    return frases().nada_hallado.search(respuesta) is not None
+    return frases()["nada_hallado"].search(respuesta) is not None
 
 
 def avalado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
@@ -157,11 +158,11 @@ def avalado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
         return False
     inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
     otra = any(h.concepto.clase == "d" for h in lectura.hallazgos[siguiente.id])
-    if not otra and frases().lo_ve.search(llano(siguiente.texto)) is not None:
+    if not otra and frases()["lo_ve"].search(llano(siguiente.texto)) is not None:
         return True
-    if frases().conjetura.search(llano(turno.texto[inicio : hallazgo.desde])) is None:
+    if frases()["conjetura"].search(llano(turno.texto[inicio : hallazgo.desde])) is None:
         return False
-    return frases().afirma.search(llano(siguiente.texto)) is not None
+    return frases()["afirma"].search(llano(siguiente.texto)) is not None
 
 
 def _lo_mismo(uno: Hallazgo, otro: Hallazgo) -> bool:
@@ -175,7 +176,7 @@ def _sano(lectura: Lectura, respuesta: Turno, hallazgo: Hallazgo) -> bool:
     for h in lectura.hallazgos[respuesta.id]:
         if h.concepto.cie10 == hallazgo.concepto.cie10:
             desde, hasta = oracion(respuesta.texto, h.desde, h.hasta)
-            if frases().sano.search(llano(respuesta.texto[desde:hasta])):
+            if frases()["sano"].search(llano(respuesta.texto[desde:hasta])):
                 return True
     return False
 

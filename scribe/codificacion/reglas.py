@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
 from scribe.codificacion.sinonimos import Clase
+from scribe.lenguaje.patrones import compilar, patrones
 
 Quien = Literal["medico", "paciente"]
 Ambito = Literal["oracion", "turno", "cerca", "consulta"]
@@ -41,72 +43,6 @@ class Refinamiento:
     ambito: Ambito
 
 
-@dataclass(frozen=True, slots=True)
-class Alergias:
-    """Cómo se dice una alergia y qué código tiene cada sustancia."""
-
-    afirma: re.Pattern[str]
-    reaccion: re.Pattern[str]
-    tolerada: re.Pattern[str]
-    corta: re.Pattern[str]
-    pregunta: re.Pattern[str]
-    sustancias: tuple[tuple[str, re.Pattern[str]], ...]
-    cie11_medicamento: str
-    cie11_otra: str
-
-
-@dataclass(frozen=True, slots=True)
-class Frases:
-    """Todo `datos/patrones.toml`."""
-
-    pistas: re.Pattern[str]
-    corta: re.Pattern[str]
-    fin_de_frase: re.Pattern[str]
-    vacuna: re.Pattern[str]
-    vacuna_aludida: re.Pattern[str]
-    prueba: re.Pattern[str]
-    prueba_dio: re.Pattern[str]
-    operado: re.Pattern[str]
-    operado_pregunta: re.Pattern[str]
-    padece_pregunta: re.Pattern[str]
-    juicio: re.Pattern[str]
-    accidente: re.Pattern[str]
-    nominal: re.Pattern[str]
-    exploracion: re.Pattern[str]
-    evolucion: re.Pattern[str]
-    afirma: re.Pattern[str]
-    afirma_breve: re.Pattern[str]
-    interroga: re.Pattern[str]
-    niega: re.Pattern[str]
-    sano: re.Pattern[str]
-    rebate: re.Pattern[str]
-    nada_hallado: re.Pattern[str]
-    prueba_negativa: re.Pattern[str]
-    tamiz: re.Pattern[str]
-    obstetrico_pasado: re.Pattern[str]
-    operado_antes: re.Pattern[str]
-    por_operar: re.Pattern[str]
-    lo_ve: re.Pattern[str]
-    tuvo: re.Pattern[str]
-    antano: re.Pattern[str]
-    analito_bien: re.Pattern[str]
-    ambas: re.Pattern[str]
-    quiza: re.Pattern[str]
-    de_si: re.Pattern[str]
-    muerte: re.Pattern[str]
-    familia: re.Pattern[str]
-    familia_pregunta: re.Pattern[str]
-    remedio: re.Pattern[str]
-    sospecha: re.Pattern[str]
-    por_confirmar: re.Pattern[str]
-    no_descarta: re.Pattern[str]
-    indica: re.Pattern[str]
-    dejar_vicio: re.Pattern[str]
-    conjetura: re.Pattern[str]
-    reglas: tuple[Frase, ...]
-    alergias: Alergias
-
-
 def _texto(nombre: str) -> str:
     return resources.files("scribe.codificacion").joinpath(f"datos/{nombre}").read_text("utf-8")
 
@@ -120,10 +56,6 @@ def _primera(nombre: str, codigo: str) -> list[str] | None:
     return next((r for p, *r in _filas(nombre) if codigo.startswith(tuple(p.split()))), None)
 
 
-def _quiza(patron: str | None) -> re.Pattern[str] | None:
-    return re.compile(patron) if patron else None
-
-
 _CLASES: dict[str, Clase] = {"d": "d", "s": "s", "m": "m", "z": "z", "p": "p"}
 _AMBITOS: dict[str, Ambito] = {
     "oracion": "oracion",
@@ -133,82 +65,40 @@ _AMBITOS: dict[str, Ambito] = {
 }
 
 
+def frases() -> Mapping[str, re.Pattern[str]]:
+    """Las frases de `datos/frases.es.toml`, por su nombre."""
+    return patrones("scribe.codificacion", "frases.es")
+
+
 @lru_cache(maxsize=1)
-def frases() -> Frases:
-    """Las frases de `datos/patrones.toml`, compiladas."""
-    datos: dict[str, Any] = tomllib.loads(_texto("patrones.toml"))
-    diagnostico, respuesta, alergia = datos["diagnostico"], datos["respuesta"], datos["alergia"]
-    cabeza = respuesta["cabeza"]
-    return Frases(
-        pistas=re.compile("|".join(f"(?:{p})" for p in diagnostico["pistas"])),
-        corta=re.compile(diagnostico["corta"]),
-        fin_de_frase=re.compile(diagnostico["fin_de_frase"]),
-        vacuna=re.compile(diagnostico["vacuna"]),
-        vacuna_aludida=re.compile(diagnostico["vacuna_aludida"]),
-        prueba=re.compile(diagnostico["prueba"]),
-        prueba_dio=re.compile(diagnostico["prueba_dio"]),
-        operado=re.compile(datos["operacion"]["dicha"]),
-        operado_pregunta=re.compile(datos["operacion"]["pregunta"]),
-        padece_pregunta=re.compile(respuesta["padece"]),
-        juicio=re.compile(diagnostico["juicio"]),
-        accidente=re.compile(diagnostico["accidente"]),
-        nominal=re.compile(diagnostico["frases"]),
-        exploracion=re.compile(diagnostico["exploracion"]),
-        evolucion=re.compile(diagnostico["evolucion"]),
-        afirma=re.compile(f"{cabeza}{respuesta['afirma']}|{respuesta['afirma_al_final']}"),
-        afirma_breve=re.compile(f"{cabeza}{respuesta['afirma_breve']}"),
-        interroga=re.compile(rf"\W*{respuesta['interroga']}"),
-        niega=re.compile(f"{cabeza}{respuesta['niega']}|{respuesta['niega_al_final']}"),
-        sano=re.compile(respuesta["sano"]),
-        rebate=re.compile(f"{cabeza}{respuesta['rebate']}"),
-        nada_hallado=re.compile(respuesta["nada_hallado"]),
-        prueba_negativa=re.compile(diagnostico["prueba_negativa"]),
-        tamiz=re.compile(diagnostico["tamiz"]),
-        obstetrico_pasado=re.compile(diagnostico["obstetrico_pasado"]),
-        operado_antes=re.compile(datos["operacion"]["dicha_detras"]),
-        por_operar=re.compile(datos["operacion"]["por_hacer"]),
-        lo_ve=re.compile(f"{cabeza}{respuesta['lo_ve']}"),
-        tuvo=re.compile(diagnostico["tuvo"]),
-        antano=re.compile(diagnostico["antano"]),
-        analito_bien=re.compile(diagnostico["analito_bien"]),
-        ambas=re.compile(respuesta["ambas"]),
-        quiza=re.compile(f"{cabeza}{respuesta['quiza']}"),
-        de_si=re.compile(respuesta["de_si"]),
-        muerte=re.compile(respuesta["muerte"]),
-        familia=re.compile(respuesta["familia"]),
-        familia_pregunta=re.compile(respuesta["familia_pregunta"]),
-        remedio=re.compile(diagnostico["remedio"]),
-        sospecha=re.compile(diagnostico["sospecha"]),
-        por_confirmar=re.compile(diagnostico["por_confirmar"]),
-        no_descarta=re.compile(diagnostico["no_descarta"]),
-        indica=re.compile(diagnostico["indica"]),
-        dejar_vicio=re.compile(diagnostico["dejar_vicio"]),
-        conjetura=re.compile(diagnostico["conjetura"]),
-        reglas=tuple(
-            Frase(
-                codigo=r["codigo"],
-                clase=r["clase"],
-                quien=r["quien"],
-                patron=re.compile(r["patron"]),
-                exige=_quiza(r.get("exige")),
-                veta=_quiza(r.get("veta")),
-                pregunta_veta=_quiza(r.get("pregunta_veta")),
-                pregunta_exige=_quiza(r.get("pregunta_exige")),
-                antecedente=r.get("estado") == "antecedente",
-            )
-            for r in datos["regla"]
-        ),
-        alergias=Alergias(
-            afirma=re.compile(alergia["afirma"]),
-            reaccion=re.compile(alergia["reaccion"]),
-            tolerada=re.compile(alergia["tolerada"]),
-            corta=re.compile(alergia["corta"]),
-            pregunta=re.compile(alergia["pregunta"]),
-            sustancias=tuple((codigo, re.compile(rf"\b(?:{p})\b")) for codigo, p in alergia["sustancias"]),
-            cie11_medicamento=alergia["cie11_medicamento"],
-            cie11_otra=alergia["cie11_otra"],
-        ),
+def reglas() -> tuple[Frase, ...]:
+    """Las frases de `datos/reglas.es.toml`, en su orden."""
+    datos: list[dict[str, Any]] = tomllib.loads(_texto("reglas.es.toml"))["regla"]
+    return tuple(
+        Frase(
+            codigo=r["codigo"],
+            clase=r["clase"],
+            quien=r["quien"],
+            patron=compilar(r["patron"], {}, f"reglas.es.toml: «{r['codigo']}»"),
+            exige=_de_regla(r, "exige"),
+            veta=_de_regla(r, "veta"),
+            pregunta_veta=_de_regla(r, "pregunta_veta"),
+            pregunta_exige=_de_regla(r, "pregunta_exige"),
+            antecedente=r.get("estado") == "antecedente",
+        )
+        for r in datos
     )
+
+
+def _de_regla(regla: Mapping[str, Any], nombre: str) -> re.Pattern[str] | None:
+    forma = regla.get(nombre)
+    return compilar(forma, {}, f"reglas.es.toml: «{regla['codigo']}», {nombre}") if forma else None
+
+
+@lru_cache(maxsize=1)
+def alergenos() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """(CIE-10, CIE-11, sustancia) de `datos/alergenos.tsv`."""
+    return tuple((c10, c11, re.compile(rf"\b(?:{p})\b")) for c10, c11, p in _filas("alergenos.tsv"))
 
 
 @lru_cache(maxsize=1)

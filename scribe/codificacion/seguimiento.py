@@ -57,13 +57,13 @@ def _indica(turno: Turno, clases: frozenset[str]) -> Cita | None:
         cal = calificar(turno.texto, dicho.desde, dicho.hasta)
         if cal.interrogada or cal.hipotetica or cal.familiar:
             continue
-        if frases().indica.search(llano(turno.texto[desde:hasta])):
+        if frases()["indica"].search(llano(turno.texto[desde:hasta])):
             return turno.citar(desde, hasta)
     return None
 
 
 def _manda_dejar(turno: Turno) -> Cita | None:
-    hallado = frases().dejar_vicio.search(llano(turno.texto))
+    hallado = frases()["dejar_vicio"].search(llano(turno.texto))
     return turno.citar(*oracion(turno.texto, *hallado.span())) if hallado else None
 
 

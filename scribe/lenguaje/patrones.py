@@ -1,8 +1,9 @@
 """Patrones de lengua guardados como datos: quien sabe cómo se habla los cambia sin tocar código.
 
 Cada archivo TOML trae un patrón por nombre: una expresión regular o una lista de ellas, de las que basta una.
-`[piezas]` son pedazos que los demás citan: «{{vocativo}}». Los nombres de una tabla llevan su tabla delante
-(`cual.primera`). Los patrones se leen casi siempre contra texto en llano: minúsculas, sin acentos.
+`[piezas]` son pedazos, escritos igual, que los demás citan: «{{vocativo}}». Los nombres de una tabla llevan
+su tabla delante (`cual.primera`). Los patrones se leen casi siempre contra texto en llano: minúsculas, sin
+acentos. Donde un patrón es un campo más de un registro, quien lee los registros lo arma con `compilar`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+Forma = str | list[str]
 _CITA = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -25,18 +27,20 @@ def patrones(paquete: str, archivo: str) -> Mapping[str, re.Pattern[str]]:
     que no está.
     """
     datos = tomllib.loads((files(paquete) / "datos" / f"{archivo}.toml").read_text("utf-8"))
-    piezas: dict[str, str] = datos.pop("piezas", {})
-    compilados = {}
-    for nombre, forma in _llanos(datos):
-        try:
-            compilados[nombre] = re.compile(_armar(forma, piezas))
-        except (re.error, KeyError) as causa:
-            lugar = f"{paquete}, {archivo}.toml: «{nombre}»"
-            raise ValueError(f"{lugar} no es un patrón válido ({causa})") from causa
-    return compilados
+    piezas: dict[str, Forma] = datos.pop("piezas", {})
+    lugar = f"{paquete}, {archivo}.toml"
+    return {nombre: compilar(forma, piezas, f"{lugar}: «{nombre}»") for nombre, forma in _llanos(datos)}
 
 
-def _llanos(datos: Mapping[str, Any], antes: str = "") -> Iterator[tuple[str, str | list[str]]]:
+def compilar(forma: Forma, piezas: Mapping[str, Forma], lugar: str) -> re.Pattern[str]:
+    """Un patrón con sus piezas puestas; `lugar` es de dónde salió, para el error. Lanza `ValueError`."""
+    try:
+        return re.compile(_armar(forma, piezas))
+    except (re.error, KeyError) as causa:
+        raise ValueError(f"{lugar} no es un patrón válido ({causa})") from causa
+
+
+def _llanos(datos: Mapping[str, Any], antes: str = "") -> Iterator[tuple[str, Forma]]:
     for nombre, valor in datos.items():
         if isinstance(valor, dict):
             yield from _llanos(valor, f"{antes}{nombre}.")
@@ -44,9 +48,13 @@ def _llanos(datos: Mapping[str, Any], antes: str = "") -> Iterator[tuple[str, st
             yield f"{antes}{nombre}", valor
 
 
-def _armar(forma: str | list[str], piezas: Mapping[str, str]) -> str:
+def _armar(forma: Forma, piezas: Mapping[str, Forma]) -> str:
     """El texto del patrón, con sus piezas puestas; una pieza puede citar a otra."""
-    texto = forma if isinstance(forma, str) else "|".join(f"(?:{x})" for x in forma)
+    texto = _unir(forma)
     while cita := _CITA.search(texto):
-        texto = f"{texto[: cita.start()]}(?:{piezas[cita[1]]}){texto[cita.end() :]}"
+        texto = f"{texto[: cita.start()]}(?:{_unir(piezas[cita[1]])}){texto[cita.end() :]}"
     return texto
+
+
+def _unir(forma: Forma) -> str:
+    return forma if isinstance(forma, str) else "|".join(f"(?:{x})" for x in forma)

@@ -161,7 +161,7 @@ def test_lo_que_no_es_nada_grave_no_se_niega() -> None:
 )
 def test_el_medico_contesta_con_lo_que_salio(respuesta: str) -> None:
     llana = respuesta.lower().replace("í", "i").replace("é", "e")
-    assert frases().nada_hallado.search(llana)
+    assert frases()["nada_hallado"].search(llana)
 
 
 def test_lo_que_dura_no_pasa_a_historia_personal() -> None:

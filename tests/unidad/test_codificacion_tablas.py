@@ -11,7 +11,7 @@ from scribe.codificacion.buscador import Buscador
 from scribe.codificacion.catalogo import Catalogo, titulos_propios
 from scribe.codificacion.detector import Detector
 from scribe.codificacion.normal import claves, normal
-from scribe.codificacion.reglas import en_embarazo, explica, frases, historia_familiar, manifestacion
+from scribe.codificacion.reglas import en_embarazo, explica, historia_familiar, manifestacion, reglas
 from scribe.codificacion.sinonimos import conceptos, de_codiesp, dicho, equivalencias
 
 
@@ -114,4 +114,4 @@ def test_reglas_de_tablas() -> None:
     assert historia_familiar("J00") is None
     assert manifestacion("E11.4") == ("G63.2", "8C03.0")
     assert en_embarazo("D50.9") == ("O99.0", "JB64.0")
-    assert frases().reglas
+    assert reglas()

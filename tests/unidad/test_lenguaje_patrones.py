@@ -33,7 +33,7 @@ def test_piezas_listas_y_tablas(escribe: Escribe) -> None:
         escribe(
             "saluda = 'hola,? {{quien}}$'\n"
             "despide = ['adios', 'hasta {{cuando}}']\n"
-            "[piezas]\nquien = 'doctora|{{familia}}'\nfamilia = 'mama|papa'\ncuando = 'luego|manana'\n"
+            "[piezas]\nquien = 'doctora|{{familia}}'\nfamilia = ['mama', 'papa']\ncuando = 'luego|manana'\n"
             "[cifra]\ntres = '\\d{3}'\n"
         ),
         "formas",
