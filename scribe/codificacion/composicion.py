@@ -13,32 +13,19 @@ from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.reglas import canceres, composiciones, frases, pares
 from scribe.codificacion.sinonimos import Clase, Concepto, equivalencias
 from scribe.consulta import Rol, Turno
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_HALLAZGOS = tuple(
-    re.compile(rf"\b(?:{p})\b")
-    for p in (
-        r"duel[ae]n?|doli[oa]\w*|dolor\w*|adolorid\w+|punzad\w+|lastima\w*|ard(?:e|en|ia|or|io)",
-        r"inflamacion\w*|inflam(?:o|e|a|an|aron|ando|aba|aban)\b|hinch(?:o|e|a|an|aron|ando)\b|(?P<adj>inflamad\w+|hinchad\w+|irritad\w+)",
-        r"infecci\w+|infect(?:o|a|e|an|aron|ando)\b|(?P<adj>infectad\w+)|con pus|llen[oa]s? de pus",
-        r"sangr[eaoi]\w*",
-        r"piedr\w+|calculos?|arenill\w+",
-        r"bol[ai]s?|bolit[ao]s?|bultos?|bultitos?|quistes?|masa",
-    )
-)
-"""Las columnas de la tabla: dolor, inflamación, infección, sangre, piedras, bola."""
-_CANCER = re.compile(
-    r"\b(?:cancer\w*|tumor\w* (?:\w+ ){0,2}?(?:malign\w+|de los? mal\w+|mal[oa]s?)|carcinoma\w*|malignidad)\b"
-)
+_P = patrones("scribe.codificacion", "hallazgos.es")
+_COLUMNAS = ("dolor", "inflamacion", "infeccion", "sangre", "piedras", "bola")
+_HALLAZGOS = tuple(_P[f"columna.{c}"] for c in _COLUMNAS)
+"""Lo que nombra cada columna de la tabla."""
 _A_LA_VISTA = ("J02", "J03", "H", "K05", "K14", "L", "N48", "N61", "N76", "R59", "I88")
 """Lo que se ve al explorar: describirlo no es diagnosticarlo."""
 _ENTRE = 6
 """Palabras, como mucho, entre el hallazgo y el sitio."""
 _LEJOS = 60
 """Y caracteres."""
-_CORTA = re.compile(
-    r"[.;:?!¿¡…]|\b(?:no|ni|sin|nunca|nada|pero|porque|cuando|para|si|desde|presion|azucar)\b"
-)
 _DOLOR, _SANGRE = 0, 3
 _SINTOMAS = ("R", "N63", "N50.8", "K06.8")
 
@@ -101,7 +88,7 @@ def _de_los_pares(base: str) -> Iterator[tuple[str, Clase, int, int]]:
 
 def _de_los_canceres(base: str) -> Iterator[tuple[str, Clase, int, int]]:
     """«Un cáncer, de los que dan en el pulmón»: el tumor maligno y su órgano."""
-    for m in _CANCER.finditer(base):
+    for m in _P["cancer"].finditer(base):
         hallado = _sitio(base, m, list(canceres()))
         if hallado is not None:
             yield hallado[0], "d", *hallado[1:]
@@ -122,7 +109,7 @@ def _sitio(
             medio = base[min(m.end(), s.end()) : max(m.start(), s.start())]
             lejos = len(medio.split())
             encimados = m.start() < s.end() and s.start() < m.end()
-            if lejos > _ENTRE or encimados or _CORTA.search(medio):
+            if lejos > _ENTRE or encimados or _P["corta"].search(medio):
                 continue
             if mejor is None or lejos < mejor[0]:
                 mejor = (lejos, codigo, min(m.start(), s.start()), max(m.end(), s.end()))

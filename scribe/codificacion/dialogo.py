@@ -5,52 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from scribe.codificacion.reglas import Frase, frases
+from scribe.codificacion.reglas import Frase, frases, parentesco
 from scribe.consulta import Contexto, Rol, Transcripcion, Turno
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
 _FINALES = re.compile(r"[.;?!](?=\s|$)")
-_DESCENDIENTES = frozenset(
-    (
-        "hijo",
-        "hija",
-        "hijito",
-        "hijita",
-        "nino",
-        "nina",
-        "bebe",
-        "nieto",
-        "nieta",
-        "chamaco",
-        "chamaca",
-        "muchacho",
-    )
-)
-_MAYORES = frozenset(
-    (
-        "mama",
-        "papa",
-        "esposo",
-        "esposa",
-        "abuelita",
-        "abuelito",
-        "abuela",
-        "abuelo",
-        "marido",
-        "suegra",
-        "suegro",
-    )
-)
-_MIO = re.compile(
-    r"(?:\b(?P<de>\w+) de )?\bmi (?P<quien>\w+)\b"
-    r"(?! (?:\w+ )?(?:murio|fallecio|se murio|tambien|finad\w+|ya no vive|que en paz))"
-)
-"""«Mi hijo», pero no «la mujer de mi hijo», ni «mi papá murió»: esos no son él."""
-_PARIENTE = re.compile(
-    r"mujer|espos[oa]|novi[oa]|hij[oa]s?|herman\w+|ti[oa]s?|pap[ai]s?|mam[ai]s?|padres?|madre|prim[oa]s?|"
-    r"sobrin[oa]s?|abuel\w+|niet[oa]s?|lado|parte|familia|suegr[oa]s?|cunad[oa]s?"
-)
-_SUYO = re.compile(r"\bsu (\w+)\b")
+_P = patrones("scribe.codificacion", "quien.es")
+_DESCENDIENTES, _MAYORES = parentesco("descendientes"), parentesco("mayores")
 _PREGUNTA_LARGA = 25
 _PREGUNTA_CORTA = 8
 
@@ -59,17 +21,17 @@ def palabras_del_paciente(transcripcion: Transcripcion, contexto: Contexto) -> f
     """Las palabras de parentesco que nombran al paciente cuando otro habla por él («mi hijo»)."""
     medico = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.MEDICO)
     otros = " ".join(llano(t.texto) for t in transcripcion.turnos if t.rol == Rol.ACOMPANANTE)
-    del_nino = len(re.findall(r"\b(?:el|la|su|tu) (?:nin[oa]|bebe|hij[oa])\b", f"{medico} {otros}"))
+    del_nino = len(_P["del_nino"].findall(f"{medico} {otros}"))
     if del_nino >= 2 or (contexto.edad is not None and contexto.edad < 15):
         return _DESCENDIENTES
     if not any(t.rol == Rol.PACIENTE for t in transcripcion.turnos) and del_nino:
         return _DESCENDIENTES
     if not otros:
         return frozenset()
-    cuenta = Counter(m[1] for m in _SUYO.finditer(medico) if m[1] in _DESCENDIENTES | _MAYORES)
+    cuenta = Counter(m[1] for m in _P["suyo"].finditer(medico) if m[1] in _DESCENDIENTES | _MAYORES)
     # Cómo lo llama quien lo trae pesa más que cómo lo llama el médico.
-    for m in _MIO.finditer(otros):
-        es_otro = m["de"] is not None and _PARIENTE.fullmatch(m["de"]) is not None
+    for m in _P["mio"].finditer(otros):
+        es_otro = m["de"] is not None and _P["pariente"].fullmatch(m["de"]) is not None
         if m["quien"] in _DESCENDIENTES | _MAYORES and not es_otro:
             cuenta[m["quien"]] += 2
     if not cuenta:

@@ -12,10 +12,10 @@ from scribe.codificacion.reglas import canceres, dichos_de_parientes, historia_f
 from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import es_de_sangre
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_TUMOR = re.compile(r"\b(?:canc[ae]r\w*|tumor\w*|malign[oa]s?|quimio\w*|carcinoma\w*|metastas\w+)\b")
-_BUENO = re.compile(r"\bbenign\w+\b")
+_P = patrones("scribe.codificacion", "hallazgos.es")
 
 
 def de_parientes(lectura: Lectura, i: int) -> Iterator[Mencion]:
@@ -45,9 +45,9 @@ def _contado(base: str) -> Iterator[tuple[int, int, str]]:
 
 def _tumores(base: str, turno: Turno) -> Iterator[tuple[int, int, str]]:
     """El tumor con el órgano que se nombra en su oración o en la de al lado, si es una frase suelta."""
-    for m in _TUMOR.finditer(base):
+    for m in _P["tumor"].finditer(base):
         inicio, fin = oracion(turno.texto, *m.span())
-        if _BUENO.search(base, inicio, fin):
+        if _P["benigno"].search(base, inicio, fin):
             continue
         hallados = (
             (patron.search(base, max(inicio, m.start() - 60), min(fin, m.end() + 60)), codigo)

@@ -112,7 +112,7 @@ def llave(ruedas: Iterable[Path], sistema: Sistema, con_codiesp: bool) -> str:
     for rueda in ruedas:
         with rueda.open("rb") as archivo:
             suma.update(hashlib.file_digest(archivo, "sha256").digest())
-    for nombre in ("sinonimos.tsv", "codiesp.tsv", "titulos_propios.tsv"):
+    for nombre in ("sinonimos.tsv", "codiesp.tsv", "titulos_propios.tsv", "vacias.txt"):
         suma.update(resources.files("scribe.codificacion").joinpath(f"datos/{nombre}").read_bytes())
     return suma.hexdigest()[:24]
 

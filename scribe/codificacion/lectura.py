@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import oracion, palabras_del_paciente, ultima_pregunta
-from scribe.codificacion.reglas import frases
+from scribe.codificacion.reglas import frases, parentesco
 from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_PROPIO = re.compile(r"\b(?:yo|me|tengo|tuve|soy|estoy|padezco|a mi)\b")
-_YO = re.compile(
-    r"\b(?:yo(?! (?:pens|cre|dig|dij|veo|vi\b|not|supon|imagin|dec|l[eoa]s? |se |ya ))|"
-    r"tengo|tuve|soy|padezco|padeci)\b"
-)
-_YO_SI = re.compile(r"[\s¿¡,]*(?:si,? )?(?:yo|su papa|su mama|el papa|la mama)\b(?!,? (?:no|tampoco)\b)")
-_TODOS = re.compile(
-    r"^[\s¿¡,]*(?:(?:uy|pues|si|sí|ay|huy|no|claro),? )*(?:casi |pues )?"
-    r"(?:tod[oa]s|vari[oa]s|much[oa]s|la mayoria)\b"
-)
-"""«¿Alguien en su familia con azúcar?» «Uy, casi todos.»"""
-_DE_QUE = re.compile(r"^[\s¿]*(?:y |pero )?de que\b(?:(?! (?:padec|sufr|toma)).){0,12}\?*\s*$")
-_POLITICO = re.compile(r"\bsuegr[oa]s?\b")
-_PADRE = re.compile(r"\b(?:espos[oa]|marido|pareja|viej[oa]|senor|novi[oa]|cunad[oa]s?|conyuge)\b")
-"""Para el niño que traen, el esposo de su madre y los hermanos de este son de su sangre."""
-_UNO = re.compile(
-    r"^[\s¿¡,]*(?:(?:pues|si|sí|bueno|no|nada mas|nomas|solo|solamente),? )*"
-    r"(?:un[oa]|dos|tres|l[ao]s?|el) ?(?:mayor(?:es)?|menor(?:es)?|grandes?|chic[oa]s?|segund[oa]|primer[oa]|"
-    r"ultim[oa]s?|de en medio|de ell[oa]s|dos|tres|mas \w+)?\b"
-    r"(?= (?:es|son|si|sí|tiene|tienen|padece|murio|tuvo|fue|de)\b)"
-)
-"""«El mayor es diabético», contestando por los hermanos."""
-_COMUN = re.compile(r"\b(?:hij|niet|nin|chav|chamac)\w+")
-"""Los que son parientes de los dos cónyuges."""
-_CONYUGES = frozenset({"esposo", "esposa", "marido"})
+_P = patrones("scribe.codificacion", "quien.es")
+_CONYUGES = parentesco("conyuges")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +76,7 @@ class Lectura:
             cal = replace(cal, familiar=self._de_la_familia(turno, desde))
         if turno.rol == Rol.ACOMPANANTE and cal.familiar is None:
             inicio, fin = oracion(turno.texto, desde, hasta)
-            if _YO.search(llano(turno.texto[inicio:fin])):
+            if _P["yo"].search(llano(turno.texto[inicio:fin])):
                 # Quien acompaña habla de sí: de un niño es su familia; de un adulto, no se sabe.
                 return replace(cal, familiar="mamá" if "hijo" in self._paciente else "acompañante")
         if turno.rol == Rol.ACOMPANANTE and cal.familiar is not None:
@@ -112,11 +89,11 @@ class Lectura:
         «Mi suegra», dicho por su cónyuge o por su madre, es la madre o la abuela del paciente; «mi
         hermano», dicho por su cónyuge, es su cuñado.
         """
-        if "hijo" in self._paciente and _PADRE.search(llano(pariente)):
+        if "hijo" in self._paciente and _P["padre"].search(llano(pariente)):
             return "papá"
-        if _POLITICO.search(llano(pariente)):
+        if _P["politico"].search(llano(pariente)):
             return "abuela" if "hijo" in self._paciente else "mamá"
-        if self._paciente & _CONYUGES and not _COMUN.search(llano(pariente)):
+        if self._paciente & _CONYUGES and not _P["comun"].search(llano(pariente)):
             return "suegra"
         return pariente
 
@@ -131,7 +108,7 @@ class Lectura:
             return None
         inicio, hasta = ultima_pregunta(anterior.texto)
         pregunta = llano(anterior.texto[inicio:hasta])
-        if _DE_QUE.match(pregunta):
+        if _P["de_que"].match(pregunta):
             return self._fallecido(lugar)
         if frases()["muerte"].search(pregunta) is None:
             return None
@@ -156,7 +133,7 @@ class Lectura:
         inicio, fin = oracion(turno.texto, desde, desde + 1)
         if anterior is None or anterior.rol != Rol.MEDICO or inicio == 0:
             return None
-        if not frases()["familia"].search(llano(anterior.texto)) or _PROPIO.search(
+        if not frases()["familia"].search(llano(anterior.texto)) or _P["propio"].search(
             llano(turno.texto[inicio:fin])
         ):
             return None
@@ -173,9 +150,9 @@ class Lectura:
             return None
         desde_, fin = oracion(turno.texto, desde, desde + 1)
         dicha = llano(turno.texto[desde_:fin])
-        if _PROPIO.search(dicha) or frases()["niega"].search(dicha):
+        if _P["propio"].search(dicha) or frases()["niega"].search(dicha):
             return None
-        if desde_ == 0 or _UNO.search(dicha):
+        if desde_ == 0 or _P["uno"].search(dicha):
             return "familia"
         return None
 
@@ -185,9 +162,9 @@ class Lectura:
         if not primera.strip():
             return None
         previo = llano(anterior.texto) if (anterior := self.anterior(turno.id - 1)) is not None else ""
-        if frases()["familia_pregunta"].search(previo) and _TODOS.search(llano(primera)):
+        if frases()["familia_pregunta"].search(previo) and _P["todos"].search(llano(primera)):
             return "familia"
-        if turno.rol == Rol.ACOMPANANTE and "hijo" in self._paciente and _YO_SI.match(llano(primera)):
+        if turno.rol == Rol.ACOMPANANTE and "hijo" in self._paciente and _P["yo_si"].match(llano(primera)):
             return "mamá"
         cal = calificar(primera, len(primera) - 1, len(primera), paciente=self._paciente)
         return cal.familiar if cal.familiar and es_de_sangre(cal.familiar) and not cal.negada else None

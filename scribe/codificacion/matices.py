@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from scribe.codificacion.detector import Hallazgo
@@ -12,23 +11,10 @@ from scribe.codificacion.sinonimos import Concepto, equivalencias
 from scribe.consulta import Turno
 from scribe.lenguaje.contexto import Calificacion
 from scribe.lenguaje.farmacos import buscar_farmacos
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_VIENE = re.compile(r"\b(?:vengo|venimos|vine|(?:lo|la|los|le|les)? ?tra(?:igo|emos|je))\b")
-"""A lo que se viene, aunque sea por el hijo."""
-_A_CONTROL = re.compile(
-    r"\b(?:vengo|venimos|vine|lo traigo|la traigo|me toca|tengo cita|tocaba)\b[^.?!]{0,25}\b"
-    r"(?:(?:control|seguimiento|revision|chequeo|cita|checar\w*|revisar\w*) (?:\w+ )?"
-    r"(?:de |del |por |para )?(?:lo de )?|por (?:lo de )?(?=mi |su ))"
-    r"(?:mi |la |el |su |los |las |lo de )*$"
-)
-_LA_PLACA = re.compile(r"\b(?:en la|de la|ver la|vi la|tom\w+ (?:la|una)|pid\w+ una|mand\w+ una|esta) $")
-_SIGUE = re.compile(r"\b(?:seguimos|seguiremos|sigue|sigues|continua|continuamos|controlad[oa])\b")
-_SOSPECHOSA = re.compile(
-    r"\b(?:es|sea|fuera|sean|suena|huele|late|pinta|parece|sospecho|pienso|pensar|inclino|apunta|tira|va)"
-    r" (?:(?:por|a|al|en|hacia|que|de|del|la|el|los|las|cosa|algo|problema) )*$"
-)
-_PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |mi |su )?$")
+_M = patrones("scribe.codificacion", "matices.es")
 _ANALITOS = ("E79.0",)
 """Los que se nombran por lo que se mide."""
 
@@ -38,7 +24,7 @@ _ALCANCE = 60
 
 def viene(turno: Turno) -> bool:
     """Si en el turno se dice a qué se viene, aunque sea por el hijo."""
-    return _VIENE.search(llano(turno.texto)) is not None
+    return _M["viene"].search(llano(turno.texto)) is not None
 
 
 def viene_por(turno: Turno, hallazgo: Hallazgo) -> bool:
@@ -46,20 +32,20 @@ def viene_por(turno: Turno, hallazgo: Hallazgo) -> bool:
     inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
     antes = llano(turno.texto[inicio : hallazgo.desde])
     dicho = llano(turno.texto[hallazgo.desde : hallazgo.hasta])
-    if dicho.startswith(("control", "seguimiento", "revision")) and _VIENE.search(antes):
+    if _M["control"].match(dicho) and _M["viene"].search(antes):
         return True
-    return _A_CONTROL.search(antes) is not None
+    return _M["a_control"].search(antes) is not None
 
 
 def sigue(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«Le diagnosticaron lupus y ahí seguimos con la misma dosis»: empezó antes y sigue."""
     inicio, fin = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-    return _SIGUE.search(llano(turno.texto[inicio:fin])) is not None
+    return _M["sigue"].search(llano(turno.texto[inicio:fin])) is not None
 
 
 def sospechosa(turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
     """«Sospecho que es la tiroides»: la palabra lega es lo que se sospecha."""
-    return cal.incierta and _SOSPECHOSA.search(llano(turno.texto[: hallazgo.desde])) is not None
+    return cal.incierta and _M["sospechosa"].search(llano(turno.texto[: hallazgo.desde])) is not None
 
 
 def analito_bien(turno: Turno, hallazgo: Hallazgo) -> bool:
@@ -71,15 +57,15 @@ def analito_bien(turno: Turno, hallazgo: Hallazgo) -> bool:
 def placa_de_rayos(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«En la placa el hueso se ve enterito»: la radiografía no es un implante."""
     antes = llano(turno.texto[: hallazgo.desde])
-    placa = llano(turno.texto[hallazgo.desde : hallazgo.hasta]).startswith("placa")
-    return hallazgo.concepto.cie10 == "Z96.7" and placa and _LA_PLACA.search(antes) is not None
+    placa = _M["placa"].match(llano(turno.texto[hallazgo.desde : hallazgo.hasta])) is not None
+    return hallazgo.concepto.cie10 == "Z96.7" and placa and _M["la_placa"].search(antes) is not None
 
 
 def con_su_farmaco(turno: Turno, hallazgo: Hallazgo) -> bool:
     """«El losartán, por la presión»: lo que se toma dice de qué."""
     inicio, _ = oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
     antes = turno.texto[inicio : hallazgo.desde]
-    return _PARA.search(llano(antes)) is not None and bool(buscar_farmacos(antes))
+    return _M["para"].search(llano(antes)) is not None and bool(buscar_farmacos(antes))
 
 
 def se_contesta_no(turno: Turno, hallazgo: Hallazgo) -> bool:
@@ -124,5 +110,5 @@ def coordinada(turno: Turno, hallazgo: Hallazgo, otros: list[Hallazgo]) -> bool:
     for otro in otros:
         medio = llano(turno.texto[otro.hasta : hallazgo.desde])
         if otro.concepto.clase == "d" and otro.hasta <= hallazgo.desde and len(medio) < 20:
-            return re.fullmatch(r"[\s,]*(?:y|e|,)\s+(?:de |del |la |el |de la )*", medio) is not None
+            return _M["coordina"].fullmatch(medio) is not None
     return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -36,17 +35,14 @@ from scribe.codificacion.reglas import frases, historia_pasada, reglas
 from scribe.codificacion.sinonimos import Clase, Concepto
 from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.lenguaje.vocabulario import es_comun
 
 UMBRAL_FRASE = 0.80
 """Puntaje mínimo para tomar por diagnóstico la frase nominal que sigue a «es una…»."""
-_NO_SUELTO = re.compile(r",?\s*no\s*(?:[.,;!]|$)")
-_ESTA_BIEN = re.compile(r"\bbien (?:de|del|de la|de los)\s*$")
-_DE_SI = re.compile(
-    r"\b(?:me|mi|vivo|bebo|tomo|fumo|uso|cuido|perdi|tengo|hago|soy|estoy|tuve|nos|enviude|quede)\b"
-)
-"""Términos dichos en primera persona: «se murió mi esposo» le pasa a quien habla."""
+_M = patrones("scribe.codificacion", "matices.es")
+_DE_SI = patrones("scribe.codificacion", "quien.es")["de_si"]
 _COMPUESTO = 25
 """Caracteres desde los que un hallazgo compuesto puede llevar otra cosa en medio."""
 _LEJOS = 6
@@ -237,7 +233,7 @@ class Lector:
             d.lower().startswith("negativ") for d in cal.disparadores
         ):
             return False
-        return _NO_SUELTO.match(despues) is None or self._lo_pregunto(turno, hallazgo)
+        return _M["no_suelto"].match(despues) is None or self._lo_pregunto(turno, hallazgo)
 
     def _lo_pregunto(self, turno: Turno, hallazgo: Hallazgo) -> bool:
         """Si en el turno anterior otro preguntó por lo mismo («¿Será neumonía?»)."""
@@ -315,13 +311,13 @@ class Lector:
     def _lega_con_pista(self, i: int, hallazgo: Hallazgo) -> bool:
         """«Presión sí», o «azúcar» contestando a quien preguntó por azúcar."""
         turno, anterior = self._turnos[i], self._lectura.anterior(i)
-        if _ESTA_BIEN.search(llano(turno.texto[: hallazgo.desde])):
+        if _M["esta_bien"].search(llano(turno.texto[: hallazgo.desde])):
             return False
         if con_su_farmaco(turno, hallazgo):
             return True
         cerca = turno.texto[max(0, hallazgo.desde - 12) : hallazgo.hasta + 5].lower()
         abierta = frases()["padece_pregunta"].search(pregunta_final(anterior)) if anterior else None
-        dicho_si = re.search(r"\bsí\b", cerca) is not None
+        dicho_si = _M["dice_si"].search(cerca) is not None
         if anterior is None or anterior.rol != Rol.MEDICO:
             return False
         preguntada = any(

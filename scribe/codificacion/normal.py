@@ -10,25 +10,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from scribe.codificacion.tablas import palabras
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
 FICHA = re.compile(r"[a-zñ0-9]+")
 
-VACIAS = frozenset((
-    "a", "al", "ante", "como", "con", "de", "del", "e", "el", "en", "esa", "ese", "eso", "esta", "este",
-    "esto", "la", "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "muy", "nos", "o", "para",
-    "por", "que", "se", "su", "sus", "te", "tu", "tus", "u", "un", "una", "unas", "uno", "unos", "y",
-))  # fmt: skip
+VACIAS = palabras("vacias.txt")
 """Palabras que no distinguen un diagnóstico de otro. «no», «sin» y «ni» sí distinguen."""
-
-GENERICAS = frozenset((
-    "especificado", "especificada", "especificados", "especificadas", "especificacion", "otro", "otra",
-    "otros", "otras", "sin", "no", "parte", "clasificado", "clasificada", "clasificados", "clasificadas",
-    "mencion", "tipo", "sitio", "enfermedad", "enfermedades", "trastorno", "trastornos", "debido",
-    "debida", "causa", "organismo", "forma", "formas", "cuadro", "simple", "comun", "agudo", "aguda",
-    "complicacion", "complicaciones", "esencial", "primaria", "primario",
-))  # fmt: skip
-"""Palabras de un título que no piden más detalle del que se dijo."""
 
 _FONEMAS = (
     (re.compile(r"qu(?=[ei])"), "k"), (re.compile(r"gu(?=[ei])"), "G"), (re.compile(r"g(?=[ei])"), "j"),
@@ -110,7 +99,7 @@ def _sin_aumentativo(palabra: str) -> tuple[str, ...]:
 
 
 _SEPARA = re.compile(r"[.;:?!¿¡…]|,(?P<coma>)")
-_SIGUE_DE = re.compile(r",\s+(?:de|del)\b")
+_SIGUE_DE = patrones("scribe.codificacion", "terminos.es")["sigue_de"]
 
 
 def _separa(base: str, desde: int, hasta: int) -> bool:
@@ -141,8 +130,8 @@ def claves(texto: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def claves_genericas() -> frozenset[str]:
-    """Las claves de `GENERICAS`."""
-    return frozenset(clave(p) for p in GENERICAS)
+    """Las claves de las palabras de un título que no piden más detalle del que se dijo."""
+    return frozenset(clave(p) for p in palabras("genericas.txt"))
 
 
 def normal(texto: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scribe.codificacion.detector import Hallazgo
@@ -11,12 +10,10 @@ from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.reglas import frases, operaciones, personales
 from scribe.codificacion.sinonimos import Concepto, equivalencias
 from scribe.consulta import EstadoCodigo, Rol, Turno
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_DE = re.compile(
-    r"^[\s¿¡,]*(?:pues |si,? |ay |uy |bueno |nada mas |nomas |solo )*(?:de |del |la |el |las |los |operad)"
-)
-"""Empieza nombrando de qué, sin verbo."""
+_DE = patrones("scribe.codificacion", "matices.es")["de_que"]
 _BREVE = 14
 """Palabras de una respuesta que solo nombra de qué: «Dos cesáreas y la vesícula»."""
 _ALCANCE = 80

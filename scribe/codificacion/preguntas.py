@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,13 +14,12 @@ from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.contexto import Calificacion
 from scribe.lenguaje.farmacos import buscar_farmacos
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_PARA = re.compile(r"\b(?:para|por) (?:lo de )?(?:el |la |los |las |su |tu )?$")
-_Y = re.compile(r"\s*[ye](?:\s+(?:el|la|los|las|de|del|para))*\s*")
+_M = patrones("scribe.codificacion", "matices.es")
 _CORTA = 30
 """Caracteres de la primera oración tras la que la segunda aún la completa («Una hermana. Del seno.»)."""
-_DE_QUE = re.compile(r"\b(?:de|del|en)\s+(?:la |el |los |las )?\w+")
 
 
 def es_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo, pista: bool) -> bool:
@@ -37,7 +35,7 @@ def es_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo, pista: bool) -> bo
         return False
     if lectura.se_nombra(siguiente, hallazgo.concepto.cie10):
         breve = llano(siguiente.texto[:60])
-        return re.search(r"\b(?:s[ií]|no|tampoco)\b", breve) is not None
+        return _M["contesta"].search(breve) is not None
     return parece_pregunta(turno, siguiente, pista)
 
 
@@ -77,7 +75,7 @@ def _sumadas(lectura: Lectura, i: int, hallazgos: list[Hallazgo]) -> bool:
     respuesta = lectura.siguiente(i)
     if respuesta is None or any(lectura.se_nombra(respuesta, h.concepto.cie10) for h in hallazgos):
         return False
-    return len(medios) == 1 and _Y.fullmatch(medios[0]) is not None
+    return len(medios) == 1 and _M["suma"].fullmatch(medios[0]) is not None
 
 
 def _se_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
@@ -89,7 +87,8 @@ def _se_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
 def _toma_para_ello(lectura: Lectura, i: int, hallazgo: Hallazgo, siguiente: Turno) -> bool:
     """«¿Y para la tensión?» «Losartán, una diaria»: nombrar lo que toma es decir que la padece."""
     texto = llano(lectura.turnos[i].texto)
-    para = _PARA.search(texto[: hallazgo.desde]) or texto.startswith(("para ", "por "), hallazgo.desde)
+    antes = texto[: hallazgo.desde]
+    para = _M["para_que"].search(antes) or texto.startswith(("para ", "por "), hallazgo.desde)
     if hallazgo.concepto.clase not in "dl" or not para:
         return False
     return not frases()["niega"].search(llano(siguiente.texto)) and bool(buscar_farmacos(siguiente.texto))
@@ -190,7 +189,7 @@ def _completo(lectura: Lectura, i: int, hallazgo: Hallazgo, respuesta: Turno) ->
     if fin < min(_CORTA, len(respuesta.texto) - 2):
         _, fin = oracion(respuesta.texto, fin + 1, fin + 2)
     primera = respuesta.texto[:fin]
-    for m in _DE_QUE.finditer(llano(primera)):
+    for m in _M["completa"].finditer(llano(primera)):
         hallados = detector().buscar(f"{dicho} {primera[m.start() : m.end()]}")
         if hallados and hallados[0].concepto.cie10 != hallazgo.concepto.cie10 and hallados[0].desde == 0:
             return replace(hallazgo, concepto=hallados[0].concepto, termino=hallados[0].termino)

@@ -7,15 +7,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Literal
 
 from scribe.codificacion.sinonimos import Clase
+from scribe.codificacion.tablas import filas, texto
 from scribe.lenguaje.patrones import compilar, patrones
 
 Quien = Literal["medico", "paciente"]
 Ambito = Literal["oracion", "turno", "cerca", "consulta"]
-_GRADOS = (("primer", "1"), ("segundo", "2"), ("tercer", "3"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +42,9 @@ class Refinamiento:
     ambito: Ambito
 
 
-def _texto(nombre: str) -> str:
-    return resources.files("scribe.codificacion").joinpath(f"datos/{nombre}").read_text("utf-8")
-
-
-def _filas(nombre: str) -> list[list[str]]:
-    return [x.split("\t") for x in _texto(nombre).splitlines() if x.strip() and not x.startswith("#")]
-
-
 def _primera(nombre: str, codigo: str) -> list[str] | None:
     """Las demás columnas de la primera fila con un prefijo de `codigo` en la primera columna."""
-    return next((r for p, *r in _filas(nombre) if codigo.startswith(tuple(p.split()))), None)
+    return next((r for p, *r in filas(nombre) if codigo.startswith(tuple(p.split()))), None)
 
 
 _CLASES: dict[str, Clase] = {"d": "d", "s": "s", "m": "m", "z": "z", "p": "p"}
@@ -73,7 +64,7 @@ def frases() -> Mapping[str, re.Pattern[str]]:
 @lru_cache(maxsize=1)
 def reglas() -> tuple[Frase, ...]:
     """Las frases de `datos/reglas.es.toml`, en su orden."""
-    datos: list[dict[str, Any]] = tomllib.loads(_texto("reglas.es.toml"))["regla"]
+    datos: list[dict[str, Any]] = tomllib.loads(texto("reglas.es.toml"))["regla"]
     return tuple(
         Frase(
             codigo=r["codigo"],
@@ -98,7 +89,7 @@ def _de_regla(regla: Mapping[str, Any], nombre: str) -> re.Pattern[str] | None:
 @lru_cache(maxsize=1)
 def alergenos() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     """(CIE-10, CIE-11, sustancia) de `datos/alergenos.tsv`."""
-    return tuple((c10, c11, re.compile(rf"\b(?:{p})\b")) for c10, c11, p in _filas("alergenos.tsv"))
+    return tuple((c10, c11, re.compile(rf"\b(?:{p})\b")) for c10, c11, p in filas("alergenos.tsv"))
 
 
 @lru_cache(maxsize=1)
@@ -106,20 +97,20 @@ def refinamientos() -> tuple[Refinamiento, ...]:
     """La tabla de refinamientos."""
     return tuple(
         Refinamiento(base, re.compile(pista), refinado, _AMBITOS[ambito])
-        for bases, pista, refinado, ambito in _filas("refinamientos.tsv")
+        for bases, pista, refinado, ambito in filas("refinamientos.tsv")
         for base in bases.split()
     )
 
 
 @lru_cache(maxsize=1)
 def _lesiones() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in _filas("lesiones.tsv"))
+    return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in filas("lesiones.tsv"))
 
 
 @lru_cache(maxsize=1)
 def composiciones() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     """(sitio, códigos por hallazgo) de `datos/composicion.tsv`."""
-    return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in _filas("composicion.tsv"))
+    return tuple((re.compile(sitio), tuple(codigos)) for sitio, *codigos in filas("composicion.tsv"))
 
 
 @lru_cache(maxsize=1)
@@ -127,7 +118,7 @@ def pares() -> tuple[tuple[re.Pattern[str], re.Pattern[str], str, Clase], ...]:
     """(qué le pasa, a qué, código, clase) de `datos/pares.tsv`."""
     return tuple(
         (re.compile(rf"\b(?:{que})\b"), re.compile(rf"\b(?:{cual})\b"), codigo, _CLASES[clase])
-        for que, cual, codigo, clase in _filas("pares.tsv")
+        for que, cual, codigo, clase in filas("pares.tsv")
     )
 
 
@@ -139,22 +130,22 @@ def lesion(codigo: str, llano_: str) -> str | None:
     columna = {"T14.0": 0, "T14.1": 1, "T14.2": 2, "T14.3": 4, "T30.0": 5}.get(codigo)
     if columna is None:
         return None
-    if codigo == "T14.3" and re.search(r"\b(?:lux|disloc|zaf)\w+", llano_):
+    if codigo == "T14.3" and frases()["luxacion"].search(llano_):
         columna = 3
     fila = next((codigos for sitio, codigos in _lesiones() if sitio.search(llano_)), None)
     if fila is None or fila[columna] == "-":
         return None
     if codigo != "T30.0":
         return fila[columna]
-    grado = next((n for palabra, n in _GRADOS if f"{palabra} grado" in llano_), "0")
+    grado = next((n for n in "123" if frases()[f"grado.{n}"].search(llano_)), "0")
     return f"{fila[columna]}.{grado}"
 
 
 @lru_cache(maxsize=1)
 def operaciones() -> tuple[tuple[re.Pattern[str], str, str | None], ...]:
     """(órgano u operación, CIE-10, CIE-11) de cada intervención que se registra."""
-    filas = _filas("operaciones.tsv")
-    return tuple((re.compile(p), cie10, None if cie11 == "-" else cie11) for p, cie10, cie11 in filas)
+    hechas = filas("operaciones.tsv")
+    return tuple((re.compile(p), cie10, None if cie11 == "-" else cie11) for p, cie10, cie11 in hechas)
 
 
 @lru_cache(maxsize=256)
@@ -173,7 +164,7 @@ def historia_pasada(codigo: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _explicados() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((codigo, tuple(prefijos.split())) for codigo, prefijos in _filas("explicados.tsv"))
+    return tuple((codigo, tuple(prefijos.split())) for codigo, prefijos in filas("explicados.tsv"))
 
 
 def explica(codigo: str, otro: str) -> bool:
@@ -188,7 +179,7 @@ def explica(codigo: str, otro: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _menores() -> tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]:
-    return tuple((tuple(p.split()), tuple(e.split()), tuple(c.split())) for p, e, c in _filas("menores.tsv"))
+    return tuple((tuple(p.split()), tuple(e.split()), tuple(c.split())) for p, e, c in filas("menores.tsv"))
 
 
 @lru_cache(maxsize=512)
@@ -205,13 +196,13 @@ def lugar_menor(codigo: str, estado: str) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=1)
 def _tratados() -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
-    return tuple((tuple(p.split()), frozenset(c.split())) for p, c in _filas("tratados.tsv"))
+    return tuple((tuple(p.split()), frozenset(c.split())) for p, c in filas("tratados.tsv"))
 
 
 @lru_cache(maxsize=1)
 def complicaciones() -> tuple[tuple[str, re.Pattern[str], str], ...]:
     """(código base, cómo se describe, código de la complicación)."""
-    return tuple((base, re.compile(dicho), codigo) for base, dicho, codigo in _filas("complicaciones.tsv"))
+    return tuple((base, re.compile(dicho), codigo) for base, dicho, codigo in filas("complicaciones.tsv"))
 
 
 @lru_cache(maxsize=256)
@@ -230,25 +221,30 @@ def historia_familiar(codigo: str) -> tuple[str, str] | None:
 @lru_cache(maxsize=1)
 def dichos_de_parientes() -> tuple[tuple[re.Pattern[str], str], ...]:
     """(cómo se cuenta, enfermedad) de lo que se dice de un pariente sin nombrar su enfermedad."""
-    return tuple((re.compile(rf"\b(?:{dicho})"), codigo) for dicho, codigo in _filas("parientes.tsv"))
+    return tuple((re.compile(rf"\b(?:{dicho})"), codigo) for dicho, codigo in filas("parientes.tsv"))
 
 
 @lru_cache(maxsize=1)
 def personales() -> tuple[tuple[re.Pattern[str], str, Clase], ...]:
     """(cómo se cuenta, código, clase) de las operaciones y la historia personal."""
-    filas = _filas("personales.tsv")
-    return tuple((re.compile(rf"\b(?:{dicho})"), codigo, _CLASES[clase]) for dicho, codigo, clase in filas)
+    contadas = filas("personales.tsv")
+    return tuple((re.compile(rf"\b(?:{dicho})"), codigo, _CLASES[clase]) for dicho, codigo, clase in contadas)
+
+
+def parentesco(quienes: str) -> frozenset[str]:
+    """Las palabras, llanas, que nombran a unos parientes (`datos/parentesco.tsv`)."""
+    return frozenset(dict(filas("parentesco.tsv"))[quienes].split())
 
 
 @lru_cache(maxsize=1)
 def canceres() -> tuple[tuple[re.Pattern[str], str], ...]:
     """(órgano, su cáncer) de `datos/canceres.tsv`."""
-    return tuple((re.compile(rf"\b(?:{organo})\b"), codigo) for organo, codigo in _filas("canceres.tsv"))
+    return tuple((re.compile(rf"\b(?:{organo})\b"), codigo) for organo, codigo in filas("canceres.tsv"))
 
 
 @lru_cache(maxsize=1)
 def _imposibles() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((condicion, tuple(prefijos.split())) for condicion, prefijos in _filas("imposibles.tsv"))
+    return tuple((condicion, tuple(prefijos.split())) for condicion, prefijos in filas("imposibles.tsv"))
 
 
 def imposible(codigo: str, edad: int | None, sexo: str | None) -> bool:
@@ -267,7 +263,7 @@ def imposible(codigo: str, edad: int | None, sexo: str | None) -> bool:
 @lru_cache(maxsize=256)
 def manifestacion(codigo: str) -> tuple[str, str | None] | None:
     """(CIE-10, CIE-11) de la manifestación que acompaña a ese código de etiología, si la hay."""
-    for etiologia, cie10, cie11 in _filas("asociados.tsv"):
+    for etiologia, cie10, cie11 in filas("asociados.tsv"):
         if etiologia == codigo:
             return cie10, None if cie11 == "-" else cie11
     return None

@@ -7,13 +7,12 @@ a detectar (`titulos`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from scribe.codificacion.normal import plano
+from scribe.codificacion.tablas import filas, palabras
 
 Clase = Literal["d", "s", "m", "z", "p", "l"]
 """d enfermedad · s síntoma · m motivo de consulta · z circunstancia · p operación · l lega, pide pista."""
@@ -31,13 +30,6 @@ class Concepto:
     terminos: tuple[str, ...] = field(compare=False)
 
 
-def _filas(nombre: str) -> Iterator[list[str]]:
-    archivo = resources.files("scribe.codificacion").joinpath(f"datos/{nombre}")
-    for linea in archivo.read_text("utf-8").splitlines():
-        if linea.strip() and not linea.startswith("#"):
-            yield linea.split("\t")
-
-
 def dicho(termino: str) -> str:
     """El término sin la marca que dice cómo compararlo («=», palabra por palabra; «^», con su mayúscula)."""
     return termino.lstrip("=^")
@@ -47,7 +39,7 @@ def dicho(termino: str) -> str:
 def conceptos() -> tuple[Concepto, ...]:
     """La tabla propia, en orden."""
     salida = []
-    for cie10, cie11, clase, terminos in _filas("sinonimos.tsv"):
+    for cie10, cie11, clase, terminos in filas("sinonimos.tsv"):
         partes = tuple(t.strip() for t in terminos.split("|") if t.strip())
         salida.append(Concepto(cie10, None if cie11 == "-" else cie11, _CLASES[clase], partes))
     return tuple(salida)
@@ -56,7 +48,7 @@ def conceptos() -> tuple[Concepto, ...]:
 @lru_cache(maxsize=1)
 def de_codiesp() -> tuple[tuple[str, str], ...]:
     """(término, código CIE-10) de CodiEsp."""
-    return tuple((termino, codigo) for termino, codigo in _filas("codiesp.tsv"))
+    return tuple((termino, codigo) for termino, codigo in filas("codiesp.tsv"))
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +64,7 @@ def equivalencias() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def rellenos() -> frozenset[str]:
     """Las palabras, en texto llano, que se cuelan dentro de un término sin cambiar lo que nombra."""
-    return frozenset(palabra for fila in _filas("rellenos.txt") for palabra in fila[0].split())
+    return palabras("rellenos.txt")
 
 
 @lru_cache(maxsize=1)

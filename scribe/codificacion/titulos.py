@@ -16,17 +16,12 @@ from scribe.codificacion.buscador import codificable
 from scribe.codificacion.catalogo import Catalogo
 from scribe.codificacion.normal import VACIAS, claves, plano
 from scribe.codificacion.sinonimos import Clase, Concepto, conceptos, de_codiesp
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.vocabulario import es_comun
 
 _PARENTESIS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
-_RESIDUAL = re.compile(
-    r",? (?:no especificad[oa]s?|sin otra especificacion|de (?:origen|causa|tipo|sitio) no especificad[oa])$"
-)
-_MULETILLA = re.compile(
-    r",|\b(?:otr[oa]s?|especificad|clasificad|debid[oa]s?|mencion|ciert[oa]s?|consecutiv|asociad|relacionad|"
-    r"atribuibl|afecciones?|enfermedades|trastornos|complicaciones|efectos?|localizad[oa]s? en|partes?|"
-    r"organismos?|infecciones|tumores|anormalidades|anomalias|malformaciones|hallazgos|secuelas|sin|no|o|y)\b"
-)
+_P = patrones("scribe.codificacion", "terminos.es")
+_RESIDUAL, _MULETILLA = _P["residual"], _P["muletilla"]
 _CAPITULOS = frozenset("ABCDEFGHIJKLMNOQST")
 """Capítulos cuyos títulos nombran enfermedades o lesiones; R, V–Y y Z describen de otra forma."""
 _PALABRAS = 5

@@ -13,8 +13,9 @@ from scribe.ajustes import Ajustes
 from scribe.codificacion import Buscador, Codificador
 from scribe.codificacion import indice as indices
 from scribe.codificacion.buscador import codificable
-from scribe.codificacion.reglas import _filas, complicaciones, composiciones, pares, refinamientos
+from scribe.codificacion.reglas import complicaciones, composiciones, pares, refinamientos
 from scribe.codificacion.sinonimos import conceptos, de_codiesp
+from scribe.codificacion.tablas import filas
 from scribe.consulta import Contexto, Nota, Rol, Transcripcion, Turno
 
 
@@ -71,7 +72,7 @@ def test_los_codigos_de_los_sinonimos_existen(buscador: Buscador) -> None:
 
 @pytest.mark.parametrize("tabla", ["familia.tsv", "asociados.tsv", "embarazo.tsv"])
 def test_los_codigos_de_las_otras_tablas_existen(buscador: Buscador, tabla: str) -> None:
-    for _, cie10, cie11 in _filas(tabla):
+    for _, cie10, cie11 in filas(tabla):
         # «-» en la familia: lo que no deja historia que codificar (una gripe, unos piojos).
         assert cie10 in buscador.catalogos["CIE-10"] or (tabla == "familia.tsv" and cie10 == cie11 == "-")
         assert cie11 == "-" or cie11 in buscador.catalogos["CIE-11"]
