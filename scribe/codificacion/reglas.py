@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from scribe.codificacion.sinonimos import Clase
-from scribe.codificacion.tablas import filas, texto
-from scribe.lenguaje.patrones import compilar, patrones
+from scribe.codificacion.tablas import filas
+from scribe.lenguaje.patrones import patrones, registros
 
 Quien = Literal["medico", "paciente"]
 Ambito = Literal["oracion", "turno", "cerca", "consulta"]
@@ -64,26 +63,18 @@ def frases() -> Mapping[str, re.Pattern[str]]:
 @lru_cache(maxsize=1)
 def reglas() -> tuple[Frase, ...]:
     """Las frases de `datos/reglas.es.toml`, en su orden."""
-    datos: list[dict[str, Any]] = tomllib.loads(texto("reglas.es.toml"))["regla"]
+    opcionales = ("exige", "veta", "pregunta_exige", "pregunta_veta")
     return tuple(
         Frase(
             codigo=r["codigo"],
             clase=r["clase"],
             quien=r["quien"],
-            patron=compilar(r["patron"], {}, f"reglas.es.toml: «{r['codigo']}»"),
-            exige=_de_regla(r, "exige"),
-            veta=_de_regla(r, "veta"),
-            pregunta_veta=_de_regla(r, "pregunta_veta"),
-            pregunta_exige=_de_regla(r, "pregunta_exige"),
+            patron=r["patron"],
             antecedente=r.get("estado") == "antecedente",
+            **{campo: r.get(campo) for campo in opcionales},
         )
-        for r in datos
+        for r in registros("scribe.codificacion", "reglas.es", "regla", "patron", *opcionales)
     )
-
-
-def _de_regla(regla: Mapping[str, Any], nombre: str) -> re.Pattern[str] | None:
-    forma = regla.get(nombre)
-    return compilar(forma, {}, f"reglas.es.toml: «{regla['codigo']}», {nombre}") if forma else None
 
 
 @lru_cache(maxsize=1)

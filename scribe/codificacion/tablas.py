@@ -5,14 +5,10 @@ from __future__ import annotations
 from importlib import resources
 
 
-def texto(nombre: str) -> str:
-    """El contenido de `datos/<nombre>`."""
-    return resources.files("scribe.codificacion").joinpath(f"datos/{nombre}").read_text("utf-8")
-
-
 def filas(nombre: str) -> list[list[str]]:
     """Los renglones de una tabla, sin los vacíos ni los comentarios (#)."""
-    return [x.split("\t") for x in texto(nombre).splitlines() if x.strip() and not x.startswith("#")]
+    texto = resources.files("scribe.codificacion").joinpath(f"datos/{nombre}").read_text("utf-8")
+    return [x.split("\t") for x in texto.splitlines() if x.strip() and not x.startswith("#")]
 
 
 def palabras(nombre: str) -> frozenset[str]:

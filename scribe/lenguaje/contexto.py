@@ -9,21 +9,17 @@ de voz se come las comas.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
 from scribe.lenguaje import espanol
+from scribe.lenguaje.patrones import patrones, registros
 from scribe.lenguaje.texto import llano
 
 _PALABRA = re.compile(r"\w+")
-_UN_VERBO = frozenset({"no", "ni", "nunca", "jamas", "tampoco"})
-_ENLACES = frozenset({"que", "ni", "no", "o", "si", "como", "cuando"})
 _INDICATIVO = {"VerbForm": "Fin", "Mood": "Ind"}
-_CLITICOS = frozenset({"me", "te", "se", "le", "lo", "la", "les", "los", "las", "nos"})
+_P = patrones("scribe.lenguaje", "contexto.es")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +61,6 @@ class _Regla:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reglas:
-    reglas: tuple[_Regla, ...]
-    seudo: dict[str, re.Pattern[str]]
-    cortes: dict[str, re.Pattern[str]]
-    reciente: re.Pattern[str]
-    parientes: re.Pattern[str]
-    tras_mencion: re.Pattern[str]
-    pronombres: re.Pattern[str]
-    sangre: re.Pattern[str]
-    lista_si: re.Pattern[str]
-    lista_no: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Marca:
     regla: _Regla
     desde: int
@@ -95,59 +77,37 @@ class _Lectura:
     parientes: tuple[tuple[int, int, str], ...]
 
 
-_DETERMINA = (
-    r"(?:el|l[ao]s?|otr[oa]s?|una?|un[oa]s|vari[oa]s|algun[oa]s?|casi|tod[oa]s|mis?|dos|tres|cuatro|cinco|"
-    r"ambos|medi[oa]s?)"
-)
-"""Lo que puede ir delante del pariente: «otra tía», «la hermana», «todos mis tíos»."""
-
-
-def _union(patrones: list[str], kin: str = "") -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p.replace('KIN', kin)})" for p in patrones) or r"(?!)")
-
-
 @lru_cache(maxsize=1)
-def _reglas() -> _Reglas:
-    """Las reglas de `datos/contexto.es.toml`, compiladas."""
-    texto = resources.files("scribe.lenguaje").joinpath("datos/contexto.es.toml").read_text("utf-8")
-    datos: dict[str, Any] = tomllib.loads(texto)
-    familia = datos["familiar"]
-    kin = f"(?:{'|'.join(familia['palabras'])})"
-    con_posesivo = rf"\b(?:mis?|tus?|sus?|nuestr[oa]s?) (?:\w+ )?(?P<a>{kin})\b"
-    solas = rf"\b(?P<b>{'|'.join(familia['solas'])})\b"
-    frases = rf"\b(?P<c>{'|'.join(familia['frases'])})\b"
-    return _Reglas(
-        reglas=tuple(
-            _Regla(
-                categoria=r["categoria"],
-                direccion=r["direccion"],
-                alcance=r.get("alcance", 40),
-                corta=tuple(r["corta"]),
-                patron=_union(r["patrones"], kin),
-            )
-            for r in datos["regla"]
-        ),
-        seudo={nombre: _union(patrones, kin) for nombre, patrones in datos["seudo"].items()},
-        cortes={nombre: _union(patrones, kin) for nombre, patrones in datos["cortes"].items()},
-        reciente=_union(datos["reciente"]["patrones"]),
-        parientes=re.compile(f"{con_posesivo}|{solas}|{frases}"),
-        tras_mencion=_union(familia["posterior"], kin),
-        pronombres=_union(familia["pronombres"]),
-        sangre=re.compile(rf"(?:{_DETERMINA} )*(?:{'|'.join(familia['sangre'])})"),
-        lista_si=_union(datos["lista"]["si"]),
-        lista_no=_union(datos["lista"]["no"]),
+def _reglas() -> tuple[_Regla, ...]:
+    """Los disparadores de `datos/contexto.es.toml`, en orden."""
+    return tuple(
+        _Regla(
+            categoria=r["categoria"],
+            direccion=r["direccion"],
+            alcance=r.get("alcance", 40),
+            corta=tuple(r["corta"]),
+            patron=r["patrones"],
+        )
+        for r in registros("scribe.lenguaje", "contexto.es", "regla", "patrones")
     )
+
+
+def _tabla(nombre: str) -> dict[str, re.Pattern[str]]:
+    return {n.removeprefix(f"{nombre}."): p for n, p in _P.items() if n.startswith(f"{nombre}.")}
+
+
+_SEUDO, _CORTES = _tabla("seudo"), _tabla("cortes")
 
 
 def es_de_sangre(pariente: str) -> bool:
     """Si esa palabra de parentesco («mamá», «abuelo paterno») da historia familiar."""
-    return _reglas().sangre.fullmatch(llano(pariente)) is not None
+    return _P["familiar.sangre"].fullmatch(llano(pariente)) is not None
 
 
 def sin_falsas_negaciones(texto: str) -> str:
     """El texto llano sin las frases que llevan un «no» y no niegan («no se me quita», «no hay duda»)."""
     plano = llano(texto)
-    for m in reversed(list(_reglas().seudo["negada"].finditer(plano))):
+    for m in reversed(list(_SEUDO["negada"].finditer(plano))):
         plano = plano[: m.start()] + " " * (m.end() - m.start()) + plano[m.end() :]
     return plano
 
@@ -169,35 +129,31 @@ _MISMO_SEUDO = {"descarte": "negada", "resuelta": "negada"}
 
 @lru_cache(maxsize=2048)
 def _leer(texto: str) -> _Lectura:
-    reglas, plano = _reglas(), _plano(texto)
-    seudo = {n: [m.span() for m in p.finditer(plano)] for n, p in reglas.seudo.items()}
+    plano = _plano(texto)
+    seudo = {n: [m.span() for m in p.finditer(plano)] for n, p in _SEUDO.items()}
     marcas = []
-    for regla in reglas.reglas:
+    for regla in _reglas():
         vetados = seudo.get(_MISMO_SEUDO.get(regla.categoria, regla.categoria), [])
         for m in regla.patron.finditer(plano):
             if not _toca(vetados, *m.span()):
                 marcas.append(_Marca(regla, *m.span()))
     parientes = []
-    for m in reglas.parientes.finditer(plano):
+    for m in _P["familiar.dicho"].finditer(plano):
         if not _toca(seudo["familiar"], *m.span()):
             grupo = m.lastgroup or "a"
             if _es_seno(texto, plano, m.start(grupo), m.end(grupo)):
                 continue
-            desde = otro.start() if (otro := _OTRO.search(plano[: m.start(grupo)])) else m.start(grupo)
+            otro = _P["familiar.otro"].search(plano[: m.start(grupo)])
+            desde = otro.start() if otro else m.start(grupo)
             parientes.append((m.start(), m.end(), texto[desde : m.end(grupo)]))
-    cortes = {n: tuple(m.start() for m in p.finditer(plano)) for n, p in reglas.cortes.items()}
+    cortes = {n: tuple(m.start() for m in p.finditer(plano)) for n, p in _CORTES.items()}
     return _Lectura(plano, tuple(marcas), cortes, tuple(parientes))
-
-
-_OTRO = re.compile(r"\botr[oa]s? $")
-"""«Mi otra niña» no es la niña que traen a consulta."""
-_DE_SENO = re.compile(r"\b(?:de|en|la|las|una|del)(?: la)? $")
 
 
 def _es_seno(texto: str, plano: str, desde: int, hasta: int) -> bool:
     """«Cáncer de mama» no habla de la madre: sin acento ni posesivo, «mama» es el seno."""
     seno = plano[desde:hasta].split()[-1] in ("mama", "mamas") and "á" not in texto[desde:hasta].lower()  # noqa: PLC0207
-    return seno and _DE_SENO.search(plano[:hasta].rpartition("mama")[0]) is not None
+    return seno and _P["familiar.de_seno"].search(plano[:hasta].rpartition("mama")[0]) is not None
 
 
 def _cortado(lectura: _Lectura, grupos: tuple[str, ...], desde: int, hasta: int) -> bool:
@@ -217,7 +173,7 @@ def _otro_verbo(texto: str, disparador: str, desde: int, mencion: tuple[int, int
     """
     if not espanol.con_dependencias():
         return False
-    permitidos = 1 if disparador.split(maxsplit=1)[0] in _UN_VERBO else 0
+    permitidos = 1 if _P["verbo.niega_uno"].fullmatch(disparador.split(maxsplit=1)[0]) else 0
     vistos = 0
     doc = espanol.analizar(texto)
     for ficha in doc:
@@ -228,9 +184,9 @@ def _otro_verbo(texto: str, disparador: str, desde: int, mencion: tuple[int, int
         vistos += 1
         if vistos > permitidos:
             previa = ficha.i - 1
-            while previa >= 0 and llano(doc[previa].text) in _CLITICOS:
+            while previa >= 0 and _P["verbo.clitico"].fullmatch(llano(doc[previa].text)):
                 previa -= 1
-            if previa < 0 or llano(doc[previa].text) not in _ENLACES:
+            if previa < 0 or not _P["verbo.enlace"].fullmatch(llano(doc[previa].text)):
                 return True
         if ficha.idx >= mencion[0]:
             break
@@ -274,7 +230,7 @@ def _interrogada(lectura: _Lectura, desde: int, hasta: int) -> bool:
     abre = lectura.plano.rfind("¿", inicio, fin)
     if abre >= 0 and abre >= hasta:
         return False
-    porque = _reglas().seudo["interrogada"].search(lectura.plano, inicio, fin)
+    porque = _SEUDO["interrogada"].search(lectura.plano, inicio, fin)
     return porque is None
 
 
@@ -286,14 +242,14 @@ def _pariente(lectura: _Lectura, desde: int, hasta: int, paciente: Collection[st
             return palabra
         if inicio < hasta and fin > desde:
             return palabra
-    detras = _reglas().tras_mencion.search(lectura.plano[hasta:])
+    detras = _P["familiar.posterior"].search(lectura.plano[hasta:])
     if detras and any(hasta <= p[0] < hasta + detras.end() for p in ajenos):
         return next(p[2] for p in ajenos if hasta <= p[0] < hasta + detras.end())
     inicio, _ = _frase(lectura, desde, hasta)
     suelto = _pariente_suelto(lectura, inicio, ajenos)
     if suelto and not _cortado(lectura, ("persona",), inicio, desde):
         return suelto
-    sigue = _reglas().pronombres.search(lectura.plano[inicio:])
+    sigue = _P["familiar.pronombres"].search(lectura.plano[inicio:])
     if sigue and not _cortado(lectura, ("persona",), inicio, desde):
         previos = [p for p in ajenos if p[1] <= inicio]
         if previos and not [c for c in lectura.cortes["fuerte"] if previos[-1][1] <= c < inicio - 1]:
@@ -313,7 +269,7 @@ def _pariente_suelto(lectura: _Lectura, inicio: int, ajenos: list[tuple[int, int
 
 def _reciente(lectura: _Lectura, desde: int, hasta: int) -> bool:
     grupos = ("fuerte", "adversativa", "clausula")
-    for m in _reglas().reciente.finditer(lectura.plano):
+    for m in _P["pasada.reciente"].finditer(lectura.plano):
         antes, despues = (m.end(), desde) if m.end() <= desde else (hasta, m.start())
         if not _cortado(lectura, grupos, antes, despues):
             return True
@@ -326,18 +282,14 @@ def _en_lista(lectura: _Lectura, desde: int, hasta: int) -> bool | None:
     Devuelve si la mención se niega, o `None` si no es una lista de esas.
     """
     detras = lectura.plano[hasta:]
-    if _reglas().lista_si.match(detras) or _solo_eso(lectura.plano[:desde], detras):
+    if _P["lista.si"].match(detras) or _solo_eso(lectura.plano[:desde], detras):
         return False
-    return True if _reglas().lista_no.match(detras) else None
-
-
-_SOLO = re.compile(r" (?:nada mas|nomas|no mas|solamente|unicamente)(?=\s*(?:[.,;:!?…]|$))")
-_ABRE_SOLO = re.compile(r"(?:^|[,.;:]\s*|\b(?:pero|sino) )(?:(?:el|la|los|las|de|del|un|una|puro|pura)\s+)*$")
+    return True if _P["lista.no"].match(detras) else None
 
 
 def _solo_eso(antes: str, detras: str) -> bool:
     """«Ni presión, tiroides nada más»: lo que se deja como único no se niega, aunque cierre una lista de noes."""  # noqa: E501
-    return _SOLO.match(detras) is not None and _ABRE_SOLO.search(antes) is not None
+    return _P["lista.solo"].match(detras) is not None and _P["lista.abre_solo"].search(antes) is not None
 
 
 def calificar(oracion: str, desde: int, hasta: int, *, paciente: Collection[str] = ()) -> Calificacion:

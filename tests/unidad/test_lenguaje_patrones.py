@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scribe.lenguaje.patrones import patrones
+from scribe.lenguaje.patrones import patrones, registros
 
 Escribe = Callable[[str], str]
 
@@ -49,3 +49,20 @@ def test_piezas_listas_y_tablas(escribe: Escribe) -> None:
 def test_el_error_dice_el_archivo_y_el_nombre(escribe: Escribe, forma: str) -> None:
     with pytest.raises(ValueError, match=r"formas\.toml: «mal»"):
         patrones(escribe(f"bien = 'a'\nmal = '{forma}'"), "formas")
+
+
+def test_los_registros_compilan_los_campos_que_traen(escribe: Escribe) -> None:
+    paquete = escribe(
+        "suelto = '{{fruta}}'\n[piezas]\nfruta = ['pera', 'uva']\n"
+        "[[regla]]\nclave = 'a'\ndice = ['come {{fruta}}', 'cena']\n"
+        "[[regla]]\nclave = 'b'\ndice = 'x'\nveta = 'y'\n"
+    )
+    una, otra = registros(paquete, "formas", "regla", "dice", "veta")
+    assert una["clave"] == "a" and una["dice"].fullmatch("come uva") and "veta" not in una
+    assert otra["veta"].search("ya y") and list(patrones(paquete, "formas")) == ["suelto"]
+
+
+def test_el_error_de_un_registro_dice_cual(escribe: Escribe) -> None:
+    paquete = escribe("[[regla]]\ndice = 'a'\n[[regla]]\ndice = '(b'")
+    with pytest.raises(ValueError, match=r"«regla» 2, dice"):
+        registros(paquete, "formas", "regla", "dice")
