@@ -66,7 +66,7 @@ def _ediciones(texto: str, idioma: str) -> list[Edicion]:
     return ediciones
 
 
-_EN_INGLES = {"percent": "%", "milligram": "mg", "microgram": "mcg", "milliliter": "mL"}
+_EN_INGLES: dict[str, str] = datos()["en_ingles"]
 _CIFRA_EN_INGLES = re.compile(rf"(\d+(?:\.\d+)?) ({'|'.join(_EN_INGLES)})s?\b", re.IGNORECASE)
 
 

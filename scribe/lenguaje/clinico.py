@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
 Clase = Literal[
@@ -23,7 +24,7 @@ _ARCHIVOS: tuple[tuple[str, Clase], ...] = (
     ("enfermedades", "enfermedad"),
     ("habitos", "habito"),
 )
-_DUELE = r"(?:duelen?|dolian?|dolio|doler|dolor(?:es|cit[oa]s?)?|punz(?:a|adas?|an)|molestias?|molestan?|lastiman?|calambre|colic[oa]s?|pica(?:da|hielo)|ardor|arden?|queman?)"  # noqa: E501
+_DOLOR = patrones("scribe.lenguaje", "dolor.es")
 _HASTA_3 = r"(?:\w+ ){0,3}"
 
 
@@ -62,12 +63,7 @@ def _compilar(patrones: list[str]) -> re.Pattern[str]:
 
 def _dolor(region: str) -> list[str]:
     """Las formas de decir que duele una región."""
-    enlace = r"(?:,? (?:muy|mucho|mas|fuerte|aqui|aca|alla|horrible|leve|intenso|poco|un poco|bien)){0,2}"
-    articulo = r"(?: (?:del?|en|por|de|a|abajo|arriba|hacia|sobre|lado|todo|toda|las|los|la|el|un|una|mi|su|tu|este|esta|parte|y))*"  # noqa: E501
-    return [
-        rf"{_DUELE}{enlace}{articulo} (?:{region})",
-        rf"(?:{region})(?: \w+)?(?: (?:me|te|le|les|no|si|ya|se|tambien|como|que|muy)){{1,4}} {_DUELE}",
-    ]
+    return [f"{_DOLOR['antes'].pattern}(?:{region})", f"(?:{region}){_DOLOR['despues'].pattern}"]
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from scribe.lenguaje.numeros import datos
 from scribe.lenguaje.piezas import Piezas, cerca_antes, cierra, cortado, sigue
 
-_DICHAS = {"cero": "0", "uno": "1", "un": "1"}
-_PUNTO = ("punto", "puntos", "coma")
+_DICHAS: dict[str, str] = datos()["numeros"]["ante_punto"]
+_PUNTO: list[str] = datos()["contexto"]["punto"]
 _MILLARES = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
 _KILOS_CON_GRAMOS = re.compile(r"(\d{1,2})[.,](\d)00")
 _ALCANCE = 6

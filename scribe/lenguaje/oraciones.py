@@ -7,52 +7,21 @@ import re
 from dataclasses import dataclass
 
 from scribe.consulta import Turno
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
 PAUSA_S = 0.45
 """Silencio entre dos palabras que, sin puntuación, se toma como cambio de oración (segundos)."""
 
 _CIERRE = re.compile(r"(?:\.{3}|…|[.!?])+[\"»)]*(?=\s|$)|(?<=\S)\s+(?=[¿¡])")
-COLETILLA = re.compile(
-    r"¿\s*(?:no|verdad|cierto|correcto|no es asi|o no|si|eh|sale|okey|ok|va|de acuerdo|esta bien|ya)"
-    r"(?:,? (?:senor|senora|don|dona|doctora?|\w+))?\s*\?"
-)
+_P = patrones("scribe.lenguaje", "oraciones.es")
+COLETILLA = _P["coletilla"]
 """La pregunta que solo pide confirmar lo que se acaba de decir («…hace 4 años, ¿no?»)."""
-_ACEPTA = re.compile(
-    r"(?:[,.;…]\s*¿?|¿)\s*(?:si|eh|sale|okey|ok|va|de acuerdo|esta bien|estamos|entendido|(?:se|me) entiende|me explico|listo)"  # noqa: E501
-    r"(?:,? (?:senor|senora|don|dona|doctora?|\w+))?\s*\?"
-)
-"""La coletilla con que se indica algo («…por 10 días, ¿sí?»); «¿verdad?» y «¿no?» sí pueden preguntar."""
-_PAUTA = re.compile(
-    r"\bcada (?:\d|noche|tercer)|\bdiari[oa]|\bal dia\b|(?:\d|½) ?(?:mg|mcg|ml|g|gotas?|tabletas?|pastillas?|capsulas?|"  # noqa: E501
-    r"cucharad\w+|unidades|disparos?|ampolletas?)\b|\bpor \d+ (?:dias?|semanas?|mes)|\ben (?:\d+|una?|\w+) (?:dias?|semanas?|mes)"  # noqa: E501
-)
-_INTERROGA = re.compile(
-    r"\W*(?:(?:y|entonces|usted|tu|me dijo que) )*(?:se |te |le )?(?:toma[s]?|usa[s]?|esta[s]? tomando|tomaba[s]?|sigue[s]?|"  # noqa: E501
-    r"tiene[s]?|da[s]?|cuant\w+|cada cuanto|que|como)\b"
-)
-_ASUNTO = re.compile(
-    r"(?:(?:y|a ver|bueno|oiga|entonces|ahora)[, ]+)*(?!a ver)"
-    r"(?:en|de|del|con|para|por|a|al|sobre|su|sus|tu|tus)\b"
-)
 _ASUNTO_MAXIMO = 6
-_RETOMA = re.compile(
-    r"\s*(?:\W*(?:no|ay no)\W+)?(?:perdon|digo|mejor dicho|corrijo|no,? mejor|mas bien|me equivoque)\b"
-    r"|\s*(?:bueno|ah|ay)\W+no\W+(?:(?:por|de|cada|en|hace|son|a las) )?(?:\d|un[oa]s?\b)"
-    r"|\s*(?:o |no,? |aunque,? )?mejor (?:(?!si |en lugar)[a-z]+ ){0,3}?(?:\d|½)|\s*que sean (?:\d|½)"
-)
-_OTRA_CIFRA = re.compile(
-    r"\s*no\W+(?:(?:es|son|era|eran|fue|fueron|de|por|cada|a las|hace) )?\d"
-    r"|\s*no\W+(?:(?:por|para|como|segun) (?:(?:su|tu|el|la|lo que) )?\w+\W+)?(?:mejor )?(?:son |de |que sean? |dejem\w+ en |(?:le|te|lo|la) (?:pongo|doy|dejo|dejamos)(?: en)? )?\d"  # noqa: E501
-)
 _CON_CIFRA = re.compile(r"\d[^.?!]{0,25}\.+$")
 """«Hace 2 semanas. No, 3.»: el segundo número corrige al primero, si no lo preguntaba nadie."""
 _LARGA = 14
 """Palabras a partir de las cuales una oración sin puntuación se corta también por pausas y enlaces."""
-_ENLACE = re.compile(
-    r"\s+(?=(?:pero|entonces|luego|ademas|tambien|aparte|y (?:ayer|antier|hoy|ahorita|luego|despues|para|si|no se|me|se me|"  # noqa: E501
-    r"mi|en|los|las|el|la|le|te|apunteme|de peso|padece|tiene|toma|esta tomando))\b)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +41,9 @@ def _cortes_por_puntos(texto: str) -> list[int]:
         suspenso = "..." in m.group() or "…" in m.group()
         if suspenso and (not resto or resto[0].islower() or resto[0].isdigit()):
             continue
-        otra = _OTRA_CIFRA.match(plano, m.end()) and _CON_CIFRA.search(plano[: m.end()])
-        if otra or _RETOMA.match(plano, m.end()) or _abre_la_pregunta(plano, m, cortes[-1] if cortes else 0):
+        otra = _P["otra_cifra"].match(plano, m.end()) and _CON_CIFRA.search(plano[: m.end()])
+        corrige = otra or _P["retoma"].match(plano, m.end())
+        if corrige or _abre_la_pregunta(plano, m, cortes[-1] if cortes else 0):
             continue
         cortes.append(m.end())
     return cortes
@@ -82,8 +52,8 @@ def _cortes_por_puntos(texto: str) -> list[int]:
 def solo_confirma(texto: str) -> bool:
     """Si lo único que pregunta es si se entendió una indicación con cifras («1 cada 8 horas, ¿de acuerdo?»)."""  # noqa: E501
     plano = llano(texto)
-    resto = _ACEPTA.sub(" ", plano)
-    indica = _PAUTA.search(resto) is not None and _INTERROGA.match(resto) is None
+    resto = _P["acepta"].sub(" ", plano)
+    indica = _P["pauta"].search(resto) is not None and _P["interroga"].match(resto) is None
     return resto != plano and indica and "?" not in resto
 
 
@@ -94,7 +64,7 @@ def _abre_la_pregunta(plano: str, corte: re.Match[str], desde: int) -> bool:
         return False
     if COLETILLA.match(plano, corte.end()):
         return True
-    return len(previo.split()) <= _ASUNTO_MAXIMO and _ASUNTO.match(previo) is not None
+    return len(previo.split()) <= _ASUNTO_MAXIMO and _P["asunto"].match(previo) is not None
 
 
 def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:
@@ -108,28 +78,21 @@ def _cortes_por_pausa(turno: Turno, desde: int, hasta: int) -> list[int]:
         if a and b and b[0].inicio - a[-1].fin >= PAUSA_S:
             cortes.append(desde + ficha.start())
     plano = llano(texto)
-    cortes += [m.end() for m in _ENLACE.finditer(plano, desde, hasta)]
+    cortes += [m.end() for m in _P["enlace"].finditer(plano, desde, hasta)]
     separados: list[int] = []
     for corte in sorted(set(cortes)):
         previo = separados[-1] if separados else desde
         lejos = len(texto[previo:corte].split()) >= 4 and len(texto[corte:hasta].split()) >= 3
-        if lejos and not _RETOMA.match(plano, corte):
+        if lejos and not _P["retoma"].match(plano, corte):
             separados.append(corte)
     return separados
-
-
-_TEMA = re.compile(
-    r",\s+(?=(?:entonces (?:tenemos|es|tiene)|pero si (?:le|te|se|tiene|hay)|y en los estudios|y la hemoglobina|lo que (?:tiene|tienes) es)\b"  # noqa: E501
-    r"|(?:la |y la )?(?:presion|tension|pulso|temperatura|peso|talla|frecuencia|saturacion|oxigenacion)\b"
-    r"[^,]{0,24}\d)"
-)
 
 
 def _cortes_por_tema(texto: str, desde: int, hasta: int) -> list[int]:
     """En una oración larga con comas, donde claramente se pasa a otra cosa."""
     if len(texto[desde:hasta].split()) <= _LARGA:
         return []
-    return [m.end() for m in _TEMA.finditer(llano(texto), desde, hasta)]
+    return [m.end() for m in _P["tema"].finditer(llano(texto), desde, hasta)]
 
 
 def _tramos(texto: str, desde: int, hasta: int, cortes: list[int]) -> list[tuple[int, int]]:

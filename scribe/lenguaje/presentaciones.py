@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scribe.consulta import Aviso, Transcripcion, Turno
 from scribe.lenguaje.farmacos import Farmaco, MencionFarmaco, buscar_farmacos, ficha
 from scribe.lenguaje.fichas import Edicion, aplicar
 from scribe.lenguaje.parecidos import candidatos, confundibles
+from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_DOSIS = re.compile(
-    r"(?:,? (?:tabletas?|capsulas?|pastillas?|comprimidos?))?,? ?(?:de )?"
-    r"(\d+(?:\.\d+)?)(?: (mg|mcg|g)\b(?!/))?"
-)
+_P = patrones("scribe.lenguaje", "cantidades.es")
 _A_MG = {"mg": 1.0, "mcg": 0.001, "g": 1000.0, None: 1.0}
-_LIQUIDO = re.compile(
-    r"\b(?:ml|jarabe|suspension|gotas|solucion|kilo|kg|por kilo|cucharad|ampolleta|ampula|inyect|unidades)"
-)
-_RITMO = re.compile(
-    r",? (?:cada|diari[oa]|al dia|por la|en la|por las|en las|en ayunas|antes de|despues de|con )"
-)
 _TOMAS_MAXIMAS = 4
 _PARECIDO = 0.72
 """Desde aquí dos nombres de fármaco se confunden al oído («losartán», «telmisartán»)."""
@@ -34,13 +25,11 @@ def dosis_dicha(texto: str, mencion: MencionFarmaco) -> tuple[int, int, float] |
     «de 500» sin unidad se toma como mg; una cifra suelta sin «de» ni unidad no es dosis.
     """
     plano = llano(texto)
-    m = _DOSIS.match(plano, mencion.hasta)
+    m = _P["dosis"].match(plano, mencion.hasta)
     farmaco = ficha(mencion.generico)
     if not m or (m[2] is None and " de " not in f"{m[0]} "):
         return None
-    if m[2] is None and re.match(
-        r" ?(?:dias?|horas?|semanas?|meses|anos?|tabletas?|/|%|ml)", plano[m.end() :]
-    ):
+    if m[2] is None and _P["no_es_dosis"].match(plano, m.end()):
         return None
     cifra = float(m[1])
     if (
@@ -71,12 +60,12 @@ def separar_tomas(turno: Turno) -> Turno:
 def _tomas_pegadas(turno: Turno) -> Iterator[Edicion]:
     for mencion in buscar_farmacos(turno.texto):
         farmaco = ficha(mencion.generico)
-        m = _DOSIS.match(llano(turno.texto), mencion.hasta)
+        m = _P["dosis"].match(llano(turno.texto), mencion.hasta)
         if not farmaco or not m or m[2] or not m[1].endswith("1") or not m[1].isdigit():
             continue
         entera = int(m[1]) - 1
         pegada = entera in farmaco.presentaciones and not existe(farmaco, float(m[1]))
-        if pegada and _RITMO.match(llano(turno.texto), m.end()):
+        if pegada and _P["ritmo"].match(llano(turno.texto), m.end()):
             yield Edicion(m.start(1), m.end(1), f"{entera}, 1", "cifra")
 
 
@@ -100,11 +89,11 @@ def revisar_presentaciones(transcripcion: Transcripcion) -> tuple[Aviso, ...]:
 
 
 def _del_turno(turno: Turno) -> Iterator[Aviso]:
-    if _LIQUIDO.search(llano(turno.texto)):
+    if _P["liquido"].search(llano(turno.texto)):
         return
     menciones = buscar_farmacos(turno.texto)
     for previa, mencion in zip([None, *menciones], menciones, strict=False):
-        if previa and re.fullmatch(r" ?(?:con|y|más|/|-|\+)? ?", turno.texto[previa.hasta : mencion.desde]):
+        if previa and _P["combina"].fullmatch(turno.texto, previa.hasta, mencion.desde):
             continue  # la dosis de una combinación no es la de su último componente
         farmaco = ficha(mencion.generico)
         hallada = dosis_dicha(turno.texto, mencion)

@@ -11,31 +11,14 @@ from typing import Any
 
 from scribe.consulta import Aviso, Transcripcion, Turno
 from scribe.lenguaje.farmacos import buscar_farmacos
+from scribe.lenguaje.patrones import patrones, registros
 from scribe.lenguaje.texto import llano
 
 _TENSION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/]|\.\d)")
-_NOMBRE_TENSION = r"(?:(?<!sin )\b(?:presion|tension)(?: arterial)?|\bt\.? ?a\.?\b)"
-_TENSION_SOLA = re.compile(
-    _NOMBRE_TENSION
-    + r"(?:,? (?:de|en|a|es|esta en|salio en|la tiene en|la trae en|anda en))?[:,]? (\d{2,3})\b"
-    r"(?![/.,]?\d)(?! ?(?:sobre|dias|anos|veces|horas|mg|%|con|a \d|y \d))"
-)
-_TALLA = re.compile(
-    r"\b(?:mide|mides|estatura|talla)(?: (?:de|es|en))?[:,]? (\d+(?:\.\d+)?)\b"
-    r"(?! ?(?:cm|mm|cent|mili|[x×]|por))"
-)
-_PESO_EN_GRAMOS = re.compile(
-    r"\b(?:peso|pesa|pesas|pesando|pesaba|peso al nacer)\b[^.;?\d]{0,24}?[ :](\d{1,2}[.,]\d{3}|\d{4,5})"
-    r"(?![\d/]|[.,]\d)(?! ?(?:g|gr|gramos?|kg|kilos?)\b)"
-)
+_P = patrones("scribe.lenguaje", "cantidades.es")
 _GRAMOS = (500, 25_000)
 """Lo que se pesa en gramos: del prematuro al niño pequeño."""
-_PAUTA_DECIMAL = re.compile(r"(?<![\d.])\d{1,2}\.(?!5\b)\d{1,2} (?:horas?|dias?|semanas?|meses)\b")
 _CERCA = re.compile(r"[^.;?]{0,24}?[ :](\d+(?:\.\d+)?)(?![\d/½])")
-_OTRA_UNIDAD = re.compile(
-    r" ?(?:ml\b|litros?|gotas|cada\b|/|dias?|anos?|veces|horas?|semanas?|meses|mg\b|mcg|tabletas?|minutos?"
-    r"|cm\b|mm\b)"
-)
 _TOMAS_JUNTAS, _DOSIS_MINIMA = 4, 20
 _VISTA = frozenset({"20", "25", "30", "40", "50", "60", "70", "80", "100", "200", "400"})
 
@@ -46,10 +29,10 @@ def _rangos() -> dict[str, Any]:
 
 
 @cache
-def _medidas() -> tuple[tuple[str, re.Pattern[str], str, float, float], ...]:
+def _medidas() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None, float, float], ...]:
     return tuple(
-        (m["nombre"], re.compile(m["antes"]), m.get("unidad", ""), m["minimo"], m["maximo"])
-        for m in _rangos()["medida"]
+        (m["nombre"], m["antes"], m.get("unidad"), m["minimo"], m["maximo"])
+        for m in registros("scribe.lenguaje", "rangos", "medida", "antes", "unidad")
     )
 
 
@@ -104,7 +87,7 @@ def _tensiones(texto: str) -> Iterator[tuple[int, int, str]]:
     limites = _rangos()["tension"]
     for m in _TENSION.finditer(texto):
         alta, baja = int(m[1]), int(m[2])
-        nombrada = re.search(_NOMBRE_TENSION, texto[max(0, m.start() - 70) : m.start()])
+        nombrada = _P["tension_nombrada"].search(texto[max(0, m.start() - 70) : m.start()])
         if baja > 200 or (not nombrada and (alta < 12 or not 40 <= baja <= 150)):
             continue  # un título, una dilución o un peso por volumen
         if not nombrada and alta == 20 and m[2] in _VISTA:
@@ -114,7 +97,7 @@ def _tensiones(texto: str) -> Iterator[tuple[int, int, str]]:
         motivo = _imposible(alta, baja, limites)
         if motivo:
             yield m.start(), m.end(), motivo + _quiza(tension_propuesta(alta, baja))
-    for m in _TENSION_SOLA.finditer(texto):
+    for m in _P["tension_sola"].finditer(texto):
         if int(m[1]) >= 50:
             quiza = _quiza(tension_propuesta(int(m[1]), None))
             yield m.start(), m.end(), "presión arterial con una sola cifra" + quiza
@@ -132,19 +115,13 @@ def _imposible(alta: int, baja: int, limites: dict[str, Any]) -> str | None:
 
 def _pautas(texto: str) -> Iterator[tuple[int, int, str]]:
     """«1.8 horas» es casi siempre «una cada 8 horas»: nadie pauta en décimas, salvo la media."""
-    for m in _PAUTA_DECIMAL.finditer(texto):
+    for m in _P["pauta_decimal"].finditer(texto):
         yield m.start(), m.end(), "una pauta no se dice en décimas; quizá es «cada» tantas horas o días"
-
-
-@cache
-def _toma() -> re.Pattern[str]:
-    reglas = _rangos()["toma"]
-    return re.compile(rf"(?<![\d.,/])(\d+) (?:{reglas['formas']})\b(?={reglas['ritmo']})")
 
 
 def _tomas(texto: str) -> Iterator[tuple[int, int, str]]:
     """«652 tabletas cada 8 horas» es «de 650, 2 tabletas»: nadie toma tantas juntas."""
-    for m in _toma().finditer(texto):
+    for m in _P["toma"].finditer(texto):
         cuantas = int(m[1])
         if cuantas > _rangos()["toma"]["maximo"]:
             dosis, tomas = cuantas - cuantas % 10, cuantas % 10
@@ -161,14 +138,14 @@ def peso_propuesto(cifra: str) -> str | None:
 
 
 def _pesos(texto: str) -> Iterator[tuple[int, int, str]]:
-    for m in _PESO_EN_GRAMOS.finditer(texto):
+    for m in _P["peso_en_gramos"].finditer(texto):
         propuesta = peso_propuesto(m[1])
         if propuesta:
             yield m.start(1), m.end(1), f"peso sin decir si son gramos o kilos{_quiza(propuesta)}"
 
 
 def _tallas(texto: str) -> Iterator[tuple[int, int, str]]:
-    for m in _TALLA.finditer(texto):
+    for m in _P["talla"].finditer(texto):
         valor = float(m[1])
         if not (0.4 <= valor <= 2.3 or 130 <= valor <= 230):
             yield m.start(), m.end(), "talla fuera de lo usual o sin unidad"
@@ -178,9 +155,9 @@ def _fuera_de_rango(texto: str) -> Iterator[tuple[int, int, str]]:
     for nombre, antes, unidad, minimo, maximo in _medidas():
         for m in antes.finditer(texto):
             cifra = _CERCA.match(texto, m.end())
-            if not cifra or _OTRA_UNIDAD.match(texto, cifra.end()) or _hay_otra(texto, m, cifra, antes):
+            if not cifra or _P["otra_unidad"].match(texto, cifra.end()) or _hay_otra(texto, m, cifra, antes):
                 continue
-            if unidad and not re.match(rf" ?{unidad}\b", texto[cifra.end() :]):
+            if unidad and not unidad.match(texto, cifra.end()):
                 continue
             if not minimo <= float(cifra[1]) <= maximo:
                 yield cifra.start(1), cifra.end(1), f"{nombre} fuera de lo posible"
@@ -192,6 +169,5 @@ def _hay_otra(texto: str, m: re.Match[str], cifra: re.Match[str], propia: re.Pat
     if buscar_farmacos(entre):
         return True  # «para la fiebre, paracetamol de 500»
     return any(otra.search(entre) for _, otra, _, _, _ in _medidas()) or bool(
-        re.search(_NOMBRE_TENSION, entre)
-        or re.search(r"\b(?:desde|hace|hasta|por|cada|durante|otr[oa]s)\b", entre)
+        _P["tension_nombrada"].search(entre) or _P["otro_dato"].search(entre)
     )

@@ -8,8 +8,7 @@ from dataclasses import replace
 from scribe.lenguaje.numeros import Pieza, datos
 
 Piezas = list[Pieza]
-UNO = ("un", "una", "uno")
-_POR_TIEMPO = ["al dia", "al mes", "a la semana", "por dia", "por semana", "cada", "diaria"]
+UNO: tuple[str, ...] = tuple(datos()["dosis"]["uno"])
 _TOMA_Y_HORAS = re.compile(r"([12])\.(4|6|8|12|24)")
 _ALCANCE = 8
 
@@ -37,7 +36,8 @@ def unos(piezas: Piezas) -> Piezas:
         despues = piezas[i + 2] if i + 2 < len(piezas) else None
         numero = despues is not None and despues.entero is not None
         forma = sigue.llana in dosis["formas"] and sigue.llana != "dosis"
-        vez = p.llana == "una" and sigue.llana in dosis["veces"] and empieza_con(piezas, i + 2, _POR_TIEMPO)
+        una_vez = p.llana == "una" and sigue.llana in dosis["veces"]
+        vez = una_vez and empieza_con(piezas, i + 2, dosis["por_tiempo"])
         lista = p.llana != "un" and sigue.llana in ("o", "a", "al") and numero
         intervalo = (
             p.llana != "un"
