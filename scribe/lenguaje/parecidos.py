@@ -22,25 +22,29 @@ from scribe.lenguaje.vocabulario import es_comun
 
 Clase = Literal["farmaco", "termino", "signo"]
 
-_PRONOMBRES = ("me", "te", "le", "se", "lo", "la")
+
+@cache
+def datos() -> dict[str, Any]:
+    """El contenido de `datos/correccion.toml`, que también leen los cuartos que corrigen lo oído."""
+    contenido: dict[str, Any] = tomllib.loads(
+        (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
+    )
+    return contenido
+
+
+_PARTICULAS: dict[str, list[str]] = datos()["particulas"]
+_PRONOMBRES, _ADVERBIOS = _PARTICULAS["pronombres"], _PARTICULAS["adverbios"]
 _PEGADO, _LARGO_PEGADO = 0.9, 8
 """Parecido y sonidos que se piden a un fármaco para separarlo de una partícula («condrospirenona»)."""
-_COLAS = ("ya", "y", "en", "es", "no", "que")
+_COLAS = _PARTICULAS["colas"]
 _LARGO_CON_COLA, _CON_COLA = 7, 0.94
 """Sonidos y parecido que se piden para despegar la palabra que sigue a un nombre."""
-_ADVERBIOS = ("mal", "bien", "más", "solo", "sólo", "también", "ya", "nomás", "sin")
-"""Lo demás que va delante de un nombre y se le pega («mala proveel», «mal Aprovel»)."""
 _POR_PARTICULA = 0.03
 """Llevarse la preposición o el artículo de lo que sigue («celestón en», Celestone) cuesta un poco."""
-_SUELTAS = "ay"
-"""Palabras de una letra que se pegan al nombre («ajentadueto», «a Jentadueto»)."""
+_SUELTAS = _PARTICULAS["sueltas"]
 _LARGO_EXACTO = 7
 """Sonidos que ha de tener un nombre para creerle a una frontera movida."""
-PREFIJOS = (
-    "un", "una", "el", "la", "los", "las", "de", "del", "a", "al", "y", "o", "en", "con", "su", "mi", "tu",
-    "sus", "mis", "le", "lo", "me", "te", "que", "es", "por", "para", "ni", "se", "más", "otra", "esta",
-    "ese", "esa",
-)  # fmt: skip
+PREFIJOS = tuple(_PARTICULAS["prefijos"])
 """Palabras que se pegan a un nombre y cuya frontera mueve el reconocedor («una proxeno»)."""
 
 
@@ -249,15 +253,6 @@ def _tras_un_resto(palabras: tuple[str, ...], clase: Clase) -> Iterator[Candidat
 
 
 @cache
-def datos() -> dict[str, Any]:
-    """El contenido de `datos/correccion.toml`, que también leen los cuartos que corrigen lo oído."""
-    contenido: dict[str, Any] = tomllib.loads(
-        (files("scribe.lenguaje") / "datos" / "correccion.toml").read_text("utf-8")
-    )
-    return contenido
-
-
-@cache
 def _comienzos() -> frozenset[str]:
     comienzos = datos()["comienzos"]
     return frozenset(comienzos["sueltos"]) | frozenset(comienzos["cortos"])
@@ -279,16 +274,6 @@ def _finales() -> dict[str, tuple[str, ...]]:
     return {clase: tuple(sorted(lista, key=len, reverse=True)) for clase, lista in datos()["finales"].items()}
 
 
-_OPUESTOS = (
-    ("ipo", "iper"),
-    ("iper", "ipo"),
-    ("bradi", "taki"),
-    ("taki", "bradi"),
-    ("anti", "pre"),
-    ("pre", "anti"),
-)
-"""Comienzos que invierten el sentido: nunca se cambia uno por otro."""
-
 _RAIZ = {"farmaco": 0.75, "termino": 0.8}
 """Parecido mínimo de la raíz."""
 
@@ -297,7 +282,7 @@ def _misma_raiz(oido: str, entrada: Entrada) -> bool:
     """«bleomicina» no es «neomicina»: en una familia, lo que distingue es la raíz."""
     if oido == entrada.sonido:
         return True
-    if any(oido.startswith(a) and entrada.sonido.startswith(b) for a, b in _OPUESTOS):
+    if any(oido.startswith(a) and entrada.sonido.startswith(b) for a, b in datos()["comienzos"]["opuestos"]):
         return False
     clase = "farmaco" if entrada.clase == "farmaco" else "termino"
     for final in _finales()[clase]:
