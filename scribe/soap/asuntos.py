@@ -10,7 +10,7 @@ from scribe.soap.charla import contenido
 from scribe.soap.dialogo import sin_muletilla
 from scribe.soap.fragmentos import Trozo, alinar
 from scribe.soap.reglas import pregunta
-from scribe.soap.rotulos import habla_de_si
+from scribe.soap.rotulos import habla_de_si, sin_seno
 
 _P = patrones("scribe.soap", "relato.es")
 
@@ -27,6 +27,11 @@ def de_quien(trozo: Trozo) -> str:
         return "quien acompaña"
     m = _AJENO.match(trozo.plano)
     return (m["f"] or m["k"] or m["e"] or "") if m else ""
+
+
+def de_si(trozo: Trozo) -> bool:
+    """Si el paciente habla de sí mismo y no nombra a nadie: «yo tengo asma», «a mí me la detectaron»."""
+    return _PROPIO.match(trozo.plano) is not None and not _P["asuntos.alguien"].search(sin_seno(trozo.dicho))
 
 
 def cambia_de_persona(previo: list[Trozo], trozo: Trozo) -> bool:

@@ -7,6 +7,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.soap.charla import contenido
 from scribe.soap.conclusiones import no_es_eso
 from scribe.soap.dichos import DIGITO, sin_copula, texto_de
+from scribe.soap.elipsis import lo_preguntado
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo
 from scribe.soap.persona import de_usted
@@ -28,6 +29,16 @@ _CORTA = 8
 
 class Contestado(PorFase):
     """Los pasos que necesitan la pregunta del paciente que se acaba de oír."""
+
+    def _sin_verbo(self, trozo: Trozo) -> bool:
+        """«¿Y engorda?» «El naproxeno no, la prednisona sí»: no manda nada; se dice de qué se habla."""
+        preguntado = lo_preguntado(trozo, self._turnos.get(trozo.turno.id - 1))
+        if preguntado is None:
+            return False
+        self._pon(
+            "plan", "indicacion", a_la_pregunta(preguntado, de_usted(texto_de(trozo))), preguntado, trozo
+        )
+        return True
 
     def _confirmado(self, trozo: Trozo) -> bool:
         """«¿Eso es anemia?» «Sí, anemia»: lo que se le pregunta y repite es lo que tiene."""

@@ -16,6 +16,7 @@ from typing import Literal
 from scribe.lenguaje.farmacos import MencionFarmaco
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
+from scribe.soap.elipsis import es_complemento
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta
 
@@ -113,6 +114,8 @@ def _previos(
     if not antes:
         return
     ultimo = menciones[antes[-1]]
+    if es_complemento(plano, ultimo.desde, plano[orden.desde : orden.hasta]):
+        return
     entre = plano[ultimo.hasta : orden.desde]
     ajeno = re.search(r"[.;?]", entre) or _P["otro.entre"].search(entre)
     if len(entre) > _LEJOS or ajeno or any(ultimo.hasta <= o.desde < orden.desde for o in ordenes):

@@ -78,7 +78,7 @@ class Medico(Contestado):
         if INTERRUMPIDA.search(trozo.plano):
             return  # «timolol, una gota en el… espere»: no dispuso nada; queda en omisiones
         for paso in (
-            self._pronostico, self._incapacidad, self._alarma, self._cita_preguntada, self._responde_farmaco, self._alergia, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
+            self._pronostico, self._incapacidad, self._alarma, self._cita_preguntada, self._sin_verbo, self._responde_farmaco, self._alergia, self._signos, self._farmacos, self._posologia_suelta, self._suspension,  # noqa: E501
             self._cita, self._estudio_pedido, self._confirmado, self._explicado, self._contestado,
             self.analisis, self._hallazgo, self._indicacion, self._motivo, self._sintoma, self._por_fase,
         ):  # fmt: skip

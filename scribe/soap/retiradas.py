@@ -16,6 +16,7 @@ from scribe.lenguaje.farmacos import clases, ficha
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.destinos import destinos
+from scribe.soap.elipsis import lo_preguntado
 from scribe.soap.farmacia import genericos, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, breve, trocear
 
@@ -35,7 +36,7 @@ def retirar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
             continue
         for trozo in trocear(turno):
             previas = [p for p in propuestas if p.tipo == "receta" and _antes(p, trozo)]
-            if previas and not trozo.signo:
+            if previas and not trozo.signo and lo_preguntado(trozo, turnos[k - 1] if k else None) is None:
                 _aplicar(trozo, previas, turnos[max(0, k - _ATRAS) : k])
 
 

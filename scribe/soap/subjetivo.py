@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from scribe.consulta import Seccion
+from scribe.consulta import Rol, Seccion
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
-from scribe.soap.asuntos import cambia_de_persona, preguntas_de
+from scribe.soap.asuntos import cambia_de_persona, de_quien, de_si, preguntas_de
 from scribe.soap.charla import contenido
 from scribe.soap.declaracion import declarar
 from scribe.soap.dialogo import Dialogo, Intercambio
@@ -213,6 +213,9 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
     resto = (
         [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
     )
+    propios: list[Trozo] = []
+    if tema is not None and tema.nombre == "familiar":
+        resto, propios = _sin_lo_suyo(resto)
     junta = tema is not None and (
         tema.nombre == "familiar"
         or (tema.nombre == "alergia" and not lectura.negados and not _varios_asuntos(resto, intercambio))
@@ -237,6 +240,7 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         propuesta = declarar(grupo, tema, cabeza, preguntas, vetados, primera=grupo[0] is resto[0])
         if propuesta:
             salida.append(propuesta)
+    salida += _de_si_mismo(propios, intercambio)
     if cabeza and not salida and tema and not social and tema.rotulo:
         farmaco = any(hay_farmaco(t.texto) for t in intercambio.preguntas)
         if farmaco or tema.nombre == "habitos":
@@ -266,6 +270,32 @@ def _yo_no(intercambio: Intercambio, negados: set[str]) -> Propuesta | None:
                     que = termino if llano(dicho) in llano(termino) else f"{termino} ({dicho})"
                     return Propuesta("subjetivo", "negacion", f"Niega {que}", (pregunta, previo, trozo))
     return None
+
+
+def _sin_lo_suyo(resto: list[Trozo]) -> tuple[list[Trozo], list[Trozo]]:
+    """Preguntado por su familia, lo que dijo de ella y lo que dijo de sí: «mi papá es diabético. Yo tengo asma»."""  # noqa: E501
+    ajenos: list[Trozo] = []
+    propios: list[Trozo] = []
+    suyo = False
+    for trozo in resto:
+        suyo = trozo.turno.rol is Rol.PACIENTE and (de_si(trozo) or (suyo and not de_quien(trozo)))
+        (propios if suyo else ajenos).append(trozo)
+    return ajenos, propios
+
+
+def _de_si_mismo(propios: list[Trozo], intercambio: Intercambio) -> list[Propuesta]:
+    """Lo que el paciente dijo de sí; «a mí me la detectaron» es de la enfermedad por la que se preguntó."""
+    salida = []
+    for grupo in agrupar(propios):
+        nombra = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) for t in grupo)
+        males = [
+            m.termino for p in intercambio.preguntas for m in buscar_clinico(p.texto) if m.clase == "enfermedad"
+        ]
+        if nombra:
+            salida.append(declarar(grupo, None, "", []))
+        elif males and not _YO_NO.match(grupo[0].plano):
+            salida.append(declarar(grupo, None, mayuscula(males[0]), intercambio.preguntas))
+    return [p for p in salida if p]
 
 
 def _varios_asuntos(trozos: list[Trozo], intercambio: Intercambio) -> bool:
