@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scribe.consulta import Contexto, Enunciado, Rol, Transcripcion, Turno
-from scribe.soap.medicamentos import falta, negado
+from scribe.soap.medicamentos import con_simbolos, falta, negado
 from scribe.soap.posologia import con_horas
 from scribe.soap.redactor import Redactor
 
@@ -110,6 +110,11 @@ def test_cada_ocho_son_horas_en_una_receta() -> None:
 )
 def test_la_unidad_que_no_es_convencion_no_se_escribe(dicho: str) -> None:
     assert con_horas(dicho) == dicho
+
+
+def test_las_unidades_dichas_enteras_van_por_su_simbolo() -> None:
+    dicho = "500 miligramos, 1 gramo, 25 microgramos, 5 mililitros, 3 centimetros"
+    assert con_simbolos(dicho) == "500 mg, 1 g, 25 mcg, 5 ml, 3 cm"
 
 
 def test_lo_que_se_receta_y_luego_se_retira_deja_de_ser_receta() -> None:
