@@ -18,7 +18,7 @@ from scribe.soap.replica import a_la_pregunta, abre_seco, nombra_solo, trata
 _P = patrones("scribe.soap", "contestado.es")
 _SI_ESO = _P["si_eso"]
 _QUIZA_ESO = _P["quiza_eso"]
-_CONFIRMA = 8
+_CONFIRMA = 12
 _NO_PEGADO = _P["no_pegado"]
 _POR_QUE = _P["por_que"]
 _QUE_TENGO = _P["que_tengo"]
@@ -49,9 +49,13 @@ class Contestado(PorFase):
         if contesta is None or confirma is None or len(trozo.plano.split()) > _CONFIRMA:
             return False
         preguntados = {m.termino for m in buscar_clinico(contesta.texto) if m.clase == "enfermedad"}
-        repite = set(contenido(contesta.texto)) & set(contenido(trozo.texto)) and nombra_solo(contesta)
+        dichos = {m.termino for m in buscar_clinico(trozo.texto)}
+        males = {m.termino for m in buscar_clinico(trozo.texto) if m.clase == "enfermedad"}
+        comunes = set(contenido(contesta.texto)) & set(contenido(trozo.texto))
+        repite = comunes and nombra_solo(contesta)
         explicaba = repite and self.salida and self.salida[-1].seccion == "analisis"
-        if not preguntados & {m.termino for m in buscar_clinico(trozo.texto)} and not explicaba:
+        mismos = preguntados & dichos or (comunes and (preguntados or males))
+        if not mismos and not explicaba:
             return False
         self._pon("analisis", "diagnostico", sin_copula(texto_de(trozo)), contesta, trozo)
         return True

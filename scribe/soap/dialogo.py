@@ -64,6 +64,11 @@ def sin_muletilla(plano: str) -> str:
     return plano[m.end() :] if m else plano
 
 
+def senala(trozo: Trozo) -> bool:
+    """Si solo señala otro sitio al explorar: «y acá», «¿y del otro lado?»."""
+    return _P["senala"].fullmatch(trozo.plano.strip(" ¿?¡!,.;…")) is not None
+
+
 def _habla_medico(turno: Turno) -> bool:
     if turno.rol is not Rol.INCIERTO:
         return turno.rol is Rol.MEDICO
@@ -124,6 +129,10 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return False
     if "?" not in trozo.texto and (concluye(base) or senal("analisis", "sospecha").search(base)):
         return False
+    if not con_signos and (_P["hace_medico"].match(base) or _P["da_medida"].search(base)):
+        return False
+    if trozo.ultimo and siguiente and senala(trozo):
+        return True
     hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:
         return not (solo_confirma(trozo.texto) or (plan and COLETILLA.search(llano(trozo.texto))))

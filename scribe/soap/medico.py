@@ -266,7 +266,8 @@ class Medico(Contestado):
         afirma = afirma or any(es_eso(texto, m) for m in enfermedades)
         tarde = self._tarde(trozo)
         seco_ya = _NO_ES_UN_MAL.match(plano) is not None and not trozo.signo
-        if not tarde and not ((afirma or seco_ya) and enfermedades):
+        opina = (afirma or seco_ya or duda or descarta) and not trozo.signo
+        if not tarde and not (opina and (enfermedades or (descarta and buscar_clinico(texto)))):
             return False
         resultado = _P["medico.resultado"].search(plano) and not _P["medico.no_es_resultado"].search(plano)
         if resultado and not self._en_plan(trozo) and not FIRME.search(plano):

@@ -94,7 +94,8 @@ class PorFase(Recetario):
         if _NADA_DE_ESO.search(trozo.plano):
             tipo = "descartado"
         dicho = de_usted(texto)
-        if _X_NO_ES.match(trozo.plano.strip(" ¿¡,.")):
+        plano = trozo.plano.strip(" ¿¡,.")
+        if _X_NO_ES.match(plano) or _P["esto_no_es"].match(plano):
             tipo, dicho = "descartado", f"Descartado: {dicho[:1].lower() + dicho[1:]}"
         self._concluir(tipo, dicho, trozo)
         return True

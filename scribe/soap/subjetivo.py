@@ -12,7 +12,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import cambia_de_persona, de_quien, de_si, preguntas_de
 from scribe.soap.charla import contenido
 from scribe.soap.declaracion import declarar
-from scribe.soap.dialogo import Dialogo, Intercambio
+from scribe.soap.dialogo import Dialogo, Intercambio, senala
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.persona import en_tercera
@@ -191,7 +191,21 @@ def _contradichos(dialogo: Dialogo, turno: int) -> set[str]:
     return salida
 
 
+def _al_senalar(intercambio: Intercambio) -> list[Propuesta]:
+    """«¿Y acá?» «Ahí sí, mucho»: lo que se contesta a quien señala es de la exploración, no de lo que se cuenta."""  # noqa: E501
+    ultima = intercambio.preguntas[-1]
+    if not intercambio.en_exploracion or not senala(ultima):
+        return []
+    dicho = en_tercera("; ".join(alinar(t.dicho) for t in intercambio.respuesta))
+    if not llano(dicho).strip(" ,.;"):
+        return []
+    texto = f"Al señalar («{alinar(ultima.dicho)}»): {dicho[:1].lower() + dicho[1:]}"
+    return [Propuesta("objetivo", "hallazgo", texto, (ultima, *intercambio.respuesta))]
+
+
 def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuesta]:
+    if senalado := _al_senalar(intercambio):
+        return senalado
     tema = tema_de(intercambio.preguntas)
     if tema and tema.nombre == "edad":
         edad = _de_edad(intercambio)
