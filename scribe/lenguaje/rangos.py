@@ -73,7 +73,7 @@ def _del_turno(turno: Turno) -> Iterator[Aviso]:
     texto = llano(turno.texto)
     for desde, hasta, motivo in (
         *_tensiones(texto), *_tallas(texto), *_fuera_de_rango(texto), *_pautas(texto), *_pesos(texto),
-        *_tomas(texto),
+        *_tomas(texto), *_a_medias(texto),
     ):  # fmt: skip
         dicho = turno.texto[desde:hasta]
         yield Aviso(
@@ -127,6 +127,12 @@ def _tomas(texto: str) -> Iterator[tuple[int, int, str]]:
             dosis, tomas = cuantas - cuantas % 10, cuantas % 10
             quiza = f"de {dosis}, {tomas}" if 0 < tomas <= _TOMAS_JUNTAS and dosis >= _DOSIS_MINIMA else None
             yield m.start(), m.end(), f"son demasiadas para una toma{_quiza(quiza)}"
+
+
+def _a_medias(texto: str) -> Iterator[tuple[int, int, str]]:
+    """«De cientos 60/4.5»: una parte del número no se pudo leer."""
+    for m in _P["a_medias"].finditer(texto):
+        yield m.start(), m.end(), "una parte del número quedó en letras"
 
 
 def peso_propuesto(cifra: str) -> str | None:

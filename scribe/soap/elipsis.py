@@ -2,7 +2,7 @@
 
 El verbo que falta es el de la pregunta. Si se preguntó si tomarlo, es una orden; si se preguntó si engorda o si
 crea adicción, no lo es, y escribir «Suspender sertralina» sería lo contrario de lo dicho.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _P = patrones("scribe.soap", "elipsis.es")
 
 
 def es_complemento(plano: str, desde: int, orden: str) -> bool:
-    """Si el fármaco que empieza en `desde` solo completa lo preguntado y `orden` no trae verbo: «a la X no»."""
-    return _P["sin_verbo"].fullmatch(orden) is not None and _P["complemento"].search(plano[:desde]) is not None
+    """Si el fármaco que empieza en `desde` solo completa lo preguntado y `orden` no trae verbo: «a la X no»."""  # noqa: E501
+    return _P["sin_verbo"].fullmatch(orden) is not None and _P["complemento"].search(plano[:desde]) is not None  # noqa: E501
 
 
 def lo_preguntado(trozo: Trozo, anterior: Turno | None) -> Trozo | None:

@@ -203,7 +203,7 @@ def _al_senalar(intercambio: Intercambio) -> list[Propuesta]:
     return [Propuesta("objetivo", "hallazgo", texto, (ultima, *intercambio.respuesta))]
 
 
-def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuesta]:
+def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuesta]:  # noqa: PLR0912
     if senalado := _al_senalar(intercambio):
         return senalado
     tema = tema_de(intercambio.preguntas)
@@ -303,7 +303,7 @@ def _de_si_mismo(propios: list[Trozo], intercambio: Intercambio) -> list[Propues
     for grupo in agrupar(propios):
         nombra = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) for t in grupo)
         males = [
-            m.termino for p in intercambio.preguntas for m in buscar_clinico(p.texto) if m.clase == "enfermedad"
+            m.termino for p in intercambio.preguntas for m in buscar_clinico(p.texto) if m.clase == "enfermedad"  # noqa: E501
         ]
         if nombra:
             salida.append(declarar(grupo, None, "", []))

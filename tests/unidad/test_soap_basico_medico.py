@@ -1,0 +1,137 @@
+"""Lo básico de lo que hace y dice el médico, con diálogos mínimos: preguntar al explorar, sospechar, descartar, contestar."""  # noqa: E501
+
+from __future__ import annotations
+
+import pytest
+
+from scribe.consulta import Contexto, Nota, Rol, Seccion, Transcripcion, Turno
+from scribe.soap.redactor import Redactor
+
+_ROL = {"M": Rol.MEDICO, "P": Rol.PACIENTE, "A": Rol.ACOMPANANTE}
+
+
+def _nota(dialogo: str) -> Nota:
+    turnos = [renglon.strip().split(": ", 1) for renglon in dialogo.split("|")]
+    transcripcion = Transcripcion(
+        idioma="es",
+        turnos=tuple(
+            Turno(id=n, hablante=quien, rol=_ROL[quien], inicio=float(n), fin=n + 0.9, texto=dicho)
+            for n, (quien, dicho) in enumerate(turnos, 1)
+        ),
+    )
+    return Redactor(None).redactar(transcripcion, Contexto()).nota
+
+
+def _textos(nota: Nota, seccion: Seccion) -> list[str]:
+    return [e.texto for e in nota.seccion(seccion)]
+
+
+@pytest.mark.parametrize(
+    ("dialogo", "seccion", "dice"),
+    [
+        (
+            "M: Voy a revisarlo. Te duele aquí.|P: No.|M: Y acá.|P: Ahí sí, mucho.",
+            "objetivo",
+            "ahí sí, mucho",
+        ),
+        ("M: Vamos a explorarlo. ¿Y acá?|P: Ahí sí, mucho.", "objetivo", "ahí sí, mucho"),
+        ("M: Sospecho una apendicitis.|P: ¿En serio?", "analisis", "Sospecho una apendicitis"),
+        ("M: Podría ser una anemia, le voy a pedir una biometría.|P: Bueno.", "analisis", "una anemia"),
+        ("M: Podría ser una anemia, le voy a pedir una biometría.|P: Bueno.", "plan", "biometría"),
+        ("M: No creo que sea neumonía.|P: Qué bueno.", "analisis", "Descartado"),
+        (
+            "M: Esto no es alergia, es un resfriado común.|P: Bueno.",
+            "analisis",
+            "Descartado: esto no es alergia",
+        ),
+        ("M: No hay datos de infección.|P: Gracias.", "analisis", "Descartado"),
+        ("M: Descartamos dengue, la prueba salió negativa.|P: Menos mal.", "analisis", "Descartado"),
+        ("M: Sí, hay que mandarlo a urgencias si se pone peor.|P: Sí.", "plan", "hay que mandarlo"),
+        ("M: Yo pienso que usted tiene migraña.|P: Ah.", "analisis", "migraña"),
+    ],
+)
+def test_lo_que_dice_el_medico_queda_en_su_seccion(dialogo: str, seccion: Seccion, dice: str) -> None:
+    assert any(dice in texto for texto in _textos(_nota(dialogo), seccion))
+
+
+@pytest.mark.parametrize(
+    "dialogo",
+    [
+        "M: Súbete. La boca está seca, te duele aquí del lado derecho.|P: No.|M: Es una gastroenteritis.",
+        "M: Lo reviso. El llenado de 2 segundos, le duele aquí.|P: No, ahí no.|M: Es una gastroenteritis.",
+    ],
+)
+def test_lo_que_pregunta_al_explorar_no_es_un_hallazgo(dialogo: str) -> None:
+    assert not any("duele aquí" in texto for texto in _textos(_nota(dialogo), "objetivo"))
+
+
+def test_la_pregunta_por_ideas_de_muerte_no_se_confunde_con_un_aviso() -> None:
+    nota = _nota(
+        "M: Le voy a hacer una pregunta que le hago a todos, ha pensado en morirse.|P: No, doctora, eso no nunca."  # noqa: E501
+    )
+    assert any(t.startswith("Niega ideación suicida") for t in _textos(nota, "subjetivo"))
+
+
+@pytest.mark.parametrize(
+    ("receta", "pregunta", "contesta"),
+    [
+        (
+            "Te voy a dar sertralina de 25 mg, 1 en la mañana por 7 días.",
+            "¿Y me hago adicta?",
+            "A la sertralina no.",
+        ),
+        (
+            "Te voy a dar sertralina de 25 mg, 1 en la mañana por 7 días.",
+            "Y me hago adicta",
+            "A la sertralina no.",
+        ),
+        ("Le dejo amoxicilina de 500 cada 8 horas.", "¿Me va a caer mal?", "No, la amoxicilina no."),
+        ("Le dejo naproxeno de 500 cada 12 horas.", "¿Y engorda?", "El naproxeno no, la prednisona sí."),
+        ("Le dejo naproxeno de 500 cada 12 horas.", "¿El naproxeno no hace daño?", "El naproxeno no."),
+    ],
+)
+def test_contestar_sin_verbo_no_retira_lo_recetado(receta: str, pregunta: str, contesta: str) -> None:
+    nota = _nota(f"M: {receta}|P: {pregunta}|M: {contesta}")
+    assert [e.tipo for e in nota.plan if e.tipo == "receta"] == ["receta"]
+    assert not any(e.tipo == "suspension" or e.texto.startswith("Evitar") for e in nota.plan)
+
+
+@pytest.mark.parametrize(
+    ("antes", "contesta"),
+    [
+        ("Doctor, yo tengo una úlcera.", "Ah, entonces el naproxeno no."),
+        ("¿Entonces el naproxeno lo sigo tomando?", "El naproxeno no."),
+    ],
+)
+def test_contestar_sin_verbo_si_retira_si_se_pregunto_por_tomarlo(antes: str, contesta: str) -> None:
+    nota = _nota(f"M: Le dejo naproxeno de 500 cada 12 horas por 5 días.|P: {antes}|M: {contesta}")
+    assert not any(e.tipo == "receta" for e in nota.plan)
+
+
+@pytest.mark.parametrize(
+    ("respuesta", "suyo"),
+    [
+        ("Mi papá es diabético. Yo tengo asma desde niña y me operaron del apéndice.", "asma"),
+        ("Mi mamá murió de infarto. Yo soy hipertenso y fumo desde joven.", "hipertenso"),
+        ("Mi mamá tiene migraña. Soy alérgica al ketorolaco, se me hincharon los párpados.", "ketorolaco"),
+    ],
+)
+def test_lo_propio_no_queda_como_de_la_familia(respuesta: str, suyo: str) -> None:
+    nota = _nota(f"M: ¿Enfermedades en la familia?|P: {respuesta}")
+    dueno = {e.tipo == "antecedente_familiar" for e in nota.subjetivo if suyo in e.texto}
+    assert dueno == {False}
+
+
+def test_un_numero_a_medias_queda_por_revisar() -> None:
+    nota = _nota(
+        "M: Es un asma. Le dejo formoterol, de cientos 60/4.5, 2 inhalaciones cada 12 horas.|P: Bueno."
+    )
+    (receta,) = [e for e in nota.plan if "60/4.5" in e.texto]
+    assert receta.estado == "por_revisar" and "en letras" in (receta.motivo or "")
+
+
+def test_el_sangrado_es_de_donde_se_pregunta() -> None:
+    nota = _nota(
+        "M: Le han sangrado las encías o la nariz, popó negra.|P: No, sangrar no me ha sangrado nada."
+    )
+    assert not any("rectorragia" in t for t in _textos(nota, "subjetivo"))
