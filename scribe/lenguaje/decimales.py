@@ -97,7 +97,7 @@ def temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
 
     En palabras y de 35 a 39 basta oírlo así; en cifras, o con un signo en medio, solo si se habla de temperatura.
     """  # noqa: E501
-    entero, decimo = g[0].entero or 0, g[1].entero or 0
+    entero, decimo = g[0].entero or 0, g[1].entero or int(_DICHAS.get(g[1].llana, "0"))
     if not (34 <= entero <= 42 and 1 <= decimo <= 9):
         return None
     if cortado(g):
@@ -105,7 +105,7 @@ def temperatura_corrida(piezas: Piezas, i: int, g: Piezas) -> str | None:
             piezas, i + 2
         )
         return f"{entero}.{decimo}" if nombrada and cierra(piezas, i + 2) else None
-    templado = g[0].dicho and g[1].dicho and 35 <= entero <= 39
+    templado = g[0].dicho and g[1].dicho and g[1].entero and 35 <= entero <= 39
     templado = templado or cerca_antes(piezas, i, datos()["contexto"]["temperatura"], 4)
     return f"{entero}.{decimo}" if templado and sigue(piezas, i + 2) not in _no_decimal() else None
 

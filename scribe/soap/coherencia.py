@@ -193,6 +193,8 @@ def _corregidas_al_dictar(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Pro
     for propuesta in propuestas:
         if propuesta.seccion == "plan" and _SE_CORRIGIO.search(llano(propuesta.texto)):
             yield propuesta, "Se corrigió al dictarlo; confirme qué cantidad vale."
+        elif _P["plazo_corregido"].search(llano(propuesta.texto)):
+            yield propuesta, "Se corrigió al decir cuánto tiempo; confirme cuál vale."
 
 
 def _dos_citas(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
