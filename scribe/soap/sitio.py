@@ -68,7 +68,8 @@ def nombrado(trozo: Trozo, *, tutea: bool) -> Trozo | None:
     menciones = [m for m in buscar_exploracion(texto) if m.clase in _DE_SITIO]
     plano = llano(texto)
     anunciado = anuncia(texto) or any(senal("momento", n).search(plano) for n in ("anuncia", "ensena"))
-    corto = len(contenido(texto)) <= _CORTO and not _manda(texto, tutea)
+    # «Está despierto, pupilas iguales» ya cuenta algo aunque sea corto; un anuncio nombra un solo sitio.
+    corto = "," not in texto.strip(" ,") and len(contenido(texto)) <= _CORTO and not _manda(texto, tutea)
     if not menciones or not (anunciado or corto):
         return None
     if _NO_ES_SITIO.search(plano):
