@@ -40,7 +40,7 @@ def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
     for propuesta, motivo in (
         *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
         *_recetado_y_evitado(propuestas), *_a_medio_decir(propuestas), *_corregidas_al_dictar(propuestas),
-        *_dos_citas(propuestas), *_confesado_despues(propuestas),
+        *_corregidas_enseguida(propuestas), *_dos_citas(propuestas), *_confesado_despues(propuestas),
     ):  # fmt: skip
         propuesta.motivo = propuesta.motivo or motivo
 
@@ -195,6 +195,27 @@ def _corregidas_al_dictar(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Pro
             yield propuesta, "Se corrigió al dictarlo; confirme qué cantidad vale."
         elif _P["plazo_corregido"].search(llano(propuesta.texto)):
             yield propuesta, "Se corrigió al decir cuánto tiempo; confirme cuál vale."
+
+
+def _corregidas_enseguida(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """«Glargina, 35 unidades. No, vámonos con cuidado, 32»: la oración que sigue da otra cantidad."""
+    for propuesta in propuestas:
+        trozo = propuesta.trozos[-1]
+        if propuesta.tipo != "receta":
+            continue
+        sigue = trozo.turno.texto[trozo.hasta :].lstrip(" .,;…")
+        oracion = re.split(r"[.;?!](?!\d)", sigue, maxsplit=1)[0]
+        m = _P["enseguida_otra"].match(llano(oracion))
+        if m and not nombrados(oracion) and not _cifra_dicha(m[0], propuesta.texto):
+            yield propuesta, f"Enseguida se dijo «{breve(oracion)}»; confirme qué cantidad vale."
+
+
+def _cifra_dicha(oracion: str, texto: str) -> bool:
+    """Si la última cifra de la oración ya está en el enunciado: entonces no la corrige."""
+    return _ULTIMA_CIFRA.findall(oracion)[-1] in _ULTIMA_CIFRA.findall(llano(texto))
+
+
+_ULTIMA_CIFRA = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _dos_citas(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:

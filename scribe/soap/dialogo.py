@@ -131,7 +131,7 @@ def _es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: bo
         return False
     if not con_signos and (_P["hace_medico"].match(base) or _P["da_medida"].search(base)):
         return False
-    if trozo.ultimo and siguiente and senala(trozo):
+    if trozo.ultimo and siguiente and (senala(trozo) or _P["por_la_familia"].search(base)):
         return True
     hay_respuesta = _contesta(siguiente, plano)
     if "?" in trozo.texto:

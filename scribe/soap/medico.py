@@ -113,7 +113,7 @@ class Medico(Contestado):
         if not (condicion and senal("plan", "alarma").search(plano)):
             return False
         sintomas = buscar_clinico(trozo.dicho)
-        if not sintomas and not self._en_plan(trozo):
+        if not sintomas and (not self._en_plan(trozo) or _P["alarma.de_la_toma"].search(plano)):
             return False
         texto = de_usted(texto_de(trozo))
         terminos = [

@@ -135,3 +135,53 @@ def test_el_sangrado_es_de_donde_se_pregunta() -> None:
         "M: Le han sangrado las encías o la nariz, popó negra.|P: No, sangrar no me ha sangrado nada."
     )
     assert not any("rectorragia" in t for t in _textos(nota, "subjetivo"))
+
+
+@pytest.mark.parametrize(
+    ("dialogo", "dudosa"),
+    [
+        ("M: Lo reviso. Presión 136/80. Tiene diabetes. Se pone glargina a las 10 de la noche, 35 unidades. No, vámonos con cuidado, 32.", "35"),  # noqa: E501
+        ("M: Es una bronquiolitis.|A: ¿Y si le da calentura?|M: Paracetamol en gotas 1 ml. Perdón, eso es mucho para su peso.", "1 ml"),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_la_cantidad_de_que_se_arrepiente_queda_por_revisar(dialogo: str, dudosa: str) -> None:
+    (receta,) = [e for e in _nota(dialogo).plan if dudosa in e.texto]
+    assert receta.estado == "por_revisar" and receta.motivo
+
+
+def test_lo_que_limita_una_receta_no_la_corrige() -> None:
+    nota = _nota("M: Lo reviso. Tiene gastritis. Omeprazol de 20, una en ayunas. No más de 3 días de antiácido.")  # noqa: E501
+    assert [e.estado for e in nota.plan if "Omeprazol" in e.texto] == ["verificado"]
+
+
+def test_el_plazo_corregido_queda_por_revisar() -> None:
+    nota = _nota("M: ¿Desde cuándo?|A: Empezó con moco y estornudos hace 4 días. No, 3, hoy es jueves.")
+    assert [e.estado for e in nota.subjetivo if "4 días" in e.texto] in ([], ["por_revisar"])
+
+
+@pytest.mark.parametrize(
+    "dialogo",
+    [
+        "M: Es una tendinitis. Mueva el brazo como péndulo, eso sí, no lo deje tieso, porque se le pega.|P: Sí.",  # noqa: E501
+        "M: Es una gastritis. Si un día se le olvida, se la toma ese mismo día.|P: Sí.",
+    ],
+)
+def test_no_todo_si_es_un_dato_de_alarma(dialogo: str) -> None:
+    assert not any(e.tipo == "alarma" for e in _nota(dialogo).plan)
+
+
+def test_preguntar_por_la_familia_sin_signos_no_es_un_diagnostico() -> None:
+    nota = _nota("M: Habías silbado del pecho antes, hay asma en la familia.|A: Ella no, nunca. El asmático es mi esposo.")  # noqa: E501
+    assert not nota.analisis
+
+
+def test_descartar_otra_cosa_no_descarta_lo_dicho() -> None:
+    nota = _nota("M: Lo reviso. La panza blanda. Tiene gastritis, no es úlcera.|P: Ah.")
+    assert [(e.tipo, e.texto) for e in nota.analisis] == [("diagnostico", "Gastritis, no es úlcera")]
+
+
+def test_lo_que_se_ve_sin_anunciar_la_exploracion_no_se_pierde() -> None:
+    nota = _nota(
+        "M: ¿Convulsiones?|A: No.|M: Está despierto, pupilas iguales, tiene un chipote en la frente de 3 centímetros. Camina bien."  # noqa: E501
+    )
+    assert any("pupilas iguales" in t for t in _textos(nota, "objetivo"))
