@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from scribe.consulta import Rol, Transcripcion, Turno
@@ -97,6 +98,25 @@ def _indica(plano: str, *, pregunta_si_toma: bool = False) -> bool:
         receta or cita or alarma or (senal("plan", "incapacidad").search(plano) and _CIFRA.search(plano))
         or TENSION.search(plano)
     )  # fmt: skip
+
+
+def _sigue_otra_cosa(desde: Sequence[Trozo]) -> bool:
+    """Si tras el primero, que no lleva «¿?», el médico ya concluye o manda algo: lo que le contestan no es de él.
+
+    «Tiene un trastorno de ansiedad. No es depresión. Le doy escitalopram…» «Y eso no me hace adicto».
+    """
+    if "?" in desde[0].texto:
+        return False
+    return any(
+        "?" not in t.texto
+        and (
+            _indica(t.plano)
+            or _P["hace_medico"].match(sin_muletilla(t.plano.strip(" ¿¡,.")))
+            or concluye(t.plano)
+            or senal("analisis", "descarta").match(t.plano.strip(" ¿¡,."))
+        )
+        for t in desde[1:]
+    )
 
 
 def _tajante(turno: Turno | None) -> bool:
@@ -305,7 +325,9 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                 sigue = trozos[n + 1] if n + 1 < len(trozos) else None
                 if _afirma_con_signos(trozo, sigue):
                     dialogo.medico.append(replace(trozo, signo=False))
-                elif _es_pregunta(trozo, contesta, antes_de_explorar=antes, plan=plan):
+                elif _es_pregunta(
+                    trozo, None if _sigue_otra_cosa(trozos[n:]) else contesta, antes_de_explorar=antes, plan=plan
+                ):
                     pendientes.append(trozo)
                 else:
                     dialogo.medico.append(trozo)

@@ -185,3 +185,16 @@ def test_lo_que_se_ve_sin_anunciar_la_exploracion_no_se_pierde() -> None:
         "M: ¿Convulsiones?|A: No.|M: Está despierto, pupilas iguales, tiene un chipote en la frente de 3 centímetros. Camina bien."  # noqa: E501
     )
     assert any("pupilas iguales" in t for t in _textos(nota, "objetivo"))
+
+
+def test_lo_que_se_contesta_al_final_no_es_de_lo_que_se_concluyo_antes() -> None:
+    nota = _nota(
+        "M: Tiene un trastorno de ansiedad. No es depresión. Le voy a dar escitalopram de 10, una diaria. Lo mando a psicología.|P: Y eso no me hace adicto."  # noqa: E501
+    )
+    assert not any("ansiedad" in t for t in _textos(nota, "subjetivo"))
+    assert [e.tipo for e in nota.analisis] == ["diagnostico", "descartado"]
+
+
+def test_preguntar_por_la_familia_al_empezar() -> None:
+    nota = _nota("M: En su familia hay depresión.|P: Mi papá se deprimió.")
+    assert any(t.startswith("Antecedente familiar (padre)") for t in _textos(nota, "subjetivo"))
