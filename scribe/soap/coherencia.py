@@ -40,7 +40,8 @@ def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
     for propuesta, motivo in (
         *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
         *_recetado_y_evitado(propuestas), *_a_medio_decir(propuestas), *_corregidas_al_dictar(propuestas),
-        *_corregidas_enseguida(propuestas), *_dos_citas(propuestas), *_confesado_despues(propuestas),
+        *_corregidas_enseguida(propuestas), *_lado_corregido(propuestas), *_dos_citas(propuestas),
+        *_confesado_despues(propuestas),
     ):  # fmt: skip
         propuesta.motivo = propuesta.motivo or motivo
 
@@ -216,6 +217,16 @@ def _cifra_dicha(oracion: str, texto: str) -> bool:
 
 
 _ULTIMA_CIFRA = re.compile(r"\d+(?:\.\d+)?")
+
+
+def _lado_corregido(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """«La rodilla derecha. Bueno, la izquierda»: el enunciado que conserva el primer lado."""
+    for propuesta in propuestas:
+        texto = llano(propuesta.texto)
+        for trozo in propuesta.trozos:
+            m = _P["lado_corregido"].search(llano(trozo.turno.texto[trozo.desde :]))
+            if m and m["antes"] != m["ahora"] and m["antes"] in texto:
+                yield propuesta, "Enseguida se corrigió el lado; confirme cuál es."
 
 
 def _dos_citas(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:

@@ -198,3 +198,15 @@ def test_lo_que_se_contesta_al_final_no_es_de_lo_que_se_concluyo_antes() -> None
 def test_preguntar_por_la_familia_al_empezar() -> None:
     nota = _nota("M: En su familia hay depresión.|P: Mi papá se deprimió.")
     assert any(t.startswith("Antecedente familiar (padre)") for t in _textos(nota, "subjetivo"))
+
+
+@pytest.mark.parametrize(
+    ("dicho", "estado"),
+    [
+        ("Me torcí la rodilla derecha jugando. Bueno, la izquierda.", "por_revisar"),
+        ("Me duele la rodilla derecha, no la izquierda, ésa está bien.", "verificado"),
+    ],
+)
+def test_el_lado_que_se_corrige_enseguida(dicho: str, estado: str) -> None:
+    nota = _nota(f"M: ¿Qué lo trae?|P: {dicho}")
+    assert {e.estado.value for e in nota.subjetivo if "derecha" in e.texto} == {estado}
