@@ -312,7 +312,7 @@ class OtraLectura(_Valor):
     """Otra lectura que el mismo audio sostiene de lo que empieza entre `inicio` y `fin` (segundos).
 
     `motivo` es «fármaco», «cifra» o «palabra»; `segura`, que ha de quedar en lugar de lo oído. Si no, se
-    dicen las dos.
+    dicen las dos; `en_letras`, que se leyó sin poder escribir dígitos: se escribe ella, por revisar.
     """
 
     inicio: float
@@ -321,6 +321,7 @@ class OtraLectura(_Valor):
     propuesto: str
     motivo: Literal["fármaco", "cifra", "palabra"]
     segura: bool = False
+    en_letras: bool = False
 
 
 class Escucha(_Valor):

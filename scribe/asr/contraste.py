@@ -3,7 +3,8 @@
 Whisper aprendió a escribir «118/74», y ahí una centena se pierde o se inventa sin que baje su certeza. Si se
 le prohíben los dígitos tiene que escribir «ciento dieciocho», palabra por palabra, y se equivoca en otras
 cosas: donde las dos lecturas dan números distintos que suenan parecido, hay duda. Y también donde una dice un
-fármaco y la otra, a la que no se le sugirió ninguno, dice otro. Nunca se cambia lo oído.
+fármaco y la otra, a la que no se le sugirió ninguno, dice otro. Aquí solo se señala; qué cifra se escribe lo
+decide `scribe.asr.relectura`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _CIENTOS = re.compile(r"\b(?:cien ?)?cientos\b(?= \w)", re.IGNORECASE)
 _VEINTE_Y = re.compile(
     r"\bveinte (?:y )?(?=(?:uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b)", re.IGNORECASE
 )
+_DOCE = re.compile(r"\b(?P<n>do|tre)s es\b", re.IGNORECASE)
+"""«Ciento dos es sobre setenta»: así se leen, letra por letra, «doce» y «trece»."""
 _CENTENA_A_MEDIAS = re.compile(r"cient(?:o|os)$")
 _VEINTES = range(21, 30)
 """«Veinte, ocho» no se dice de dos cifras: es veintiocho leído a trozos."""
@@ -61,7 +64,8 @@ def contrastar(texto: str, en_letras: str) -> Iterator[Contraste]:
     if not hasta:
         return
     fichas = list(_FICHA.finditer(texto))
-    otras = _FICHA.findall(escribir(_VEINTE_Y.sub("veinti", _CIENTOS.sub("ciento", en_letras))))
+    en_letras = _DOCE.sub(lambda m: f"{m['n']}ce", _VEINTE_Y.sub("veinti", _CIENTOS.sub("ciento", en_letras)))
+    otras = _FICHA.findall(escribir(en_letras))
     comparador = SequenceMatcher(
         None, [llano(f[0]) for f in fichas], [llano(o) for o in otras], autojunk=False
     )

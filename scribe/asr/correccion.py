@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, es_lugar, evidencia, nombra_otra_cosa
 from scribe.asr.pegadas import despegar, juntar
-from scribe.asr.relectura import avisos_de, preferir_lo_posible, releer
+from scribe.asr.relectura import avisos_de, preferir, releer
 from scribe.asr.tramos import ajenas_de, dichas, gasta_comunes, toca, ventanas
 from scribe.consulta import Aviso, Contexto, Escucha, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
@@ -73,7 +73,7 @@ def corregir(
     tomados = frozenset(g for m in (contexto.medicamentos if contexto else ()) for g in normalizar_farmaco(m))
     corregidos, avisos = [], []
     for turno in turnos:
-        posible, cambiadas = preferir_lo_posible(turno)
+        posible, cambiadas = preferir(turno, escuchas)
         nuevo, dudas = _corregir_turno(posible, tomados)
         corregidos.append(separar_tomas(nuevo))
         avisos += [*cambiadas, *dudas]

@@ -83,4 +83,5 @@ def otras_lecturas(lectura: Lectura, palabras: Sequence[Palabra]) -> Iterator[Ot
             propuesto=otra.propuesto,
             motivo=otra.clase,
             segura=otra.segura,
+            en_letras=otra.en_letras,
         )

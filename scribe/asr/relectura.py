@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from scribe.consulta import Aviso, Correccion, Escucha, OtraLectura, Transcripcion, Turno
 from scribe.lenguaje.fichas import Edicion, aplicar
+from scribe.lenguaje.presentaciones import revisar_presentaciones
 from scribe.lenguaje.rangos import revisar_cifras
 
 _FINAL = re.compile(r"\d+(?:[.,/]\d+)*$")
@@ -40,46 +41,65 @@ def avisos_de(transcripcion: Transcripcion, escuchas: Sequence[Escucha]) -> Iter
             yield Aviso(tipo=tipo, texto=texto, citas=(turno.citar(*lugar),))
 
 
-def preferir_lo_posible(turno: Turno) -> tuple[Turno, tuple[Aviso, ...]]:
-    """El turno con la otra lectura de la cifra que, como se oyó, no puede ser («18/66», «108/66»).
+def preferir(turno: Turno, escuchas: Sequence[Escucha] = ()) -> tuple[Turno, tuple[Aviso, ...]]:
+    """El turno con la otra lectura de la cifra que, como se oyó, no puede ser («18/66») o se leyó en letras.
 
+    Donde las dos lecturas dan números distintos, acierta casi siempre la de letras (docs/decisiones/asr.md).
     Con su aviso. Espera las cifras ya escritas; lo oído queda anotado como la otra lectura, por revisar.
     """
+    en_letras = {
+        (_ultima(x.original), _ultima(x.propuesto)) for e in escuchas for x in e.lecturas if x.en_letras
+    }
     avisos: list[Aviso] = []
     for c in turno.correcciones:
-        ediciones = _posible(turno, c) if c.motivo == "cifra" and not c.aplicada else None
-        if ediciones is None:
+        leida = (_ultima(c.original), _ultima(c.propuesto)) in en_letras
+        cambio = _cambio(turno, c, leida=leida) if c.motivo == "cifra" and not c.aplicada else None
+        if cambio is None:
             continue
+        ediciones, imposible = cambio
         nuevo = aplicar(turno, [ediciones[0]])
         desde = ediciones[1].desde
         antes, ahora = ediciones[1].propuesto, nuevo.texto[desde : ediciones[1].hasta]
         turno = aplicar(nuevo, [ediciones[1]])
-        texto = f"Se oyó «{antes}», que no puede ser; otra lectura del audio da «{ahora}»: confírmela."
+        texto = (
+            f"Se oyó «{antes}», que no puede ser; otra lectura del audio da «{ahora}»: confírmela."
+            if imposible
+            else f"Se oyó «{antes}» y, leído en letras, «{ahora}»: confírmela."
+        )
         avisos.append(
             Aviso(tipo="cifra_dudosa", texto=texto, citas=(turno.citar(desde, ediciones[1].hasta),))
         )
     return turno, tuple(avisos)
 
 
-def _posible(turno: Turno, correccion: Correccion) -> tuple[Edicion, Edicion] | None:
-    """Las dos anotaciones: la cifra que sí puede ser, escrita; y la que se oyó, como la otra lectura."""
+def _ultima(texto: str) -> str:
+    m = _FINAL.search(texto)
+    return m[0].replace(",", ".") if m else ""
+
+
+def _cambio(
+    turno: Turno, correccion: Correccion, *, leida: bool
+) -> tuple[tuple[Edicion, Edicion], bool] | None:
+    """La cifra que queda, escrita; la que se oyó, como la otra lectura; y si ésta no podía ser."""
     oida, otra = _FINAL.search(correccion.original), _FINAL.search(correccion.propuesto)
     lugar = turno.texto.find(correccion.original)
-    if not oida or not otra or lugar < 0 or not _imposibles(turno, lugar + oida.start()):
+    if not oida or not otra or lugar < 0:
         return None
     desde = lugar + oida.start()
+    imposible = _imposibles(turno, desde)
     cambio = Edicion(desde, desde + len(oida[0]), otra[0], "cifra")
-    if _imposibles(aplicar(turno, [cambio]), desde):
+    if not (imposible or leida) or _imposibles(aplicar(turno, [cambio]), desde):
         return None
     entera = _CIFRA_ENTERA.match(turno.texto, desde)
     antes = entera[0] if entera else oida[0]
     hasta = desde + len(antes) + len(otra[0]) - len(oida[0])
-    return cambio, Edicion(desde, hasta, antes, "cifra", aplicada=False)
+    return (cambio, Edicion(desde, hasta, antes, "cifra", aplicada=False)), imposible
 
 
 def _imposibles(turno: Turno, lugar: int) -> bool:
     sola = Transcripcion(idioma="es", turnos=(turno,))
-    dichas = [c.texto for aviso in revisar_cifras(sola) for c in aviso.citas]
+    avisos = (*revisar_cifras(sola), *revisar_presentaciones(sola))
+    dichas = [c.texto for aviso in avisos for c in aviso.citas]
     return any(0 <= lugar - desde < len(d) for d in dichas if (desde := turno.texto.find(d)) >= 0)
 
 

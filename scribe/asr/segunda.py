@@ -76,6 +76,8 @@ class Otra:
     propuesto: str
     clase: Clase
     ventaja: float
+    en_letras: bool = False
+    """La cifra es la que se leyó sin poder escribir dígitos."""
 
     @property
     def segura(self) -> bool:
@@ -109,7 +111,7 @@ def mirar(
     """
     # Lo leído en letras distingue mejor las cifras que puntuar unas contra otras: va primero.
     letras = contrastar(texto, borrador) if borrador else ()
-    libres = [Otra(c.desde, c.hasta, c.propuesto, "cifra", 0.0) for c in letras]
+    libres = [Otra(c.desde, c.hasta, c.propuesto, "cifra", 0.0, en_letras=True) for c in letras]
     otros = contrastar_farmacos(texto, borrador)
     libres += [Otra(c.desde, c.hasta, c.propuesto, "fármaco", _DUDOSA["fármaco"]) for c in otros]
     otras: list[Otra] = []

@@ -35,7 +35,7 @@ from scribe.manifiesto import Perfil
 from scribe.progreso import Avance
 from scribe.recuerdos import Recuerdos
 
-VERSION = "10"
+VERSION = "11"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def _indica(plano: str, *, pregunta_si_toma: bool = False) -> bool:
 
 
 def _sigue_otra_cosa(desde: Sequence[Trozo]) -> bool:
-    """Si tras el primero, que no lleva «¿?», el médico ya concluye o manda algo: lo que le contestan no es de él.
+    """Si tras el primero, que no lleva «¿?», el médico ya concluye o manda: no le contestan a él.
 
     «Tiene un trastorno de ansiedad. No es depresión. Le doy escitalopram…» «Y eso no me hace adicto».
     """
@@ -326,7 +326,10 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                 if _afirma_con_signos(trozo, sigue):
                     dialogo.medico.append(replace(trozo, signo=False))
                 elif _es_pregunta(
-                    trozo, None if _sigue_otra_cosa(trozos[n:]) else contesta, antes_de_explorar=antes, plan=plan
+                    trozo,
+                    None if _sigue_otra_cosa(trozos[n:]) else contesta,
+                    antes_de_explorar=antes,
+                    plan=plan,
                 ):
                     pendientes.append(trozo)
                 else:

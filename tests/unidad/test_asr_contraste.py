@@ -94,20 +94,25 @@ def test_las_letras_con_acento_no(ficha: str) -> None:
     assert not DIGITOS.search(ficha)
 
 
-def _turno(texto: str, oida: str, otra: str) -> tuple[Turno, tuple[Escucha, ...]]:
+def _turno(texto: str, oida: str, otra: str, *, en_letras: bool = False) -> tuple[Turno, tuple[Escucha, ...]]:
     palabras = tuple(
         Palabra(texto=t, inicio=k * 0.5, fin=k * 0.5 + 0.4, prob=0.9) for k, t in enumerate(texto.split())
     )
     turno = Turno(id=1, hablante="H1", rol=Rol.MEDICO, inicio=0, fin=9, texto=texto, palabras=palabras)
     k = next(n for n, p in enumerate(palabras) if oida in p.texto)
     lectura = OtraLectura(
-        inicio=palabras[k].inicio, fin=palabras[k].fin, original=oida, propuesto=otra, motivo="cifra"
+        inicio=palabras[k].inicio,
+        fin=palabras[k].fin,
+        original=oida,
+        propuesto=otra,
+        motivo="cifra",
+        en_letras=en_letras,
     )
     return turno, (Escucha(idioma="es", palabras=palabras, lecturas=(lectura,)),)
 
 
-def _corregida(texto: str, oida: str, otra: str) -> tuple[Turno, list[str]]:
-    turno, escuchas = _turno(texto, oida, otra)
+def _corregida(texto: str, oida: str, otra: str, *, en_letras: bool = False) -> tuple[Turno, list[str]]:
+    turno, escuchas = _turno(texto, oida, otra, en_letras=en_letras)
     salida, avisos = corregir(Transcripcion(idioma="es", turnos=(turno,)), None, escuchas)
     return salida.turnos[0], [a.texto for a in avisos if a.tipo == "cifra_dudosa"]
 
@@ -129,6 +134,30 @@ def test_entre_dos_posibles_queda_lo_oido() -> None:
     turno, avisos = _corregida("presión 188/74, pulso 96.", "188/74", "118/74")
     assert turno.texto == "presión 188/74, pulso 96."
     assert avisos == ["Se oyó «188/74», pero podría ser «118/74»: conviene volver a oírlo."]
+
+
+@pytest.mark.parametrize("dicha", ["presión 188/74, pulso 96.", "presión 188 sobre 74, pulso 96."])
+def test_entre_dos_posibles_queda_la_leida_en_letras_por_revisar(dicha: str) -> None:
+    oida, otra = ("188/74", "118/74") if "/" in dicha else ("188", "118")
+    turno, avisos = _corregida(dicha, oida, otra, en_letras=True)
+    assert turno.texto == "presión 118/74, pulso 96."
+    assert avisos == ["Se oyó «188/74» y, leído en letras, «118/74»: confírmela."]
+    propuesta = Propuesta("objetivo", "signo_vital", "TA 118/74 mmHg", (Trozo(turno, 0, len(turno.texto)),))
+    enunciado = verificar(propuesta)
+    assert enunciado.estado is EstadoEnunciado.POR_REVISAR and "188/74" in (enunciado.motivo or "")
+
+
+def test_lo_leido_en_letras_que_no_puede_ser_no_se_escribe() -> None:
+    turno, _ = _corregida("presión 118/74, pulso 96.", "118/74", "18/74", en_letras=True)
+    assert turno.texto == "presión 118/74, pulso 96."
+
+
+def test_doce_leido_letra_por_letra() -> None:
+    assert not list(
+        contrastar(
+            "presión 112 sobre 70, pulso 68", "Presión, ciento dos es sobre setenta, pulso, sesenta y ocho"
+        )
+    )
 
 
 def test_si_ninguna_puede_ser_queda_lo_oido() -> None:
