@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from scribe.consulta import Rol
 from scribe.lenguaje.clinico import buscar_exploracion
 from scribe.lenguaje.farmacos import ficha
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
-from scribe.soap.dichos import AUMENTAR, BAJAR, CONTINUAR, MEDIDO, texto_de
+from scribe.soap.dichos import AUMENTAR, BAJAR, CONTINUAR, MEDIDO, cifras_de, texto_de
 from scribe.soap.farmacia import hay_farmaco, nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, trocear
 from scribe.soap.hoja import remedios
 from scribe.soap.medicamentos import Linea, falta, linea_de
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
+from scribe.soap.replica import a_la_pregunta
 from scribe.soap.suspensiones import Suspensiones, suspende
 
 _P = patrones("scribe.soap", "recetas.es")
@@ -36,6 +38,15 @@ _SOLO_LAPSO = _P["continuidad.solo_lapso"]
 _ESA_MISMA = _P["continuidad.esa_misma"]
 _DE_ESA_RECETA = _P["continuidad.de_esa_receta"]
 _COMIDA = _P["continuidad.comida"]
+_TOPE = _P["continuidad.tope"]
+_TAMBIEN = _P["continuidad.tambien"]
+_Y_EL_OTRO = _P["continuidad.y_el_otro"]
+_MISMA_ORDEN = _P["continuidad.misma_orden"]
+_X_TAMBIEN = _P["continuidad.x_tambien"]
+_NI_TAMBIEN = _P["continuidad.ni_tambien"]
+_SI_O_NO = _P["continuidad.si_o_no"]
+_ATRAS = 3
+"""Turnos que alcanza «también»."""
 _MISMO_RENGLON = 2
 """Turnos que puede tardar en llegar el resto de una receta."""
 
@@ -70,6 +81,39 @@ class Continuidad(Suspensiones):
             return False
         self._seguir(_verbo(trozo.plano), [hallados[0][0].texto], [hallados[0][1], trozo])
         return True
+
+    def _tambien(self, trozo: Trozo) -> bool:
+        """«Suspenda la aspirina.» «¿Y el clopidogrel?» «También»: se manda lo mismo que del anterior."""
+        previa = self._mismo_de(trozo)
+        if previa is None:
+            return False
+        orden = next((p for p in reversed(self.salida) if p.seccion == "plan" and p.tipo != "cita"), None)
+        lejos = orden is None or trozo.turno.id - orden.trozos[-1].turno.id > _ATRAS
+        verbo = None if orden is None or lejos else _MISMA_ORDEN.match(orden.texto)
+        if orden is None or verbo is None or not _concuerda(trozo, previa, orden):
+            if previa is trozo:
+                return False
+            self._pon("plan", "indicacion", a_la_pregunta(previa, texto_de(trozo)), previa, trozo)
+            return True
+        nombres = ", ".join(dict.fromkeys(f.texto.lower() for f in nombrados(previa.dicho)))
+        dicho, citas = _hasta_el_farmaco(orden), dict.fromkeys((orden.trozos[-1], previa, trozo))
+        como = _NI_TAMBIEN.search(f"{trozo.plano} {previa.plano}")
+        cuerpo = f"{verbo[0]} {nombres}: {como[0] if como else 'también'}, como se dijo («{dicho[:1].lower()}{dicho[1:]}»)"  # noqa: E501
+        self._pon("plan", orden.tipo, cuerpo.replace(": tambien", ": también"), *citas)
+        return True
+
+    def _mismo_de(self, trozo: Trozo) -> Trozo | None:
+        """Lo que nombra el otro fármaco, si el trozo dice de él «también», «tampoco» o que sí a eso."""
+        if hay_farmaco(trozo.texto):
+            return trozo if _X_TAMBIEN.fullmatch(_sin_farmacos(trozo)) else None
+        anterior = self._turnos.get(trozo.turno.id - 1)
+        if anterior is None or anterior.rol is Rol.MEDICO or trozo.turno.texto[: trozo.desde].strip(" ¿¡,."):
+            return None
+        ultima = trocear(anterior)[-1]
+        if not hay_farmaco(ultima.dicho) or not _Y_EL_OTRO.fullmatch(_sin_farmacos(ultima)):
+            return None
+        seco = _NI_TAMBIEN.search(ultima.plano) and _SI_O_NO.fullmatch(trozo.plano)
+        return ultima if seco or _TAMBIEN.fullmatch(trozo.plano) else None
 
     def _todo_igual(self, trozo: Trozo) -> bool:
         """«Todo igual, sígale igual»: continúa lo que se acaba de nombrar."""
@@ -161,22 +205,46 @@ class Continuidad(Suspensiones):
             return False
         if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= _CORTA):
             return False
-        if falta(extra.texto, trozo.dicho):
+        if falta(extra.texto, trozo.dicho) or _TOPE.search(trozo.plano):
             propuesta.texto += f"; {texto_de(trozo)[:1].lower() + texto_de(trozo)[1:]}"
             propuesta.trozos = (*propuesta.trozos, trozo)
             return True
         nueva = _unida(linea, extra)
-        propuesta.texto = (
-            propuesta.texto.replace(linea.texto, nueva.texto)
-            if linea.texto in propuesta.texto
-            else mayuscula(nueva.texto)
-        )
+        if linea.texto in propuesta.texto:
+            propuesta.texto = propuesta.texto.replace(linea.texto, nueva.texto)
+        elif falta(nueva.texto, propuesta.texto) or cifras_de(propuesta.texto) - cifras_de(nueva.texto):
+            propuesta.texto += f", {_minuscula(texto_de(trozo))}"
+        else:
+            propuesta.texto = mayuscula(nueva.texto)
         propuesta.trozos = (*propuesta.trozos, trozo)
         self.receta = (propuesta, nueva)
         return True
 
 
 _CORTA = 12
+
+
+def _sin_farmacos(trozo: Trozo) -> str:
+    """El texto llano con una «x» en lugar de cada fármaco."""
+    plano = trozo.plano
+    for f in reversed(nombrados(trozo.dicho)):
+        plano = f"{plano[: f.desde]}x{plano[f.hasta :]}"
+    return plano
+
+
+def _hasta_el_farmaco(orden: Propuesta) -> str:
+    """La orden como se dijo; si continúa una receta, sin la pauta, que es de la otra."""
+    dicho = orden.trozos[-1].dicho
+    menciones = nombrados(dicho) if orden.tipo == "receta" else []
+    return alinar(dicho[: menciones[-1].hasta] if menciones else dicho)
+
+
+def _concuerda(trozo: Trozo, previa: Trozo, orden: Propuesta) -> bool:
+    """Si lo contestado repite la orden sin duda: «también» lo que se manda, «tampoco» lo que no."""
+    plano = trozo.plano if previa is trozo else f"{previa.plano} {trozo.plano}"
+    negada = _P["continuidad.con_no"].search(orden.trozos[-1].plano) is not None
+    contesta_no = previa is not trozo and _P["continuidad.no_seco"].fullmatch(trozo.plano) is not None
+    return not contesta_no and ("tampoco" in plano) == negada
 
 
 def _verbo(plano: str) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scribe.lenguaje.farmacos import ficha
+from scribe.lenguaje.farmacos import MencionFarmaco, ficha
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
@@ -158,11 +158,18 @@ def _combinados(texto: str) -> list[_Nombre]:
     salida: list[_Nombre] = []
     for f in nombrados(texto):
         previo = salida[-1] if salida else None
-        if previo and _COMBINA.fullmatch(texto[previo.hasta : f.desde]) and not negado(texto, previo.desde):
+        if previo and _van_juntos(texto, previo.hasta, f) and not negado(texto, previo.desde):
             salida[-1] = _Nombre(previo.desde, f.hasta, texto[previo.desde : f.hasta])
         else:
             salida.append(_Nombre(f.desde, f.hasta, f.texto))
     return salida
+
+
+def _van_juntos(texto: str, hasta: int, f: MencionFarmaco) -> bool:
+    """Si entre el fármaco que acaba en `hasta` y `f` no hay más que un enlace, y son un solo renglón."""
+    entre = texto[hasta : f.desde]
+    con_coma = _P["combina_con_coma"].fullmatch(entre) and _P["de_los_dos"].match(llano(texto), f.hasta)
+    return bool(_COMBINA.fullmatch(entre) or con_coma)
 
 
 def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
+from scribe.soap.antepuesto import condicion_de, desde_la_cantidad, se_pierde
 from scribe.soap.charla import contenido
 from scribe.soap.continuidad import Continuidad
 from scribe.soap.destinos import destinos
@@ -12,7 +13,6 @@ from scribe.soap.dichos import (
     AGREGAR,
     AUMENTAR,
     BAJAR,
-    CANTIDAD,
     CARENCIA,
     CAUSA,
     CONTINUAR,
@@ -39,32 +39,11 @@ from scribe.soap.suspensiones import suspende
 
 _P = patrones("scribe.soap", "recetas.es")
 
-_POR_TOMA = _P["recetario.por_toma"]
-_UNA_DE = _P["recetario.una_de"]
-_SOLA_UNA = _P["recetario.sola_una"]
-_UNA = _P["recetario.una"]
-
-
-def _desde_la_cantidad(previo: str) -> str:
-    """Lo dicho justo antes del fármaco, si es cuánto: «una sola dosis de»."""
-    plano = llano(previo)
-    m = _POR_TOMA.search(plano) or CANTIDAD.search(plano) or _SOLA_UNA.search(plano)
-    return previo[m.start() :] if m else ""
-
-
-def _se_pierde(previo: str, linea: Linea) -> bool:
-    """Si lo dicho antes del nombre («media tableta de…») es la toma y el renglón no la tiene."""
-    plano = llano(previo)
-    m = _POR_TOMA.search(plano)
-    if m is None:
-        return not linea.toma and _UNA_DE.search(plano) is not None
-    return not linea.toma and not _UNA.match(plano, m.start())
-
-
+_NO_MANDA = _P["recetario.no_manda"]
+_LO_CAMBIA = _P["recetario.lo_cambia"]
 _CAMBIA_POR = _P["recetario.cambia_por"]
 _RECIENTES = 6
 """Enunciados hacia atrás en que se busca el nombre que quedó a medias."""
-_SI_ANTES = _P["recetario.si_antes"]
 
 
 def _es_causa(linea: Linea, antes: str) -> bool:
@@ -80,7 +59,9 @@ class Recetario(Continuidad):
         """«¿Y la metformina?» «Esa sigue igual, 850, cada 12 horas»: el nombre está en la pregunta."""
         if hay_farmaco(trozo.texto):
             return False
-        if self._por_su_uso(trozo) or self._cambio_sin_nombre(trozo) or self._todo_igual(trozo):
+        if self._tambien(trozo) or self._por_su_uso(trozo):
+            return True
+        if self._cambio_sin_nombre(trozo) or self._todo_igual(trozo):
             return True
         nombres = [(f, p) for p in self._pregunta_previa(trozo) for f in nombrados(p.dicho)]
         texto = texto_de(trozo)
@@ -103,6 +84,8 @@ class Recetario(Continuidad):
         texto = texto_de(trozo)
         if not hay_farmaco(texto) or all(CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
             return False
+        if self._tambien(trozo):
+            return True
         plano = llano(texto)
         anteplan = not self._tarde(trozo)
         hecho = self._no_recetado(trozo, texto, plano)
@@ -202,12 +185,18 @@ class Recetario(Continuidad):
             m.clase == "estudio" for m in buscar_exploracion(trozo.dicho)
         )
 
-    def _con_verbo(self, linea: str, plano: str) -> str:
+    def _con_verbo(self, linea: str, antes: str, tras: str) -> str:
+        """El renglón con lo que se manda hacer; «para bajar la presión» o «si aumenta el dolor» no lo mandan."""  # noqa: E501
+        plano = antes + tras
         for patron, verbo in (
             (CONTINUAR, "Continuar"), (REINICIAR, "Reiniciar"), (AGREGAR, "Agregar"), (AUMENTAR, "Aumentar"),
             (BAJAR, "Disminuir"),
         ):  # fmt: skip
-            if patron.search(plano):
+            if any(
+                not _NO_MANDA.search(plano[: m.start()])
+                and (m.start() < len(antes) or patron not in (AUMENTAR, BAJAR) or _LO_CAMBIA.search(m[0]))
+                for m in patron.finditer(plano)
+            ):
                 return f"{verbo} {linea[:1].lower() + linea[1:]}"
         return linea
 
@@ -215,17 +204,17 @@ class Recetario(Continuidad):
         for i, (linea, desde, hasta) in enumerate(lineas):
             previo = texto[lineas[i - 1][2] if i else 0 : desde]
             para = PARA.search(llano(previo))
-            cuerpo = self._con_verbo(linea.texto, llano(previo + texto[desde:hasta]))
+            cuerpo = self._con_verbo(linea.texto, llano(previo), llano(texto[desde:hasta]))
             if para and not hay_farmaco(previo[para.start() : para.end()]):
                 cuerpo += f" ({alinar(previo[para.start() : para.end()]).lower()})"
-            si = _SI_ANTES.search(llano(previo))
+            si = condicion_de(previo)
             if si:
-                cuerpo += f" ({alinar(previo[si.start() :]).lower()})"
+                cuerpo += f" ({alinar(si).lower()})"
             tramo = alinar(texto[desde:hasta])
-            pierde = _se_pierde(previo, linea) or falta(cuerpo, tramo)
+            pierde = se_pierde(previo, linea) or falta(cuerpo, tramo)
             if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo) or pierde:
-                antes = previo[si.start() :] if si else _desde_la_cantidad(previo)
-                cuerpo = self._con_verbo(antes + tramo, llano(previo + tramo))
+                antes = (f"{si}, " if si else "") + desde_la_cantidad(previo)
+                cuerpo = self._con_verbo(antes + tramo, llano(previo), llano(tramo))
             previas = self._a_medias(linea)
             propuesta = self._pon("plan", "receta", cuerpo, *previas, trozo)
             if trozo.dudoso:
