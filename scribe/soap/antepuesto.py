@@ -33,4 +33,5 @@ def se_pierde(previo: str, linea: Linea) -> bool:
 def condicion_de(previo: str) -> str:
     """Con qué condición se toma lo que se nombra enseguida: «Si le da fiebre, tome…» → «si le da fiebre»."""
     m = _P["recetario.si_antes"].search(llano(previo))
-    return previo[m.start("si") : m.end("si")].strip(" ,;") if m else ""
+    dicha = previo[m.start("si") : m.end("si")].strip(" ,;") if m else ""
+    return "" if dicha.lower().startswith("sí") else dicha

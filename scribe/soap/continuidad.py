@@ -13,7 +13,7 @@ from scribe.soap.dichos import AUMENTAR, BAJAR, CONTINUAR, MEDIDO, cifras_de, te
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, trocear
 from scribe.soap.hoja import remedios
-from scribe.soap.medicamentos import Linea, falta, linea_de
+from scribe.soap.medicamentos import Linea, escalonado, falta, linea_de
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.replica import a_la_pregunta
@@ -130,7 +130,11 @@ class Continuidad(Suspensiones):
         if hallados:
             nombres = list(dict.fromkeys(f.texto for f, _ in hallados))
             self._seguir("Continuar", nombres, [*dict.fromkeys(t for _, t in hallados), trozo])
-        return bool(hallados)
+            return True
+        if not _P["continuidad.sus_medicinas"].search(trozo.plano):
+            return False
+        self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
+        return True
 
     def _seguir(self, verbo: str, nombres: list[str], trozos: list[Trozo]) -> None:
         texto = de_usted(texto_de(trozos[-1]))
@@ -161,7 +165,7 @@ class Continuidad(Suspensiones):
         """La dosis, el horario o el plazo dichos en otra oración que el nombre: completan la última receta."""  # noqa: E501
         if hay_farmaco(trozo.texto):
             return False
-        if self._plazo_preguntado(trozo) or self._completa(trozo):
+        if self._plazo_preguntado(trozo) or self._completa(trozo) or self._cuanto_preguntado(trozo):
             return True
         abierta = self.receta is not None and not self.receta[1].dosis and not self.receta[1].frecuencia
         return self._tarde(trozo) and not abierta and self._sin_nombre(trozo, texto_de(trozo), 0)
@@ -182,9 +186,30 @@ class Continuidad(Suspensiones):
         pregunta = _CUANTO_TIEMPO.search(contesta.plano)
         if pregunta is None or not _SOLO_NUMERO.fullmatch(trozo.plano):
             return False
-        receta[0].texto += f"; «{contesta.dicho[pregunta.start() : pregunta.end()]}»: {texto_de(trozo)}"
+        receta[0].texto += f"; «{contesta.dicho[pregunta.start() : pregunta.end()]}»: {_minuscula(texto_de(trozo))}"
         receta[0].trozos = (*receta[0].trozos, contesta, trozo)
         return True
+
+    def _cuanto_preguntado(self, trozo: Trozo) -> bool:
+        """«¿Cuánto le doy?» «Media taza»; «¿Por 7 días?» «Sí»: lo contestado va con lo que se preguntó."""
+        pregunta, receta = self._de_la_pauta(trozo), self._reciente(trozo)
+        if pregunta is None or receta is None:
+            return False
+        receta[0].texto += f"; «{mayuscula(alinar(pregunta.dicho))}»: {_minuscula(texto_de(trozo) or trozo.dicho)}"  # noqa: E501
+        receta[0].trozos = (*receta[0].trozos, pregunta, trozo)
+        return True
+
+    def _de_la_pauta(self, trozo: Trozo) -> Trozo | None:
+        """La pregunta por la pauta que este trozo contesta con poco: «media taza», o un sí o un no secos."""
+        contesta = self._respondida(trozo)
+        if contesta is None or len(trozo.plano.split()) > _CORTA // 2 or hay_farmaco(contesta.dicho):
+            return None
+        if _P["continuidad.por_cuanto"].match(contesta.plano):
+            return None if _SI_O_NO.fullmatch(trozo.plano) else contesta
+        linea = linea_de(contesta.dicho, 0, "")
+        pauta = (linea.frecuencia or linea.duracion or linea.toma) and not linea.condicion
+        corta = len(contesta.plano.split()) <= _CORTA // 2 and _SI_O_NO.fullmatch(trozo.plano)
+        return contesta if pauta and corta else None
 
     def _completa(self, trozo: Trozo) -> bool:
         receta = self._reciente(trozo)
@@ -205,7 +230,7 @@ class Continuidad(Suspensiones):
             return False
         if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= _CORTA):
             return False
-        if falta(extra.texto, trozo.dicho) or _TOPE.search(trozo.plano):
+        if falta(extra.texto, trozo.dicho) or _TOPE.search(trozo.plano) or escalonado(trozo.dicho):
             propuesta.texto += f"; {texto_de(trozo)[:1].lower() + texto_de(trozo)[1:]}"
             propuesta.trozos = (*propuesta.trozos, trozo)
             return True

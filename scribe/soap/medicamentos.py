@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scribe.lenguaje.farmacos import MencionFarmaco, ficha
@@ -193,10 +193,19 @@ def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
             salida.append((Linea(f.texto), f.desde, f.hasta))
             continue
         linea = linea_de(texto[:hasta], f.hasta, f.texto)
+        linea = _con_su_forma(linea, texto[salida[-1][2] if salida else 0 : f.desde])
         if not linea.completa and i == 0 and not otra:
             linea = _con_previo(linea, texto[: f.desde])
         salida.append((linea, f.desde, hasta))
     return salida
+
+
+def _con_su_forma(linea: Linea, previo: str) -> Linea:
+    """«Óvulos de clotrimazol»: en qué viene se dijo antes de nombrarlo."""
+    m = _P["forma_antes"].search(llano(previo))
+    if m is None or linea.forma or llano(m["forma"]).rstrip("s") in llano(linea.toma):
+        return linea
+    return replace(linea, forma=previo[m.start("forma") : m.end("forma")].lower())
 
 
 _PREVIO = _P["previo"]

@@ -69,8 +69,15 @@ def _pregunta_clara(trozo: Trozo) -> bool:
         "?" in trozo.texto
         or pregunta("interrogativos").match(base) is not None
         or pregunta("formas").match(base) is not None
-        or not (_CIFRA_CON_UNIDAD.search(trozo.plano) or _con_hallazgo(trozo.texto))
+        or not (
+            _CIFRA_CON_UNIDAD.search(trozo.plano) or _con_hallazgo(trozo.texto) or _con_dosis(trozo)
+        )
     )
+
+
+def _con_dosis(trozo: Trozo) -> bool:
+    """Si nombra un fármaco y una cifra: «Insulina, 10 unidades en la noche» no es pregunta por fuerza."""
+    return bool(nombrados(trozo.texto)) and _DIGITO.search(trozo.plano) is not None
 
 
 def _con_hallazgo(texto: str) -> bool:

@@ -23,6 +23,7 @@ from scribe.soap.dichos import (
     cifras_de,
     texto_de,
 )
+from scribe.soap.dobles import doble
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Trozo, alinar, mayuscula
 from scribe.soap.medicamentos import (
@@ -39,9 +40,12 @@ from scribe.soap.suspensiones import suspende
 
 _P = patrones("scribe.soap", "recetas.es")
 
+_SUBE_O_BAJA = _P["recetario.sube_o_baja"]
+_EN_VEZ = _P["recetario.en_vez"]
 _NO_MANDA = _P["recetario.no_manda"]
 _LO_CAMBIA = _P["recetario.lo_cambia"]
 _CAMBIA_POR = _P["recetario.cambia_por"]
+_CORREGIDO = "Se corrigió al dictarlo; confirme cuál se receta."
 _RECIENTES = 6
 """Enunciados hacia atrás en que se busca el nombre que quedó a medias."""
 
@@ -91,6 +95,11 @@ class Recetario(Continuidad):
         hecho = self._no_recetado(trozo, texto, plano)
         if hecho is not None:
             return hecho
+        if _P["recetario.no_olvide"].match(plano):
+            pauta = any(x.completa for x, _, _ in lineas_de(texto))
+            pauta = pauta or "olvid" in plano
+            self._pon("plan", "receta" if pauta else "indicacion", de_usted(texto), trozo)
+            return True
         lineas = self._sin_lo_cambiado(trozo, texto, lineas_de(texto))
         if self._sin_nombre(trozo, texto, max(x[2] for x in lineas) if len(lineas) else 0):
             lineas = [x for x in lineas if x[0].completa]
@@ -108,7 +117,8 @@ class Recetario(Continuidad):
             self._recetar(trozo, texto, recetadas)
             self._lo_demas(trozo, texto, lineas, recetadas)
             if any(
-                negado(texto, f.desde, f.hasta) and not RETIRA.search(llano(texto[: f.desde]))
+                negado(texto, f.desde, f.hasta)
+                and not (RETIRA.search(llano(texto[: f.desde])) or _EN_VEZ.search(llano(texto[: f.desde])))
                 for f in nombrados(texto)
             ):
                 self._excluidos(trozo, texto)
@@ -188,6 +198,8 @@ class Recetario(Continuidad):
     def _con_verbo(self, linea: str, antes: str, tras: str) -> str:
         """El renglón con lo que se manda hacer; «para bajar la presión» o «si aumenta el dolor» no lo mandan."""  # noqa: E501
         plano = antes + tras
+        if m := _SUBE_O_BAJA.search(antes):
+            return f"{'Aumentar' if m['sube'] else 'Disminuir'} {linea[:1].lower() + linea[1:]}"
         for patron, verbo in (
             (CONTINUAR, "Continuar"), (REINICIAR, "Reiniciar"), (AGREGAR, "Agregar"), (AUMENTAR, "Aumentar"),
             (BAJAR, "Disminuir"),
@@ -219,6 +231,7 @@ class Recetario(Continuidad):
             propuesta = self._pon("plan", "receta", cuerpo, *previas, trozo)
             if trozo.dudoso:
                 propuesta.motivo = "Hubo una corrección al hablar que no se pudo aplicar con seguridad."
+            propuesta.motivo = propuesta.motivo or doble(tramo)
             self.receta = (propuesta, linea)
 
     def _otro_farmaco(self, trozo: Trozo) -> None:
@@ -242,7 +255,7 @@ class Recetario(Continuidad):
             len(lineas) > 1
             and (m := _CAMBIA_POR.search(llano(texto[: lineas[1][1]])))
             and m.end() >= lineas[0][1]
-        ):
+        ) or (len(lineas) == 2 and lineas[1][0].completa and _EN_VEZ.search(llano(texto[: lineas[0][1]]))):
             viejo, nuevo = lineas[0][0].farmaco.lower(), lineas[1][0].farmaco.lower()
             self._pon("plan", "suspension", f"Se cambia {viejo} por {nuevo}", trozo)
             return lineas[1:]
@@ -269,5 +282,6 @@ class Recetario(Continuidad):
                 cursor = hasta
             elif contenido(previo) and not RETIRA.search(llano(previo)):
                 fin = min((d for _, d, _ in recetadas if d > desde), default=len(texto))
-                self._pon("plan", "indicacion", de_usted(alinar(texto[cursor:fin])), trozo)
+                motivo = _CORREGIDO if _P["recetario.corrige"].search(llano(texto[desde:fin])) else None
+                self._pon("plan", "indicacion", de_usted(alinar(texto[cursor:fin])), trozo, motivo=motivo)
                 cursor = fin

@@ -111,6 +111,8 @@ def _referidas(
         return []
     if nombradas := [p for p in previas if genericos(p.texto) & genericos(dicho)]:
         return nombradas
+    if any(_pregunta_si_lo_toma(t, previas) for t in respuesta):
+        return []
     if familia := _de_familia(llano(dicho), previas):
         return familia
     if any(_pregunta_por_otra_cosa(t) for t in respuesta):
@@ -122,6 +124,15 @@ def _referidas(
     )
     cerca = all(p.trozos[-1].turno.id >= trozo.turno.id - _ATRAS - 1 for p in ultimas)
     return ultimas if hay_razon and cerca else []
+
+
+def _pregunta_si_lo_toma(turno: Turno, previas: list[Propuesta]) -> bool:
+    """«¿Y puedo seguir con la aspirina?»: «ésa no» es la aspirina, que nadie recetó."""
+    ultima = trocear(turno)[-1]
+    dichos = genericos(ultima.dicho)
+    return bool(dichos) and _P["pregunta.si_lo_toma"].search(ultima.plano) is not None and not any(
+        genericos(p.texto) & dichos for p in previas
+    )
 
 
 def _pregunta_por_otra_cosa(turno: Turno) -> bool:

@@ -6,11 +6,12 @@ import re
 
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
+from scribe.soap.destinos import destinos
 from scribe.soap.dichos import DIGITO, NO_SE_TOMA, NO_SUSPENDER, SE_VA, texto_de
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Trozo, clausulas
 from scribe.soap.hoja import Hoja
-from scribe.soap.medicamentos import negado, negado_despues, por_alergia
+from scribe.soap.medicamentos import lineas_de, negado, negado_despues, por_alergia
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import senal
 from scribe.soap.replica import a_la_pregunta
@@ -26,6 +27,40 @@ _EN_PLURAL = _P["en_plural"]
 _JUNTO = _P["junto"]
 
 
+def _con_su_lista(texto: str, tramos: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Las cláusulas; la que solo nombra otro fármaco («… y el naproxeno») va con la orden que la precede."""
+    salida: list[tuple[int, int]] = []
+    for a, b in tramos:
+        menciones = nombrados(texto[a:b])
+        resto = llano(texto[a:b])
+        for f in reversed(menciones):
+            resto = f"{resto[: f.desde]}x{resto[f.hasta :]}"
+        if salida and menciones and _P["solo_lo_nombra"].fullmatch(resto):
+            salida[-1] = (salida[-1][0], b)
+        else:
+            salida.append((a, b))
+    return salida
+
+
+_CON_PAUTA = "Se oyó un «no» delante de una pauta entera; pudo decir «No. Le doy…»; escúchelo."
+
+
+_LO_DEJAMOS = "«Lo dejamos» puede ser seguir con él o quitarlo; escúchelo."
+
+
+def _receta_otro(texto: str) -> bool:
+    """Si además de lo que se deja se receta otro: «retire la glibenclamida e inicie sitagliptina, 1 diaria»."""  # noqa: E501
+    dejados = {f.desde for f, d in destinos(texto) if d == "fuera"}
+    lineas = lineas_de(texto)
+    return len(lineas) > 1 and any(x.completa and x.dosis and d not in dejados for x, d, _ in lineas)
+
+
+def _sin_no(texto: str, plano: str) -> str:
+    """El texto con el «no» de la orden en blanco, para leer la pauta que lleva."""
+    negada = _P["orden_negada"].search(plano)
+    return texto if negada is None else f"{texto[: negada.start()]}  {texto[negada.start() + 2 :]}"
+
+
 def _su_objeto(texto: str, desde: int) -> bool:
     """Si lo que se deja de tomar es un fármaco, y no «café junto con el hierro»."""
     tras = [f for f in nombrados(texto) if f.desde >= desde]
@@ -36,6 +71,8 @@ def _su_objeto(texto: str, desde: int) -> bool:
 
 def suspende(plano: str) -> re.Match[str] | None:
     """Dónde dice el texto llano que algo se deja de tomar, si lo dice."""
+    if _P["se_queda"].search(plano):
+        return None
     return _FUERA.search(plano) or (None if _CEDIO.search(plano) else senal("plan", "suspende").search(plano))
 
 
@@ -56,7 +93,10 @@ class Suspensiones(Hoja):
 
     def _no_recetado(self, trozo: Trozo, texto: str, plano: str) -> bool | None:
         """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
+        if self._orden_negada(trozo, texto, plano):
+            return True
         posologia = senal("plan", "posologia").search(plano) or _Y_LUEGO.search(plano)
+        posologia = posologia or _receta_otro(texto)
         if (suspende(plano) or self._se_va(trozo, plano)) and not posologia:
             return self._suspension(trozo)
         if NO_SE_TOMA.search(plano):
@@ -67,6 +107,17 @@ class Suspensiones(Hoja):
             self._excluidos(trozo, texto)
             return True
         return None
+
+    def _orden_negada(self, trozo: Trozo, texto: str, plano: str) -> bool:
+        """«No le doy azitromicina de 500, 1 diaria por 5 días»: con la pauta entera, suele ser «No. Le doy…»."""  # noqa: E501
+        negada = _P["orden_negada"].search(plano)
+        suyos = [x for x, desde, _ in lineas_de(_sin_no(texto, plano)) if negada and desde >= negada.end() - 3]
+        pauta = suyos and (suyos[0].frecuencia or suyos[0].toma) and (suyos[0].dosis or suyos[0].duracion)
+        if not pauta:
+            return False
+        self._pon("plan", "indicacion", de_usted(texto), trozo, motivo=_CON_PAUTA)
+        self.receta = None
+        return True
 
     def _se_va(self, trozo: Trozo, plano: str) -> re.Match[str] | None:
         """Dónde se dice que lo nombrado ya no se toma, si el médico ya dispone."""
@@ -100,7 +151,8 @@ class Suspensiones(Hoja):
         if len(ultimo) > 1:
             if self._por_clausulas(trozo):
                 return True
-            nombres = [_su_nombre(trozo.dicho, verbo)]
+            fuera = [f.texto for f, d in destinos(trozo.dicho) if d == "fuera"]
+            nombres = fuera if len(fuera) > 1 else [_su_nombre(trozo.dicho, verbo)]
         if not nombres and not _P["ya_dice_que"].search(plano):
             for previa in self._pregunta_previa(trozo):
                 nombres += [f.texto for f in nombrados(previa.dicho)]
@@ -110,7 +162,7 @@ class Suspensiones(Hoja):
                 for f, previo in self._antecedente(trozo, varios=pronombre["es"] is not None):
                     nombres.append(f.texto)
                     citas.insert(0, previo)
-        plural = len(ultimo) == 0 and _EN_PLURAL.match(plano) is not None
+        plural = (len(ultimo) == 0 and _EN_PLURAL.match(plano) is not None) or len(ultimo) > 1
         if nombres and _Y_TAMPOCO.match(plano):
             for previa in self._pregunta_previa(trozo):
                 nombres = [f.texto for f in nombrados(previa.dicho)] + nombres
@@ -124,16 +176,16 @@ class Suspensiones(Hoja):
             citas.insert(0, contesta)
             self._pon("plan", "suspension", f"Suspender. {texto}", *dict.fromkeys(citas))
             return True
-        self._pon(
-            "plan", "suspension", f"Suspender{quien}: {texto[:1].lower() + texto[1:]}", *dict.fromkeys(citas)
-        )
+        cuerpo = f"Suspender{quien}: {texto[:1].lower() + texto[1:]}"
+        motivo = _LO_DEJAMOS if _P["lo_dejamos"].search(plano) else None
+        self._pon("plan", "suspension", cuerpo, *dict.fromkeys(citas), motivo=motivo)
         return True
 
     def _por_clausulas(self, trozo: Trozo) -> bool:
         """«La glibenclamida me la suspende, la metformina la sigue igual»: cada fármaco con lo suyo."""
         if trozo.texto != trozo.dicho:
             return False
-        tramos = clausulas(trozo.texto)
+        tramos = _con_su_lista(trozo.texto, clausulas(trozo.texto))
         nombran = [bool(nombrados(trozo.texto[a:b])) for a, b in tramos]
         deja = [suspende(llano(trozo.texto[a:b])) is not None for a, b in tramos]
         if not all(nombran) or not any(deja) or all(deja):
