@@ -186,7 +186,7 @@ class Continuidad(Suspensiones):
         pregunta = _CUANTO_TIEMPO.search(contesta.plano)
         if pregunta is None or not _SOLO_NUMERO.fullmatch(trozo.plano):
             return False
-        receta[0].texto += f"; «{contesta.dicho[pregunta.start() : pregunta.end()]}»: {_minuscula(texto_de(trozo))}"
+        receta[0].texto += f"; «{contesta.dicho[pregunta.start() : pregunta.end()]}»: {_minuscula(texto_de(trozo))}"  # noqa: E501
         receta[0].trozos = (*receta[0].trozos, contesta, trozo)
         return True
 
@@ -207,8 +207,9 @@ class Continuidad(Suspensiones):
         if _P["continuidad.por_cuanto"].match(contesta.plano):
             return None if _SI_O_NO.fullmatch(trozo.plano) else contesta
         linea = linea_de(contesta.dicho, 0, "")
-        pauta = (linea.frecuencia or linea.duracion or linea.toma) and not linea.condicion
-        corta = len(contesta.plano.split()) <= _CORTA // 2 and _SI_O_NO.fullmatch(trozo.plano)
+        sitio = linea.via or _P["continuidad.en_donde"].match(contesta.plano)
+        pauta = (linea.frecuencia or linea.duracion or linea.toma or sitio) and not linea.condicion
+        corta = len(contesta.plano.split()) <= _CORTA // 2 and (sitio or _SI_O_NO.fullmatch(trozo.plano))
         return contesta if pauta and corta else None
 
     def _completa(self, trozo: Trozo) -> bool:

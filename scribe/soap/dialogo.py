@@ -14,7 +14,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.charla import es_charla, tutea
 from scribe.soap.conclusiones import concluye
 from scribe.soap.dichos import PLAZO
-from scribe.soap.farmacia import hay_farmaco
+from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fases import NUNCA, TENSION, fases
 from scribe.soap.fragmentos import Lugar, Trozo, trocear
 from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
@@ -338,7 +338,13 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         previa = [pegada] if pegada is not None else []
         pegada = None
         encarga = [t for t in trozos if _le_pregunta(t)]
-        preguntas = [t for t in trozos if t not in encarga and _pregunta_paciente(t, bool(pendientes), tarde)]
+        receta = not pendientes and i + 1 < len(turnos) and _recetaba(turnos[max(0, i - 3) : i])
+        preguntas = [
+            t
+            for t in trozos
+            if t not in encarga
+            and (_pregunta_paciente(t, bool(pendientes), tarde) or (receta and _pregunta_de_la_receta(t)))
+        ]
         dialogo.preguntas_paciente[turno.id] = preguntas
         resto = previa + [t for t in trozos if t not in preguntas and t not in encarga]
         propia = _su_asunto(preguntas, resto) if not pendientes else None
@@ -379,6 +385,33 @@ def _le_pregunta(trozo: Trozo) -> bool:
         and "?" in trozo.texto
         and trozo.ultimo
         and _DE_TU.search(trozo.plano) is not None
+    )
+
+
+def _recetaba(previos: Sequence[Turno]) -> bool:
+    """Si el médico acaba de recetar o suspender algo: lo que se dice enseguida suele preguntar por ello."""
+    if not previos or not _habla_medico(previos[-1]):
+        return False
+    dichos = [(t, llano(t.texto)) for t in previos if _habla_medico(t) and hay_farmaco(t.texto)]
+    return any(
+        "?" not in t.texto
+        and any(senal("plan", n).search(plano) for n in ("receta", "posologia", "suspende", "evita"))
+        for t, plano in dichos
+    )
+
+
+def _pregunta_de_la_receta(trozo: Trozo) -> bool:
+    """«Y el naproxeno.», «Sigo con el enalapril.», «Cada 12 horas.»: preguntas a las que el oído quitó el «¿?»."""  # noqa: E501
+    plano = trozo.plano.strip(" ¿¡,.")
+    if not trozo.ultimo or len(plano.split()) > _NOMBRA:
+        return False
+    if _P["receta.pauta"].fullmatch(plano):
+        return True
+    nombres = nombrados(trozo.dicho)
+    if nombres and _P["receta.y_el_otro"].fullmatch(trozo.plano[: nombres[0].desde].strip(" ¿¡,.")):
+        return _P["receta.tambien"].fullmatch(trozo.plano[nombres[-1].hasta :].strip(" ¿?,.")) is not None
+    return _P["receta.lo_tomo"].match(plano) is not None and (
+        bool(nombres) or _P["receta.con_pronombre"].match(plano) is not None
     )
 
 

@@ -1,7 +1,7 @@
 """Un renglón de receta con dos plazos, dos horarios, dos tomas o dos dosis que no se sabe cuál vale.
 
-«Ciprofloxacino cada 12 horas por 7 días, por 10 días»: quien dicta se corrigió sin decirlo, o el oído repitió.
-Lo que cambia con el tiempo («por 5 días y luego media») o con la hora lleva dos a propósito.
+«Ciprofloxacino cada 12 horas por 7 días, por 10 días»: quien dicta se corrigió sin decirlo, o el oído
+repitió. Lo que cambia con el tiempo («por 5 días y luego media») o con la hora lleva dos a propósito.
 """
 
 from __future__ import annotations

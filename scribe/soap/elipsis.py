@@ -1,8 +1,8 @@
 """Cuando el médico contesta sin verbo: «a la sertralina no, al clonazepam sí».
 
-El verbo que falta es el de la pregunta. Si se preguntó si tomarlo, es una orden; si se preguntó si engorda o si
-crea adicción, no lo es, y escribir «Suspender sertralina» sería lo contrario de lo dicho.
-"""  # noqa: E501
+El verbo que falta es el de la pregunta. Si se preguntó si tomarlo, es una orden; si se preguntó si engorda o
+si crea adicción, no lo es, y escribir «Suspender sertralina» sería lo contrario de lo dicho.
+"""
 
 from __future__ import annotations
 

@@ -185,8 +185,10 @@ def lineas_de(texto: str) -> list[tuple[Linea, int, int]]:
         hasta = marcas[i + 1].desde if i + 1 < len(marcas) else len(texto)
         otra = _OTRA_RECETA.search(plano, f.hasta, hasta)
         hasta = otra.start() if otra else hasta
-        suya = _FORMA_DEL_QUE_SIGUE.search(plano, f.hasta, hasta) if i + 1 < len(marcas) and not otra else None  # noqa: E501
-        hasta = suya.start() if suya else hasta
+        if i + 1 < len(marcas) and not otra:
+            for del_que_sigue in (_FORMA_DEL_QUE_SIGUE, _P["toma_del_que_sigue"]):
+                suya = del_que_sigue.search(plano, f.hasta, hasta)
+                hasta = suya.start() if suya else hasta
         ajena = _CONDICION_AJENA.search(plano, f.hasta, hasta) if i + 1 < len(marcas) and not otra else None
         hasta = ajena.start() if ajena else hasta
         if negado(texto, f.desde, f.hasta):

@@ -47,7 +47,8 @@ class PorFase(Recetario):
         if es_charla(trozo.texto):
             # «¿Y el naproxeno?» «Ése ya no» solo son palabras vacías, pero suspende.
             suspendido = suspende(trozo.plano) and self._pregunta_previa(trozo)
-            return not (suspendido or self._responde_seco(trozo) or self._mismo_de(trozo) or self._de_la_pauta(trozo))
+            de_otro = self._mismo_de(trozo) or self._de_la_pauta(trozo)
+            return not (suspendido or de_otro or self._responde_seco(trozo))
         if DIGITO.search(trozo.plano):
             return False
         explora = self._tarde(trozo)

@@ -84,21 +84,18 @@ class Recetario(Continuidad):
         self._pon("plan", "receta", cuerpo, nombres[0][1], trozo)
         return True
 
-    def _farmacos(self, trozo: Trozo) -> bool:  # noqa: PLR0912
+    def _farmacos(self, trozo: Trozo) -> bool:  # noqa: PLR0912, PLR0915
         texto = texto_de(trozo)
         if not hay_farmaco(texto) or all(CARENCIA.search(llano(texto[: f.desde])) for f in nombrados(texto)):
             return False
+        plano = llano(texto)
         if self._tambien(trozo):
             return True
-        plano = llano(texto)
         anteplan = not self._tarde(trozo)
         hecho = self._no_recetado(trozo, texto, plano)
         if hecho is not None:
             return hecho
-        if _P["recetario.no_olvide"].match(plano):
-            pauta = any(x.completa for x, _, _ in lineas_de(texto))
-            pauta = pauta or "olvid" in plano
-            self._pon("plan", "receta" if pauta else "indicacion", de_usted(texto), trozo)
+        if self._no_olvide(trozo, texto, plano) or self._deja_y_receta(trozo):
             return True
         lineas = self._sin_lo_cambiado(trozo, texto, lineas_de(texto))
         if self._sin_nombre(trozo, texto, max(x[2] for x in lineas) if len(lineas) else 0):
@@ -145,12 +142,8 @@ class Recetario(Continuidad):
             )
             return True
         if _P["recetario.dejar"].search(plano):
-            self._pon(
-                "plan",
-                "suspension",
-                f"Suspender {nombrados(texto)[0].texto.lower()}: {texto[:1].lower() + texto[1:]}",
-                trozo,
-            )
+            cuerpo = f"Suspender {nombrados(texto)[0].texto.lower()}: {texto[:1].lower() + texto[1:]}"
+            self._pon("plan", "suspension", cuerpo, trozo)
             return True
         contesta = self._respondida(trozo)
         if contesta is not None and _P["recetario.contesta_que_si"].match(contesta.plano):
@@ -181,6 +174,24 @@ class Recetario(Continuidad):
         else:
             self._pon("plan", "indicacion", de_usted(texto), trozo)
         return True
+
+    def _no_olvide(self, trozo: Trozo, texto: str, plano: str) -> bool:
+        """«No deje de ponerse la insulina, 20 unidades»: sin el «no» diría lo contrario; va como se dijo."""
+        if not _P["recetario.no_olvide"].match(plano):
+            return False
+        pauta = "olvid" in plano or any(x.completa for x, _, _ in lineas_de(texto))
+        self._pon("plan", "receta" if pauta else "indicacion", de_usted(texto), trozo)
+        return True
+
+    def _deja_y_receta(self, trozo: Trozo) -> bool:
+        """«Ese déjelo y tome ibuprofeno»: antes del fármaco se suspende, sin nombrarlo, otro."""
+        primero = next((f.desde for f in nombrados(trozo.texto)), 0)
+        corte = _P["recetario.y_toma"].search(llano(trozo.texto[:primero]))
+        if corte is None or trozo.texto != trozo.dicho or not suspende(llano(trozo.texto[: corte.start()])):
+            return False
+        return self._suspension(trozo.parte(0, corte.start())) and self._farmacos(
+            trozo.parte(corte.end(), len(trozo.texto))
+        )
 
     def _ya_lo_toma(self, trozo: Trozo, texto: str) -> None:
         """Lo que el médico nombra al interrogar es lo que ya se toma; si manda dejarlo, es del plan."""
@@ -227,6 +238,8 @@ class Recetario(Continuidad):
             if cifras_de(tramo) - cifras_de(cuerpo) or escalonado(tramo) or pierde:
                 antes = (f"{si}, " if si else "") + desde_la_cantidad(previo)
                 cuerpo = self._con_verbo(antes + tramo, llano(previo), llano(tramo))
+            if m := _P["recetario.cambia_tanto"].search(llano(previo)):
+                cuerpo = previo[m.start() :] + tramo
             previas = self._a_medias(linea)
             propuesta = self._pon("plan", "receta", cuerpo, *previas, trozo)
             if trozo.dudoso:
@@ -283,5 +296,8 @@ class Recetario(Continuidad):
             elif contenido(previo) and not RETIRA.search(llano(previo)):
                 fin = min((d for _, d, _ in recetadas if d > desde), default=len(texto))
                 motivo = _CORREGIDO if _P["recetario.corrige"].search(llano(texto[desde:fin])) else None
-                self._pon("plan", "indicacion", de_usted(alinar(texto[cursor:fin])), trozo, motivo=motivo)
+                suyo = texto[cursor:fin]
+                cola = _P["recetario.cola"].search(llano(suyo))
+                suyo = suyo[: cola.start()] if cola and cola.start() > desde - cursor else suyo
+                self._pon("plan", "indicacion", de_usted(alinar(suyo)), trozo, motivo=motivo)
                 cursor = fin

@@ -64,6 +64,8 @@ def _aplicar(trozo: Trozo, previas: list[Propuesta], atras: list[Turno]) -> None
         _dudar(receta, trozo)
     if not nombradas and (m := _P["sin_nombre.orden"].search(trozo.plano)):
         _sin_nombre(trozo, m, previas, atras, supone=supone)
+    elif not nombradas and (m := _P["sin_nombre.mejor_otro"].match(trozo.plano)) and nombrados(trozo.dicho):
+        _sin_nombre(trozo, m, previas, atras, supone=True)
 
 
 def _sin_nombre(

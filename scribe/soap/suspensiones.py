@@ -45,6 +45,7 @@ def _con_su_lista(texto: str, tramos: list[tuple[int, int]]) -> list[tuple[int, 
 _CON_PAUTA = "Se oyó un «no» delante de una pauta entera; pudo decir «No. Le doy…»; escúchelo."
 
 
+_CORTA = 5
 _LO_DEJAMOS = "«Lo dejamos» puede ser seguir con él o quitarlo; escúchelo."
 
 
@@ -93,10 +94,14 @@ class Suspensiones(Hoja):
 
     def _no_recetado(self, trozo: Trozo, texto: str, plano: str) -> bool | None:
         """Lo que se suspende, no se toma o se excluye; nada si la frase no es de eso."""
+        asi = _P["no_asi"].search(plano)
+        if asi and asi.start() < nombrados(texto)[0].desde and not _receta_otro(texto):
+            self._pon("plan", "indicacion", de_usted(texto), trozo)
+            return True
         if self._orden_negada(trozo, texto, plano):
             return True
-        posologia = senal("plan", "posologia").search(plano) or _Y_LUEGO.search(plano)
-        posologia = posologia or _receta_otro(texto)
+        pauta = senal("plan", "posologia").search(plano) or _Y_LUEGO.search(plano)
+        posologia = bool(pauta) or _receta_otro(texto)
         if (suspende(plano) or self._se_va(trozo, plano)) and not posologia:
             return self._suspension(trozo)
         if NO_SE_TOMA.search(plano):
@@ -111,7 +116,7 @@ class Suspensiones(Hoja):
     def _orden_negada(self, trozo: Trozo, texto: str, plano: str) -> bool:
         """«No le doy azitromicina de 500, 1 diaria por 5 días»: con la pauta entera, suele ser «No. Le doy…»."""  # noqa: E501
         negada = _P["orden_negada"].search(plano)
-        suyos = [x for x, desde, _ in lineas_de(_sin_no(texto, plano)) if negada and desde >= negada.end() - 3]
+        suyos = [x for x, desde, _ in lineas_de(_sin_no(texto, plano)) if negada and desde >= negada.end() - 3]  # noqa: E501
         pauta = suyos and (suyos[0].frecuencia or suyos[0].toma) and (suyos[0].dosis or suyos[0].duracion)
         if not pauta:
             return False
@@ -140,7 +145,9 @@ class Suspensiones(Hoja):
         if NO_SUSPENDER.search(plano[: verbo.start()]):
             self._pon("plan", "indicacion", de_usted(texto_de(trozo)), trozo)
             return True
-        condicion = _P["condicion"].match(plano) or senal("plan", "condicion").match(plano)
+        condicion = (
+            _P["condicion"].match(plano) or senal("plan", "condicion").match(plano)
+        ) and not self._contesta_que_si(trozo)
         texto = de_usted(texto_de(trozo))
         citas = [trozo]
         nombres = [f.texto for f in nombrados(trozo.dicho)]
@@ -180,6 +187,12 @@ class Suspensiones(Hoja):
         motivo = _LO_DEJAMOS if _P["lo_dejamos"].search(plano) else None
         self._pon("plan", "suspension", cuerpo, *dict.fromkeys(citas), motivo=motivo)
         return True
+
+    def _contesta_que_si(self, trozo: Trozo) -> bool:
+        """«Sí, ese ya no», aunque el oído escriba «si»: contesta al paciente y no pone condición."""
+        dicho = trozo.dicho.lstrip(" ¿¡").lower()
+        corto = len(trozo.plano.split()) <= _CORTA and self._respondida(trozo) is not None
+        return dicho.startswith(("sí", "si,")) or (corto and "," not in dicho)
 
     def _por_clausulas(self, trozo: Trozo) -> bool:
         """«La glibenclamida me la suspende, la metformina la sigue igual»: cada fármaco con lo suyo."""
