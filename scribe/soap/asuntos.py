@@ -8,6 +8,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
 from scribe.soap.dialogo import sin_muletilla
+from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, alinar
 from scribe.soap.reglas import pregunta
 from scribe.soap.rotulos import habla_de_si, sin_seno
@@ -41,6 +42,27 @@ def cambia_de_persona(previo: list[Trozo], trozo: Trozo) -> bool:
     if ahora:
         return ahora != antes
     return bool(antes) and _PROPIO.match(trozo.plano) is not None
+
+
+def _continua(previo: list[Trozo], trozo: Trozo) -> bool:
+    """Si el trozo sigue la misma idea: no nombra nada nuevo, o completa una alergia."""
+    texto = trozo.texto
+    nada_nuevo = not hay_farmaco(texto) and not [m for m in buscar_clinico(texto) if m.clase != "habito"]
+    alergia = any(m.termino == "alergia" for t in previo for m in buscar_clinico(t.texto))
+    largo = sum(len(t.texto.split()) for t in previo) + len(texto.split())
+    return (nada_nuevo or (alergia and not hay_farmaco(texto))) and largo <= 45
+
+
+def agrupar(trozos: list[Trozo]) -> list[list[Trozo]]:
+    """Junta los trozos seguidos de un turno que hablan de lo mismo."""
+    grupos: list[list[Trozo]] = []
+    for trozo in trozos:
+        sigue = grupos and grupos[-1][-1].turno.id == trozo.turno.id and _continua(grupos[-1], trozo)
+        if sigue and not cambia_de_persona(grupos[-1], trozo):
+            grupos[-1].append(trozo)
+        else:
+            grupos.append([trozo])
+    return grupos
 
 
 _COMUN = _P["asuntos.comun"]

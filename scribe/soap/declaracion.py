@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scribe.consulta import Rol
-from scribe.lenguaje.clinico import Mencion, buscar_clinico
+from scribe.lenguaje.clinico import Mencion, buscar_clinico, segun_contexto
 from scribe.lenguaje.contexto import es_de_sangre
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
@@ -52,7 +52,8 @@ def declarar(  # noqa: PLR0912, PLR0915
     primero que contestó, y por eso se entiende con la pregunta.
     """
     dichos = [alinar(t.dicho) for t in trozos]
-    dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
+    if not _P["declaracion.dos_noes"].match(trozos[0].plano):
+        dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
     texto = "; ".join(
         d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d
         for i, d in enumerate(dichos)
@@ -68,7 +69,10 @@ def declarar(  # noqa: PLR0912, PLR0915
     menciones = list(buscar_clinico(texto))
     paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
     presentes, negados, familiar = rotulos(texto, menciones, paciente)
-    presentes = [p for p in presentes if p not in vetados]
+    de_que = llano(" ".join(p.dicho for p in preguntas))  # «¿la diarrea tiene sangre?» «No, moco»
+    presentes = [p for p in (segun_contexto(x, de_que) for x in presentes) if p not in vetados]
+    if any(_P["declaracion.de_cirugia"].search(p.plano) for p in preguntas):
+        presentes = [p for p in presentes if p != "apendicitis"]  # «la apéndice»: de qué lo operaron
     cuerpo = en_tercera(texto)
     negada = bool(negados) and not presentes
     tipo = tipo_de(texto, menciones, tema, negada, familiar)
@@ -80,6 +84,8 @@ def declarar(  # noqa: PLR0912, PLR0915
         return Propuesta("subjetivo", "antecedente_familiar" if de_familia else "antecedente", final, citas)
     politico = familiar if familiar and not es_de_sangre(familiar) else ""
     ajeno = (de_otro(texto) if len(trozos) == 1 else "") or politico
+    if trozos[0].turno.rol is Rol.ACOMPANANTE and _P["declaracion.su_padre"].fullmatch(llano(ajeno)):
+        ajeno = ""  # «mi mamá toma losartán», dicho por quien la acompaña, es de la paciente
     if ajeno and not _PROPIO.search(llano(texto)):
         final = f"De otra persona ({llano(ajeno)}): {cuerpo[:1].lower() + cuerpo[1:]}"
         return Propuesta("subjetivo", "antecedente", final, citas)
@@ -119,6 +125,12 @@ def declarar(  # noqa: PLR0912, PLR0915
         cabecera = cabeza
         citas = (*preguntas, *trozos)
         es_mal = any(m.clase in ("sintoma", "enfermedad") for m in buscar_clinico(cabeza))
+        no_dicho = primera and _NO_SUELTO.match(trozos[0].plano) and not niega(cuerpo)
+        if no_dicho and not es_mal and not (tema and tema.nombre in _YA_DICEN):
+            # «¿Toma la metformina?» «No, me hace daño»: sin el no, parecería que la toma.
+            cuerpo = f"no, {cuerpo[:1].lower() + cuerpo[1:]}"
+            if not (tema and cabeza == tema.rotulo) and not cabeza.startswith("«"):
+                return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
         if es_mal and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
             dicho = (
                 f"no, {cuerpo[:1].lower() + cuerpo[1:]}"
@@ -141,7 +153,9 @@ def _que_padece(preguntas: list[Trozo], menciones: list[Mencion], trozos: list[T
     """La enfermedad por la que se preguntó, si la respuesta solo dice quién («¿diabetes en su familia?»)."""
     asuntos = [m.termino for t in preguntas for m in buscar_clinico(t.dicho) if m.clase == "enfermedad"]
     nombra = any(m.clase == "enfermedad" for m in menciones)
-    return asuntos[0] if asuntos and not nombra and not niega(trozos[0].plano) else ""
+    # «No, solo mi hermano» sí dice quién la padece.
+    quien = _P["declaracion.solo_alguien"].search(trozos[0].plano) is not None
+    return asuntos[0] if asuntos and not nombra and (quien or not niega(trozos[0].plano)) else ""
 
 
 def _si_sigue(texto: str, menciones: list[Mencion], tema: Tema | None, cabeza: str) -> str:

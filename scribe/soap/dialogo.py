@@ -339,11 +339,16 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         pegada = None
         encarga = [t for t in trozos if _le_pregunta(t)]
         receta = not pendientes and i + 1 < len(turnos) and _recetaba(turnos[max(0, i - 3) : i])
+        seco = len(trozos) > 1 and _P["seco"].fullmatch(trozos[0].plano) is not None
         preguntas = [
             t
-            for t in trozos
+            for n, t in enumerate(trozos)
+            # Tras un «No.» que ya contestó, lo que lleva «¿?» lo pregunta él.
             if t not in encarga
-            and (_pregunta_paciente(t, bool(pendientes), tarde) or (receta and _pregunta_de_la_receta(t)))
+            and (
+                _pregunta_paciente(t, bool(pendientes) and not (n and seco), tarde)
+                or (receta and _pregunta_de_la_receta(t))
+            )
         ]
         dialogo.preguntas_paciente[turno.id] = preguntas
         resto = previa + [t for t in trozos if t not in preguntas and t not in encarga]

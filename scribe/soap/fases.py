@@ -39,6 +39,7 @@ _MITAD = 2
 _INTERROGA = 4
 """Preguntas de interrogatorio tras las cuales lo anterior no era todavía la exploración."""
 _AL_EXPLORAR = _P["fases.al_explorar"]
+_TOCA = _P["fases.toca"]
 _RELATA = _P["fases.relata"]
 _RESULTA = _P["fases.resulta"]
 _ABRE_CON_RESPUESTA = _P["fases.abre_con_respuesta"]
@@ -82,6 +83,8 @@ def _explora(trozo: Trozo, de_tu: bool, tarde: bool, siguiente: Turno | None) ->
     """Si avisa que explora, ordena algo al explorar, mide o cuenta lo que encuentra."""
     plano = trozo.plano
     if senal("exploracion", "ordenes").search(plano):
+        return True
+    if tarde and _TOCA.search(plano):
         return True
     if trozo.signo:
         return False

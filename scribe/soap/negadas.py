@@ -91,7 +91,8 @@ def _cosa_negada(trozo: str, lista: str) -> tuple[str, str] | None:
 
 def _es_cosa(texto: str) -> bool:
     palabras = llano(texto).split()
-    return bool(palabras) and not _P["no_son_cosas"].fullmatch(palabras[0]) and "no" not in palabras
+    niega_o_casi = {"no", "casi"} & set(palabras)  # «tos casi no» no es «niega tos»
+    return bool(palabras) and not _P["no_son_cosas"].fullmatch(palabras[0]) and not niega_o_casi
 
 
 def _descartado(texto: str) -> str:

@@ -133,6 +133,8 @@ def _lo_nombra(clausula: str, item: Pregunta) -> bool:
 def _al_lado(plano: str, item: Pregunta) -> bool | None:
     """Si junto al concepto se dice «sí» (True) o «no» (False), aunque falte la puntuación."""
     for raiz in _raices(item.dicho):
+        if re.search(rf"(?:{_P['no_delante'].pattern}){re.escape(raiz)}", plano):
+            return False  # «no fiebre, sí escalofríos»
         m = re.search(rf"\b{re.escape(raiz)}\w*(?:{_P['junto'].pattern})", plano)
         if m:
             return m.group(1) == "si"
@@ -156,7 +158,11 @@ def _segmentos(texto: str, items: list[Pregunta]) -> list[tuple[int, int]]:
         cola = _COLA.fullmatch(llano(clausula).strip(" ,.;:…")) is not None
         previa = texto[salida[-1][0] : salida[-1][1]] if salida else ""
         # «Vómito y diarrea no»: el «no» del final es de los dos.
-        juntas = _DESNUDA.match(llano(previa)) and _COORDINADA.match(llano(clausula))
+        juntas = (
+            _DESNUDA.match(llano(previa))
+            and _COORDINADA.match(llano(clausula))
+            and not _P["coma_final"].search(previa)  # «Tos, y fiebre no»: la tos sí
+        )
         if salida and (cola or juntas) and any(_habla_de(previa, i) for i in items):
             salida[-1] = (salida[-1][0], hasta)
         else:
@@ -241,7 +247,10 @@ def leer(intercambio: Intercambio) -> Lectura:
     abre_no = niega(plano, " ".join(t.plano for t in intercambio.preguntas))
     sabe = not ignora(plano) and not afirma(plano)
     parte = parcial(todo) if len(items) > 1 else None
-    if parte is not None and _reparte_la_lista(parte, items):
+    en_orden = _uno_por_uno(plano, items)
+    if en_orden is not None:
+        negados, afirmados = en_orden
+    elif parte is not None and _reparte_la_lista(parte, items):
         negados, afirmados = _por_lista(parte, items)
         _consumir_el_resto(intercambio.respuesta, consumidas)
     elif resto_no and not afirmados and not negados and _ACOTA.match(plano):
@@ -255,6 +264,10 @@ def leer(intercambio: Intercambio) -> Lectura:
     elif afirma(todo) and not negados and not afirmados:
         lectura.dudoso = len(libre) > 1
         afirmados += libre
+    if negados and not afirmados and _P["no_si_verbo"].match(plano) and len(items) == 1:
+        negados, afirmados = [], negados  # «¿No le falta el aire?» «No, sí me falta»
+    iguales = [i for i in negados if _con_otro_verbo(i, plano)]
+    negados, afirmados = [i for i in negados if i not in iguales], afirmados + iguales
     vueltos = [i for i in afirmados if _lo_contrario(i.trozo, plano)]
     lectura.negados = negados + vueltos
     lectura.afirmados = [i for i in afirmados if i not in vueltos]
@@ -265,8 +278,39 @@ def leer(intercambio: Intercambio) -> Lectura:
 def _reparte_la_lista(parte: Parcial, items: list[Pregunta]) -> bool:
     """Si lo nombrado es algo de la lista, o al menos algo clínico («nomás cansancio»), y no un cuándo."""
     return any(_habla_de(parte.nombrado, i) for i in items) or (
-        parte.lo_nombrado_hay and bool(buscar_clinico(parte.nombrado))
+        parte.lo_nombrado_hay and not parte.suelto and bool(buscar_clinico(parte.nombrado))
     )
+
+
+def _con_otro_verbo(item: Pregunta, respuesta: str) -> bool:
+    """«¿Le duele al orinar?» «No me duele, me arde»: con ese verbo, la pregunta nombra lo mismo."""
+    m = _P["otro_verbo"].search(respuesta)
+    texto = item.trozo.plano
+    if m is None or not (verbo := _P["verbo_molesto"].search(texto)):
+        return False
+    nuevo = f"{texto[: verbo.start()]}{m['verbo']}{texto[verbo.end() :]}"
+    return any(x.termino == item.mencion.termino for x in buscar_clinico(nuevo))
+
+
+def _uno_por_uno(plano: str, items: list[Pregunta]) -> tuple[list[Pregunta], list[Pregunta]] | None:
+    """Lo negado y lo afirmado cuando se contesta a cada cosa en su orden: «no, no, sí», «las dos», «la segunda»."""  # noqa: E501
+    if len(items) < 2:
+        return None
+    partes = [p for p in re.split(r"[\s,.;]+", plano) if p]
+    if len(partes) == len(items) and set(partes) == {"si", "no"}:
+        return (
+            [i for i, p in zip(items, partes, strict=True) if p == "no"],
+            [i for i, p in zip(items, partes, strict=True) if p == "si"],
+        )
+    if _P["todas"].fullmatch(plano) and not _P["son_mas"].search(plano):
+        return [], items
+    ordinal = _P["ordinal"].fullmatch(plano)
+    if ordinal is None:
+        return None
+    cual = next(n for n, forma in enumerate(("1", "2", "3", "u")) if ordinal[f"n{forma}"])
+    if cual < 3 and cual >= len(items):
+        return None
+    return [], [items[-1 if cual == 3 else cual]]
 
 
 def _por_lista(parte: Parcial, items: list[Pregunta]) -> tuple[list[Pregunta], list[Pregunta]]:

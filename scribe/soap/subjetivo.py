@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from dataclasses import replace
 
-from scribe.consulta import Rol, Seccion
+from scribe.consulta import Seccion
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
-from scribe.soap.asuntos import cambia_de_persona, de_quien, de_si, preguntas_de
+from scribe.soap.ajenos import del_otro, hasta_si, partir, separar
+from scribe.soap.alergias import alergeno, descarta_uno, nombra_alergeno, precisada, reconsiderar
+from scribe.soap.asuntos import agrupar, cambia_de_persona, preguntas_de
 from scribe.soap.charla import contenido
+from scribe.soap.contraste import contrastar
 from scribe.soap.declaracion import declarar
 from scribe.soap.dialogo import Dialogo, Intercambio, senala
+from scribe.soap.familiares import de_la_familia, de_si_mismo, sin_lo_suyo, solo_niega, yo_no
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.inconclusas import dejado, sin_conclusion
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import VAGOS
 from scribe.soap.preguntado import sin_nombre as preguntado_sin_nombre
@@ -41,9 +46,12 @@ _SALUDO = 4
 
 def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
     """De qué se preguntaba: fármaco, concepto afirmado o rótulo del tema."""
+    de_alergia = tema is not None and tema.nombre == "alergia"  # lo nombrado es un alérgeno, no lo que toma
     for trozo in reversed(preguntas):
         farmacos = nombrados(trozo.texto)
-        if farmacos:
+        if farmacos and not de_alergia:
+            if len({f.generico for f in farmacos}) > 1:
+                return f"«{alinar(trozo.dicho)}»"
             f = farmacos[0]
             dosis = re.match(r" de \d+(?:[.,]\d+)?(?: ?m?c?g)?", trozo.texto[f.hasta :])
             return mayuscula(trozo.texto[f.desde : f.hasta] + (dosis.group() if dosis else ""))
@@ -83,8 +91,19 @@ def _de_edad(intercambio: Intercambio) -> Propuesta | None:
     return None
 
 
-def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
-    literales = preguntado_sin_nombre(intercambio)
+def _literales(intercambio: Intercambio, lectura: Lectura) -> list[tuple[str, Trozo]]:
+    """Lo preguntado sin nombre que se niega; los alérgenos ya van con su alergia."""
+    de_alergia = {
+        i.trozo
+        for i in lectura.negados
+        if i.mencion.termino == "alergia" and alergeno(i.trozo, intercambio.respuesta)
+    }
+    return [(dicho, t) for dicho, t in preguntado_sin_nombre(intercambio) if t not in de_alergia]
+
+
+def _negaciones(
+    intercambio: Intercambio, lectura: Lectura, literales: list[tuple[str, Trozo]]
+) -> Propuesta | None:
     vagos = [i for i in lectura.negados if i.mencion.termino in VAGOS]
     if literales and not intercambio.en_exploracion:
         lectura.negados = [i for i in lectura.negados if i not in vagos]
@@ -96,7 +115,8 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
         if i in alergia:
             plano = i.trozo.plano
             a_que = _P["subjetivo.a_medicamentos"].search(plano)
-            partes.append("alergia a medicamentos" if a_que or "medic" in plano else "alergias")
+            general = "alergia a medicamentos" if a_que or "medic" in plano else "alergias"
+            partes.append(alergeno(i.trozo, intercambio.respuesta) or general)
         else:
             partes.append(con_dicho(i, _alrededor(intercambio, i.trozo)))
     partes += [f"«{dicho}»" for dicho, _ in literales]
@@ -107,7 +127,11 @@ def _negaciones(intercambio: Intercambio, lectura: Lectura) -> Propuesta | None:
     if intercambio.en_exploracion and sola and {i.mencion.termino for i in lectura.negados} == {"dolor"}:
         seccion, tipo, texto = "objetivo", "hallazgo", "Niega dolor a la exploración"
     preguntas = tuple(dict.fromkeys([*(i.trozo for i in lectura.negados), *(t for _, t in literales)]))
-    return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta))
+    ya_negaba = any(llano(i.dicho).startswith("no ") for i in lectura.negados)
+    motivo = None
+    if ya_negaba and not contenido(" ".join(t.dicho for t in intercambio.respuesta)):
+        motivo = "Se preguntó negando («¿no duerme bien?»); confirme qué quiso decir."
+    return Propuesta(seccion, tipo, texto, (*preguntas, *intercambio.respuesta), motivo)
 
 
 _OTRA_PARTE = _P["subjetivo.otra_parte"]
@@ -128,27 +152,6 @@ def _alrededor(intercambio: Intercambio, trozo: Trozo) -> str:
     return f"{propio} {llano(intercambio.previo)}" if sola and not _OTRA_PARTE.search(propio) else propio
 
 
-def _continua(previo: list[Trozo], trozo: Trozo) -> bool:
-    """Si el trozo sigue la misma idea: no nombra nada nuevo, o completa una alergia."""
-    texto = trozo.texto
-    nada_nuevo = not hay_farmaco(texto) and not [m for m in buscar_clinico(texto) if m.clase != "habito"]
-    alergia = any(m.termino == "alergia" for t in previo for m in buscar_clinico(t.texto))
-    largo = sum(len(t.texto.split()) for t in previo) + len(texto.split())
-    return (nada_nuevo or (alergia and not hay_farmaco(texto))) and largo <= 45
-
-
-def agrupar(trozos: list[Trozo]) -> list[list[Trozo]]:
-    """Junta los trozos seguidos de un turno que hablan de lo mismo."""
-    grupos: list[list[Trozo]] = []
-    for trozo in trozos:
-        sigue = grupos and grupos[-1][-1].turno.id == trozo.turno.id and _continua(grupos[-1], trozo)
-        if sigue and not cambia_de_persona(grupos[-1], trozo):
-            grupos[-1].append(trozo)
-        else:
-            grupos.append([trozo])
-    return grupos
-
-
 def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) -> Propuesta | None:
     """Lo que se afirmó con un «sí» sin volver a nombrarlo."""
     respuesta = " ".join(t.texto for t in intercambio.respuesta)
@@ -160,7 +163,7 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     if not implicitos:
         return None
     detalle = "; ".join(alinar(t.dicho) for t in intercambio.respuesta)
-    detalle = en_tercera(detalle)
+    detalle = "sí" if _P["subjetivo.si_y_no"].fullmatch(llano(detalle)) else en_tercera(detalle)
     terminos = enlistar([con_dicho(i) for i in implicitos])
     motivo = "El «sí» respondió a varias preguntas a la vez; confirme cada una." if lectura.dudoso else None
     seccion: Seccion = "subjetivo"
@@ -203,7 +206,8 @@ def _al_senalar(intercambio: Intercambio) -> list[Propuesta]:
     return [Propuesta("objetivo", "hallazgo", texto, (ultima, *intercambio.respuesta))]
 
 
-def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuesta]:  # noqa: PLR0912
+def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio, antes: Tema | None) -> list[Propuesta]:
+    """Lo que da un intercambio; `antes` es el tema del anterior, por si la pregunta lo continúa."""
     if senalado := _al_senalar(intercambio):
         return senalado
     tema = tema_de(intercambio.preguntas)
@@ -211,25 +215,66 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         edad = _de_edad(intercambio)
         if edad:
             return [edad]
+    if (alergia := precisada(intercambio, antes)) is not None:
+        return [alergia]
+    if tema is not None and tema.nombre == "familiar":
+        return _de_la_familia(dialogo, intercambio, tema)
+    separada = separar(intercambio, tema)
+    otros = [del_otro(quien, trozo, intercambio.preguntas) for quien, trozo in separada.ajenos]
+    if not separada.propios:
+        return otros
+    if otros:
+        intercambio = replace(intercambio, respuesta=separada.propios)
+    return _de_quien_contesta(dialogo, intercambio, tema) + otros
+
+
+def _de_la_familia(dialogo: Dialogo, intercambio: Intercambio, tema: Tema) -> list[Propuesta]:
+    """Lo que dijo de su familia y, aparte, lo que dijo de sí."""
+    ajenos, propios = sin_lo_suyo([p for t in intercambio.respuesta for p in hasta_si(t)])
+    salida: list[Propuesta] = []
+    if ajenos:
+        entero = intercambio if not propios else replace(intercambio, respuesta=ajenos)
+        salida = _de_quien_contesta(dialogo, entero, tema)
+    return salida + de_si_mismo(propios, intercambio)
+
+
+def _de_quien_contesta(  # noqa: PLR0912
+    dialogo: Dialogo, intercambio: Intercambio, tema: Tema | None
+) -> list[Propuesta]:
     lectura = leer(intercambio)
     disputa = _contradichos(dialogo, intercambio.respuesta[-1].turno.id)
-    if _SALVO.search(llano(" ".join(t.dicho for t in intercambio.respuesta))):
+    de_alergia = tema is not None and tema.nombre == "alergia"
+    if _SALVO.search(llano(" ".join(t.dicho for t in intercambio.respuesta))) or (
+        de_alergia and nombra_alergeno(intercambio.respuesta)
+    ):
         disputa.add("alergia")
+        if de_alergia and len(intercambio.preguntas) == 1 and descarta_uno(intercambio.respuesta):
+            lectura.resto = list(intercambio.respuesta)
     lectura.negados = [i for i in lectura.negados if i.mencion.termino not in disputa]
-    salida = [p for p in (_negaciones(intercambio, lectura), _afirmados(intercambio, lectura, tema)) if p]
+    corregido = contrastar(intercambio, lectura, tema)
+    salida = [corregido.propuesta] if corregido else []
+    if corregido is None and (abandonado := dejado(intercambio, lectura, tema)):
+        return [abandonado]
+    de_familia = de_la_familia(intercambio, lectura)
+    salida += de_familia
+    literales = [] if corregido else _literales(intercambio, lectura)
+    salida += [
+        p for p in (_negaciones(intercambio, lectura, literales), _afirmados(intercambio, lectura, tema)) if p
+    ]
     ya_dichos = (
         set(salida[-1].trozos) if salida and lectura.afirmados and salida[-1].texto[:5] != "Niega" else set()
     )
     social = tema is not None and tema.nombre == "social" and intercambio.preguntas[-1].turno.id <= _SALUDO
     cabeza = _cabeza(intercambio.preguntas, lectura, tema)
-    if (yo_no := _yo_no(intercambio, {i.mencion.termino for i in lectura.negados})) is not None:
-        salida.append(yo_no)
+    if (ajeno := yo_no(intercambio, {i.mencion.termino for i in lectura.negados})) is not None:
+        salida.append(ajeno)
+    if corregido:
+        ya_dichos = {t for t in lectura.resto if any(_dentro(t, u) for u in corregido.usados)}
+    elif de_familia and (solo_niega(intercambio.respuesta) or de_familia[-1].tipo != "negacion"):
+        ya_dichos = set(lectura.resto)
     resto = (
         [] if salida and salida[0].seccion == "objetivo" else [t for t in lectura.resto if t not in ya_dichos]
     )
-    propios: list[Trozo] = []
-    if tema is not None and tema.nombre == "familiar":
-        resto, propios = _sin_lo_suyo(resto)
     junta = tema is not None and (
         tema.nombre == "familiar"
         or (tema.nombre == "alergia" and not lectura.negados and not _varios_asuntos(resto, intercambio))
@@ -254,62 +299,15 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio) -> list[Propuest
         propuesta = declarar(grupo, tema, cabeza, preguntas, vetados, primera=grupo[0] is resto[0])
         if propuesta:
             salida.append(propuesta)
-    salida += _de_si_mismo(propios, intercambio)
     if cabeza and not salida and tema and not social and tema.rotulo:
         farmaco = any(hay_farmaco(t.texto) for t in intercambio.preguntas)
         if farmaco or tema.nombre == "habitos":
             salida += [p for p in [declarar(intercambio.respuesta, tema, cabeza, intercambio.preguntas)] if p]
-    return salida or _sin_conclusion(intercambio)
+    return salida or sin_conclusion(intercambio)
 
 
-_MAL_COMUN = _P["subjetivo.mal_comun"]
-_COMO_SE_LLAMA = {"azucar": "diabetes", "presion": "hipertensión arterial"}
-_YO_NO = _P["subjetivo.yo_no"]
-
-
-def _yo_no(intercambio: Intercambio, negados: set[str]) -> Propuesta | None:
-    """«¿Diabetes?» «Azúcar mi papá. Yo no»: lo que tiene el pariente lo niega de sí quien contesta."""
-    for previo, trozo in pairwise(intercambio.respuesta):
-        if not (_YO_NO.match(trozo.plano) and FAMILIA.search(previo.plano)):
-            continue
-        for pregunta in intercambio.preguntas:
-            for m in _MAL_COMUN.finditer(pregunta.plano):
-                if not re.search(rf"\b{m[0]}\b", previo.plano):
-                    continue
-                menciones = buscar_clinico(pregunta.dicho)
-                hallados = [x.termino for x in menciones if x.desde <= m.start() < x.hasta]
-                dicho = pregunta.dicho[m.start() : m.end()].lower()
-                termino = hallados[0] if hallados else _COMO_SE_LLAMA.get(m[0], m[0])
-                if termino not in negados:
-                    que = termino if llano(dicho) in llano(termino) else f"{termino} ({dicho})"
-                    return Propuesta("subjetivo", "negacion", f"Niega {que}", (pregunta, previo, trozo))
-    return None
-
-
-def _sin_lo_suyo(resto: list[Trozo]) -> tuple[list[Trozo], list[Trozo]]:
-    """Preguntado por su familia, lo que dijo de ella y lo que dijo de sí: «mi papá es diabético. Yo tengo asma»."""  # noqa: E501
-    ajenos: list[Trozo] = []
-    propios: list[Trozo] = []
-    suyo = False
-    for trozo in resto:
-        suyo = trozo.turno.rol is Rol.PACIENTE and (de_si(trozo) or (suyo and not de_quien(trozo)))
-        (propios if suyo else ajenos).append(trozo)
-    return ajenos, propios
-
-
-def _de_si_mismo(propios: list[Trozo], intercambio: Intercambio) -> list[Propuesta]:
-    """Lo que el paciente dijo de sí; «a mí me la detectaron» es de la enfermedad por la que se preguntó."""
-    salida = []
-    for grupo in agrupar(propios):
-        nombra = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) for t in grupo)
-        males = [
-            m.termino for p in intercambio.preguntas for m in buscar_clinico(p.texto) if m.clase == "enfermedad"  # noqa: E501
-        ]
-        if nombra:
-            salida.append(declarar(grupo, None, "", []))
-        elif males and not _YO_NO.match(grupo[0].plano):
-            salida.append(declarar(grupo, None, mayuscula(males[0]), intercambio.preguntas))
-    return [p for p in salida if p]
+def _dentro(trozo: Trozo, otro: Trozo) -> bool:
+    return trozo.turno.id == otro.turno.id and otro.desde <= trozo.desde and trozo.hasta <= otro.hasta
 
 
 def _varios_asuntos(trozos: list[Trozo], intercambio: Intercambio) -> bool:
@@ -320,21 +318,6 @@ def _varios_asuntos(trozos: list[Trozo], intercambio: Intercambio) -> bool:
         or any(m.clase == "enfermedad" and m.termino != "alergia" for m in buscar_clinico(t.dicho))
         for i, t in enumerate(trozos)
     )
-
-
-def _sin_conclusion(intercambio: Intercambio) -> list[Propuesta]:
-    """Lo preguntado que no se afirmó ni se negó («¿tiene tos?» «Ahorita no»): queda qué se contestó."""
-    asuntos = [
-        m.termino
-        for t in intercambio.preguntas
-        for m in buscar_clinico(t.texto)
-        if m.clase in ("sintoma", "enfermedad")
-    ]
-    dicho = en_tercera("; ".join(t.dicho.strip(" ,.;¿?¡!") for t in intercambio.respuesta))
-    if not asuntos or not dicho:
-        return []
-    texto = con_asunto(enlistar(list(dict.fromkeys(asuntos))), dicho)
-    return [Propuesta("subjetivo", "sintoma", texto, (*intercambio.preguntas, *intercambio.respuesta))]
 
 
 _SUSTANCIA = 3
@@ -351,12 +334,24 @@ def _con_cuerpo(grupo: list[Trozo]) -> bool:
 
 def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
     """Los enunciados de lo que dijo el paciente, en el orden en que se dijo."""
-    salida = [p for i in dialogo.intercambios for p in _de_intercambio(dialogo, i)]
+    salida: list[Propuesta] = []
+    antes: Tema | None = None
+    for entero in dialogo.intercambios:
+        intercambio = replace(entero, respuesta=_sin_eco(entero))
+        if (suyo := tema_de(entero.preguntas)) is not None and suyo.nombre in ("motivo", "social"):
+            intercambio = replace(entero, respuesta=[p for t in intercambio.respuesta for p in partir(t)])
+        nuevas = _de_intercambio(dialogo, intercambio, antes)
+        salida += nuevas
+        # «¿Y a la penicilina?» sigue hablando de alergias, y lo que venga tras ella también.
+        sigue = antes is not None and antes.nombre == "alergia" and {p.tipo for p in nuevas} == {"alergia"}
+        antes = antes if sigue else tema_de(intercambio.preguntas)
+    reconsiderar(salida)
     tarde = min(dialogo.exploracion_desde, dialogo.plan_desde)
     for grupo in agrupar(
         [
             t
-            for t in dialogo.paciente
+            for entera in dialogo.paciente
+            for t in partir(entera)
             if _vale(t, temprano=t.lugar < tarde) and not (t.lugar > tarde and _supone(t))
         ]
     ):
@@ -364,6 +359,14 @@ def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
         if propuesta:
             salida.append(propuesta)
     return salida
+
+
+def _sin_eco(intercambio: Intercambio) -> list[Trozo]:
+    """La respuesta sin la pregunta que repite antes de contestar: «¿Dolor? No, ardor»."""
+    preguntado = set(contenido(" ".join(p.dicho for p in intercambio.preguntas)))
+    eco = intercambio.respuesta[0]
+    sobra = "?" in eco.texto and contenido(eco.dicho) and set(contenido(eco.dicho)) <= preguntado
+    return intercambio.respuesta[1:] if sobra and len(intercambio.respuesta) > 1 else intercambio.respuesta
 
 
 _AFIRMA_PROPIO = _P["subjetivo.afirma_propio"]
