@@ -7,9 +7,9 @@ from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
-from scribe.soap.dialogo import sin_muletilla
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, alinar
+from scribe.soap.interrogar import sin_muletilla
 from scribe.soap.reglas import pregunta
 from scribe.soap.rotulos import habla_de_si, sin_seno
 

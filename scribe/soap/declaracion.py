@@ -9,9 +9,9 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import asunto_sin_decir
 from scribe.soap.contestacion import afirma, niega
-from scribe.soap.dialogo import sin_muletilla
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.interrogar import sin_muletilla
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import encabezado
 from scribe.soap.reglas import Tema, pregunta

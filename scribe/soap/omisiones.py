@@ -14,9 +14,10 @@ from scribe.lenguaje.clinico import buscar_clinico, buscar_exploracion
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import anuncia, contenido, ordena
-from scribe.soap.dialogo import Dialogo, sin_muletilla
+from scribe.soap.dialogo import Dialogo
 from scribe.soap.farmacia import nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, clausulas, mayuscula
+from scribe.soap.interrogar import sin_muletilla
 from scribe.soap.momentos import Momento
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import pregunta, senal

@@ -14,9 +14,10 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import de_quien
 from scribe.soap.charla import contenido
 from scribe.soap.contestacion import niega
-from scribe.soap.dialogo import Intercambio, sin_muletilla
+from scribe.soap.dialogo import Intercambio
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, alinar
+from scribe.soap.interrogar import sin_muletilla
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import pregunta
 

@@ -10,9 +10,10 @@ from scribe.lenguaje.contexto import sin_falsas_negaciones
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.contestacion import afirma, ignora, niega
-from scribe.soap.dialogo import Intercambio, sin_muletilla
+from scribe.soap.dialogo import Intercambio
 from scribe.soap.farmacia import hay_farmaco
 from scribe.soap.fragmentos import Trozo, clausulas
+from scribe.soap.interrogar import sin_muletilla
 from scribe.soap.negadas import CESO
 from scribe.soap.parcial import Parcial, parcial
 from scribe.soap.reglas import pregunta

@@ -15,11 +15,12 @@ from scribe.soap.asuntos import agrupar, cambia_de_persona, preguntas_de
 from scribe.soap.charla import contenido
 from scribe.soap.contraste import contrastar
 from scribe.soap.declaracion import declarar
-from scribe.soap.dialogo import Dialogo, Intercambio, senala
+from scribe.soap.dialogo import Dialogo, Intercambio
 from scribe.soap.familiares import de_la_familia, de_si_mismo, sin_lo_suyo, solo_niega, yo_no
 from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
 from scribe.soap.inconclusas import dejado, sin_conclusion
+from scribe.soap.interrogar import senala
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import VAGOS
 from scribe.soap.preguntado import sin_nombre as preguntado_sin_nombre
