@@ -243,7 +243,8 @@ def _sitio_de_lesion(mencion: Mencion, transcripcion: Transcripcion) -> str | No
     cerca = [t for t in transcripcion.turnos if mencion.turno - _TURNOS_ATRAS <= t.id < mencion.turno]
     relatos = [t.texto for t in reversed(cerca) if frases()["accidente"].search(llano(t.texto))]
     textos = [mencion.citas[0].texto, transcripcion.turno(mencion.turno).texto, *relatos]
-    return next((c for t in textos if (c := lesion(codigo, llano(t))) is not None), None)
+    dicha = llano(textos[0])
+    return next((c for t in textos if (c := lesion(codigo, llano(t), dicha)) is not None), None)
 
 
 def _con(mencion: Mencion, concepto: Concepto, estado: EstadoCodigo | None = None) -> Mencion:

@@ -71,6 +71,11 @@ def parece_pregunta(turno: Turno, siguiente: Turno | None, pista: bool) -> bool:
     if palabras > (_PREGUNTA_CORTA if pista else _PREGUNTA_LARGA):
         return False
     respuesta, f = llano(siguiente.texto), frases()
+    if f["se_admira"].match(respuesta):
+        return False
+    afirma = pista or f["dice_que_esta"].search(llano(turno.texto)) is not None
+    if afirma and f["no_y_otra_cosa"].search(siguiente.texto.lower()):
+        return False  # «Fue una hipoglucemia» «No desayuné»: no contesta, explica
     return f["niega"].search(respuesta) is not None or (
         f["afirma_breve"].search(respuesta) is not None and not pista
     )

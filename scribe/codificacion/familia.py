@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import oracion
 from scribe.codificacion.lectura import Lectura, Mencion
+from scribe.codificacion.preguntas import es_pregunta
 from scribe.codificacion.reglas import canceres, dichos_de_parientes, historia_familiar
 from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
@@ -27,12 +28,18 @@ def de_parientes(lectura: Lectura, i: int) -> Iterator[Mencion]:
         for h in lectura.hallazgos[turno.id]
         if (familiar := historia_familiar(h.concepto.cie10)) is not None
     }
+    enfermedades = [h for h in lectura.hallazgos[turno.id] if h.concepto.clase == "d"]
     for desde, hasta, codigo in (*_tumores(base, turno), *_contado(base)):
+        # La tiroides de «cáncer en la tiroides» ya se dijo: no es otra enfermedad.
+        if any(h.desde < desde and hasta <= h.hasta for h in enfermedades):
+            continue
         historia = historia_familiar(codigo)
         if historia is None or historia[0] in dichas or not _de_un_pariente(lectura, turno, desde, hasta):
             continue
         dichas.add(historia[0])
         hallazgo = Hallazgo(Concepto(codigo, None, "d", ()), turno.texto[desde:hasta], desde, hasta)
+        if turno.rol == Rol.MEDICO and es_pregunta(lectura, i, hallazgo, pista=False):
+            continue
         fuerza = 2 if turno.rol == Rol.MEDICO else 1
         yield lectura.mencion(i, hallazgo, EstadoCodigo.FAMILIAR, fuerza)
 

@@ -15,6 +15,8 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
 _P = patrones("scribe.codificacion", "quien.es")
+_PREGUNTA_BREVE = 5
+"""Palabras de una pregunta por la familia que se oyó sin signos («Tiene hijos»)."""
 _CONYUGES = parentesco("conyuges")
 
 
@@ -143,7 +145,9 @@ class Lectura:
         """«¿Enfermedades en la familia?» «La tensión, mi papá y mi mamá»: se contesta por ellos."""
         lugar = next((i for i, t in enumerate(self.turnos) if t.id == turno.id), 0)
         anterior = self.anterior(lugar)
-        if anterior is None or anterior.rol != Rol.MEDICO or "?" not in anterior.texto:
+        if anterior is None or anterior.rol != Rol.MEDICO:
+            return None
+        if "?" not in anterior.texto and len(anterior.texto.split()) > _PREGUNTA_BREVE:
             return None
         inicio, hasta = ultima_pregunta(anterior.texto)
         if not frases()["familia_pregunta"].search(llano(anterior.texto[inicio:hasta])):
@@ -156,8 +160,11 @@ class Lectura:
             return "familia"
         return None
 
-    def pariente_en(self, turno: Turno) -> str | None:
-        """El pariente de sangre que se nombra en una respuesta breve («Mi papá.»)."""
+    def pariente_en(self, turno: Turno, *, negado: bool = False) -> str | None:
+        """El pariente de sangre que se nombra en una respuesta breve («Mi papá.»).
+
+        `negado`: aunque la respuesta empiece negando, si se sabe que niega por quien contesta.
+        """
         primera = turno.texto[: oracion(turno.texto, 0, 0)[1] or len(turno.texto)]
         if not primera.strip():
             return None
@@ -167,7 +174,8 @@ class Lectura:
         if turno.rol == Rol.ACOMPANANTE and "hijo" in self._paciente and _P["yo_si"].match(llano(primera)):
             return "mamá"
         cal = calificar(primera, len(primera) - 1, len(primera), paciente=self._paciente)
-        return cal.familiar if cal.familiar and es_de_sangre(cal.familiar) and not cal.negada else None
+        de_sangre = cal.familiar is not None and es_de_sangre(cal.familiar)
+        return cal.familiar if de_sangre and (negado or not cal.negada) else None
 
     def hay_pista(self, turno: Turno, desde: int) -> bool:
         """Si lo que va delante anuncia un diagnóstico («es una…», «control de…»)."""

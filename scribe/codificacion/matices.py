@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from scribe.codificacion.detector import Hallazgo
 from scribe.codificacion.dialogo import oracion
-from scribe.codificacion.reglas import frases, historia_pasada, historia_personal
+from scribe.codificacion.reglas import explica, frases, historia_pasada, historia_personal
 from scribe.codificacion.sinonimos import Concepto, equivalencias
 from scribe.consulta import Turno
 from scribe.lenguaje.contexto import Calificacion
@@ -103,6 +103,20 @@ def por_confirmar(turno: Turno, hallazgo: Hallazgo) -> bool:
     antes = llano(turno.texto[max(inicio, hallazgo.desde - _ALCANCE) : hallazgo.desde])
     despues = llano(turno.texto[hallazgo.hasta :])
     return bool(frases()["sospecha"].search(antes) or frases()["por_confirmar"].search(despues))
+
+
+def en_disyuntiva(turno: Turno, hallazgo: Hallazgo, otros: list[Hallazgo]) -> bool:
+    """«Es gastritis o colitis»: dos enfermedades unidas por «o» no se dan por hechas."""
+    for otro in otros:
+        if otro.concepto.clase != "d" or otro.concepto.cie10[:3] == hallazgo.concepto.cie10[:3]:
+            continue
+        uno, dos = (otro, hallazgo) if otro.desde < hallazgo.desde else (hallazgo, otro)
+        codigos = (uno.concepto.cie10, dos.concepto.cie10)
+        if explica(*codigos) or explica(*reversed(codigos)):
+            continue
+        if _M["disyuntiva"].fullmatch(llano(turno.texto[uno.hasta : dos.desde])):
+            return True
+    return False
 
 
 def coordinada(turno: Turno, hallazgo: Hallazgo, otros: list[Hallazgo]) -> bool:

@@ -11,12 +11,13 @@ from scribe.codificacion.composicion import componer, sin_encimados
 from scribe.codificacion.detector import Detector, Hallazgo
 from scribe.codificacion.dialogo import oracion, permitida, pregunta_final, ultima_pregunta
 from scribe.codificacion.familia import de_parientes
-from scribe.codificacion.finalidad import es_prueba, es_remedio, es_vacuna
+from scribe.codificacion.finalidad import es_maniobra, es_prueba, es_remedio, es_vacuna, prueba_negativa
 from scribe.codificacion.lectura import Lectura, Mencion
 from scribe.codificacion.matices import (
     analito_bien,
     con_su_farmaco,
     coordinada,
+    en_disyuntiva,
     inacabada,
     no_descarta,
     placa_de_rayos,
@@ -28,19 +29,32 @@ from scribe.codificacion.matices import (
     viene_por,
     ya_pasado,
 )
+from scribe.codificacion.nominales import UMBRAL_FRASE, nominales
 from scribe.codificacion.normal import claves
-from scribe.codificacion.operaciones import contesta_operacion, de_su_historia, operado, tramo_operado
-from scribe.codificacion.preguntas import avalado, contestado, de_familia, es_pregunta, preguntado, rebatido
+from scribe.codificacion.operaciones import (
+    al_nacer,
+    contesta_operacion,
+    de_su_historia,
+    operado,
+    tramo_operado,
+)
+from scribe.codificacion.preguntas import (
+    avalado,
+    contestado,
+    de_familia,
+    es_pregunta,
+    negada_o_contestada,
+    pregunta_sin_signos,
+    preguntado,
+    rebatido,
+)
 from scribe.codificacion.reglas import frases, historia_pasada, reglas
-from scribe.codificacion.sinonimos import Clase, Concepto
-from scribe.consulta import Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
+from scribe.codificacion.sinonimos import Concepto
+from scribe.consulta import Cita, Contexto, EstadoCodigo, Nota, Rol, Transcripcion, Turno
 from scribe.lenguaje.contexto import Calificacion, calificar, es_de_sangre
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
-from scribe.lenguaje.vocabulario import es_comun
 
-UMBRAL_FRASE = 0.80
-"""Puntaje mínimo para tomar por diagnóstico la frase nominal que sigue a «es una…»."""
 _M = patrones("scribe.codificacion", "matices.es")
 _DE_SI = patrones("scribe.codificacion", "quien.es")["de_si"]
 _COMPUESTO = 25
@@ -87,30 +101,8 @@ class Lector:
         hallazgos = self._detector.buscar(turno.texto)
         hallazgos = sin_encimados(hallazgos, componer(turno, hallazgos))
         if turno.rol == Rol.MEDICO:
-            hallazgos += self._nominales(turno, hallazgos)
+            hallazgos += nominales(turno, hallazgos, self._buscador)
         return sorted(hallazgos, key=lambda h: h.desde)
-
-    def _nominales(self, turno: Turno, previos: list[Hallazgo]) -> list[Hallazgo]:
-        """Diagnósticos que no están en los sinónimos: la frase nominal tras «es una», «tiene»…"""
-        f, base, salida = frases(), llano(turno.texto), []
-        for m in f["nominal"].finditer(base):
-            corte = f["corta"].search(base, m.end())
-            fin = corte.start() if corte else len(base)
-            tramo = turno.texto[m.end() : fin].rstrip()
-            enfermedad = any(
-                h.desde < fin and h.hasta > m.end() and h.concepto.clase in "dzp" for h in previos
-            )
-            palabras = claves(tramo)
-            if enfermedad or not 1 <= len(palabras) <= 7 or len(tramo) < 6:
-                continue
-            if len(palabras) == 1 and es_comun(tramo.split()[-1]):
-                continue
-            mejores = self._buscador.buscar(tramo, "CIE-10", 1)
-            if mejores and mejores[0].puntaje >= UMBRAL_FRASE and mejores[0].codigo[0] not in "VWXYZ":
-                clase: Clase = "s" if mejores[0].codigo[0] == "R" else "d"
-                concepto = Concepto(mejores[0].codigo, None, clase, (tramo,))
-                salida.append(Hallazgo(concepto, tramo, m.end(), m.end() + len(tramo), exacto=False))
-        return salida
 
     # --- Estado -----------------------------------------------------------------------------------
 
@@ -118,13 +110,15 @@ class Lector:
         turno = self._turnos[i]
         hallazgo = self._precisar(i, hallazgo)
         cal = self._calificar(turno, hallazgo)
-        if cal.hipotetica or es_vacuna(self._lectura, i, hallazgo):
+        if cal.hipotetica or es_vacuna(self._lectura, i, hallazgo) or es_maniobra(turno, hallazgo):
             return None
         if es_prueba(turno, hallazgo):
-            return self._prueba_negativa(i, hallazgo, cal)
+            return prueba_negativa(self._lectura, i, hallazgo, cal)
         if analito_bien(turno, hallazgo) or placa_de_rayos(turno, hallazgo):
             return None
-        if es_remedio(turno, hallazgo) or self._desdicho(turno, hallazgo, cal):
+        if es_remedio(turno, hallazgo) or al_nacer(self._lectura, i, hallazgo):
+            return None
+        if self._desdicho(turno, hallazgo, cal):
             return None
         if cal.familiar is None and hallazgo.concepto.clase in "dls" and self._es_operacion(i, hallazgo):
             return None
@@ -141,16 +135,6 @@ class Lector:
             return cal
         ultima = turno.texto.rfind(" ", hallazgo.desde, hallazgo.hasta) + 1
         return replace(cal, incierta=cal.incierta or calificar(turno.texto, ultima, hallazgo.hasta).incierta)
-
-    def _prueba_negativa(self, i: int, hallazgo: Hallazgo, cal: Calificacion) -> Mencion | None:
-        """«Los anticuerpos de la celiaquía, negativos»: la prueba que el médico lee descarta lo que busca."""
-        turno = self._turnos[i]
-        base, (inicio, fin) = llano(turno.texto), oracion(turno.texto, hallazgo.desde, hallazgo.hasta)
-        leida = frases()["prueba_negativa"].search(base[hallazgo.hasta : fin])
-        ajena = cal.familiar or cal.interrogada or frases()["tamiz"].search(base, inicio, fin)
-        if turno.rol != Rol.MEDICO or hallazgo.concepto.clase != "d" or leida is None or ajena:
-            return None
-        return self._lectura.mencion(i, hallazgo, EstadoCodigo.DESCARTADO, 2)
 
     def _desdicho(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> bool:
         """«Herida, lo que se dice herida, no»: lo mismo, negado después en su oración."""
@@ -215,10 +199,17 @@ class Lector:
     def _estado_medico(self, turno: Turno, hallazgo: Hallazgo, cal: Calificacion) -> EstadoCodigo | None:
         es_enfermedad = hallazgo.concepto.clase in "dl"
         if cal.negada and not no_descarta(turno, hallazgo):
+            i = next(n for n, t in enumerate(self._turnos) if t.id == turno.id)
+            if es_enfermedad and negada_o_contestada(self._lectura, i, hallazgo):
+                return EstadoCodigo.SOSPECHA
             descarta = es_enfermedad and not cal.resuelta and self._descarta(turno, hallazgo, cal)
             return EstadoCodigo.DESCARTADO if descarta else None
         if cal.incierta or (es_enfermedad and not cal.pasada and por_confirmar(turno, hallazgo)):
             return EstadoCodigo.SOSPECHA if es_enfermedad else None
+        if hallazgo.concepto.clase == "d" and en_disyuntiva(
+            turno, hallazgo, self._lectura.hallazgos[turno.id]
+        ):
+            return EstadoCodigo.SOSPECHA
         if cal.pasada and not sigue(turno, hallazgo):
             return EstadoCodigo.ANTECEDENTE if es_enfermedad or hallazgo.concepto.clase == "p" else None
         return EstadoCodigo.CONFIRMADO
@@ -253,7 +244,7 @@ class Lector:
             and not (clase == "z" and _DE_SI.search(f" {llano(hallazgo.termino)}"))
         ):
             return None if cal.negada or cal.interrogada else self._familiar(i, hallazgo, cal, 1)
-        if cal.interrogada or cal.incierta:
+        if cal.interrogada or cal.incierta or pregunta_sin_signos(self._lectura, i, hallazgo):
             # «Yo digo que es dengue» «Puede ser»: lo que conjetura vale según lo que el médico contesta.
             return contestado(self._lectura, i, hallazgo)
         if clase == "l" and not (self._lega_con_pista(i, hallazgo) or viene_por(self._turnos[i], hallazgo)):
@@ -330,7 +321,10 @@ class Lector:
     def _por_frase(self, i: int) -> Iterator[Mencion]:
         turno, anterior = self._turnos[i], self._lectura.anterior(i)
         base = llano(turno.texto)
-        dichos = {h.concepto.cie10 for h in self._lectura.hallazgos[turno.id]}
+        # El síntoma que dice el médico no se leyó como mención: si la frase lo concluye, cuenta.
+        del_medico = turno.rol == Rol.MEDICO
+        suyos = self._lectura.hallazgos[turno.id]
+        dichos = {h.concepto.cie10 for h in suyos if not (del_medico and h.concepto.clase == "s")}
         for frase in reglas():
             if (frase.quien == "medico") != (turno.rol == Rol.MEDICO) or frase.codigo in dichos:
                 continue
@@ -363,6 +357,8 @@ class Lector:
             mejores = self._buscador.buscar(enunciado.texto, "CIE-10", 1)
             if not mejores or mejores[0].puntaje < UMBRAL_FRASE or mejores[0].codigo[0] in "VWXY":
                 continue
+            if self._ya_leido(enunciado.citas, mejores[0].codigo):
+                continue
             cal = calificar(enunciado.texto, 0, len(enunciado.texto))
             es_del_medico = enunciado.tipo == "diagnostico"
             if cal.negada or cal.familiar or cal.hipotetica:
@@ -375,6 +371,14 @@ class Lector:
                 concepto, enunciado.texto, estado, enunciado.citas, 3 if es_del_medico else 1,
                 mejores[0].puntaje, enunciado.citas[0].turno,
             )  # fmt: skip
+
+    def _ya_leido(self, citas: tuple[Cita, ...], codigo: str) -> bool:
+        """Si en lo citado ya se leyó esa enfermedad y no se tomó: es de otro, o es su vacuna."""
+        return any(
+            h.concepto.cie10[:3] == codigo[:3] or (h.concepto.clase == "m" and h.concepto.cie10[0] == "Z")
+            for c in citas
+            for h in self._lectura.hallazgos.get(c.turno, ())
+        )
 
     # --- Utilidades -------------------------------------------------------------------------------
 

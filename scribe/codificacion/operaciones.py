@@ -13,7 +13,8 @@ from scribe.consulta import EstadoCodigo, Rol, Turno
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 
-_DE = patrones("scribe.codificacion", "matices.es")["de_que"]
+_M = patrones("scribe.codificacion", "matices.es")
+_DE = _M["de_que"]
 _BREVE = 14
 """Palabras de una respuesta que solo nombra de qué: «Dos cesáreas y la vesícula»."""
 _ALCANCE = 80
@@ -36,6 +37,14 @@ def contesta_operacion(lectura: Lectura, i: int) -> bool:
     if frases()["operado_pregunta"].search(pregunta) is None:
         return False
     return frases()["niega"].search(llano(turno.texto)) is None
+
+
+def al_nacer(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
+    """«¿Nació a término?» «Sí, por cesárea»: la operación fue de su madre, no del niño."""
+    anterior = lectura.anterior(i)
+    if hallazgo.concepto.clase != "p" or hallazgo.concepto.cie10 != "Z98.8" or anterior is None:
+        return False
+    return lectura.turnos[i].rol == Rol.ACOMPANANTE and _M["nacio"].search(llano(anterior.texto)) is not None
 
 
 def operado(lectura: Lectura, i: int) -> Iterator[Mencion]:
@@ -65,6 +74,8 @@ def de_su_historia(lectura: Lectura, i: int) -> Iterator[Mencion]:
         m = patron.search(base)
         if m is None or cie10 in vistos:
             continue
+        if cie10 == "Z86.4" and _por_dejar(turno, *m.span()):
+            continue
         cal = lectura.calificar(turno, *m.span())
         por_hacer = frases()["por_operar"].search(base, *oracion(turno.texto, *m.span()))
         ajena = cal.familiar is not None and cie10 != "Z87.5"  # «en el embarazo de mi niña»
@@ -74,6 +85,15 @@ def de_su_historia(lectura: Lectura, i: int) -> Iterator[Mencion]:
         concepto = Concepto(cie10, equivalencias().get(cie10), clase, ())
         hallazgo = Hallazgo(concepto, turno.texto[slice(*m.span())], *m.span())
         yield lectura.mencion(i, hallazgo, EstadoCodigo.ANTECEDENTE, 1)
+
+
+def _por_dejar(turno: Turno, desde: int, hasta: int) -> bool:
+    """«Tiene que dejar el cigarro», «quiero dejar de fumar»: todavía no lo deja."""
+    dicho = llano(turno.texto[desde:hasta])
+    antes = llano(turno.texto[:desde])
+    if turno.rol == Rol.MEDICO and frases()["dejar.manda"].match(dicho):
+        return True
+    return frases()["dejar.sin_hacer"].match(dicho) is not None and not frases()["dejar.logra"].search(antes)
 
 
 def _tramos(lectura: Lectura, i: int, turno: Turno) -> Iterator[tuple[int, int]]:

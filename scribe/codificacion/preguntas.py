@@ -12,7 +12,7 @@ from scribe.codificacion.normal import claves
 from scribe.codificacion.reglas import frases
 from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import EstadoCodigo, Rol, Turno
-from scribe.lenguaje.contexto import Calificacion
+from scribe.lenguaje.contexto import Calificacion, es_de_sangre
 from scribe.lenguaje.farmacos import buscar_farmacos
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
@@ -33,6 +33,9 @@ def es_pregunta(lectura: Lectura, i: int, hallazgo: Hallazgo, pista: bool) -> bo
         return True
     if "?" in turno.texto:
         return False
+    suyos = [h for h in lectura.hallazgos[turno.id] if h.concepto.clase in "dl"]
+    if not pista and len(suyos) > 1 and any(lectura.se_nombra(siguiente, h.concepto.cie10) for h in suyos):
+        return True  # «Diabetes hipertensión asma» «Asma de niña»: le pasaba lista
     if lectura.se_nombra(siguiente, hallazgo.concepto.cie10):
         breve = llano(siguiente.texto[:60])
         return _M["contesta"].search(breve) is not None
@@ -46,11 +49,17 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
         return None
     if lectura.se_nombra(siguiente, hallazgo.concepto.cie10):
         return None
+    if hallazgo.concepto.clase == "m" and not _M["a_que_viene"].search(llano(lectura.turnos[i].texto)):
+        return None  # «¿Ya se puso la vacuna?» «Sí»: lo hecho no es a lo que viene
     respuesta, f = llano(siguiente.texto), frases()
     pariente = lectura.pariente_en(siguiente)
     if pariente:
         hallazgo = de_familia(hallazgo)
-    if pariente and hallazgo.concepto.clase in "dl" and not f["niega"].search(respuesta):
+    solo_el = _M["no_yo"].fullmatch(respuesta[: oracion(siguiente.texto, 0, 1)[1] + 1].strip()) is not None
+    if pariente is None and solo_el:
+        pariente = lectura.pariente_en(siguiente, negado=True)
+        hallazgo = de_familia(hallazgo)
+    if pariente and hallazgo.concepto.clase in "dl" and (solo_el or not f["niega"].search(respuesta)):
         otra = any(h.concepto.clase in "dl" for h in lectura.hallazgos[siguiente.id])
         if otra:
             return None
@@ -63,7 +72,8 @@ def preguntado(lectura: Lectura, i: int, hallazgo: Hallazgo, cal: Calificacion) 
     if juntas and not f["ambas"].search(respuesta) and not _sumadas(lectura, i, [hallazgo, *juntas]):
         return None
     if cal.familiar:
-        return None if pariente else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
+        ajeno = pariente is not None or not es_de_sangre(cal.familiar)
+        return None if ajeno else lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.FAMILIAR)
     estado = EstadoCodigo.CONFIRMADO if hallazgo.concepto.clase == "s" else EstadoCodigo.ANTECEDENTE
     return lectura.respondida(i, siguiente, hallazgo, estado)
 
@@ -99,6 +109,8 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     siguiente = lectura.siguiente(i)
     if hallazgo.concepto.clase not in "dl" or siguiente is None or siguiente.rol != Rol.MEDICO:
         return None
+    if hallazgo.concepto.clase == "l" and not _M["la_tendra"].search(_antes(lectura, i, hallazgo)):
+        return None  # «¿Y el colesterol?» «No por ahora»: no se pregunta si lo tiene
     if _sano(lectura, siguiente, hallazgo):
         return replace(lectura.respondida(i, siguiente, hallazgo, EstadoCodigo.DESCARTADO), fuerza=2)
     respuesta, f = llano(siguiente.texto), frases()
@@ -116,6 +128,34 @@ def contestado(lectura: Lectura, i: int, hallazgo: Hallazgo) -> Mencion | None:
     else:
         return None
     return replace(lectura.respondida(i, siguiente, hallazgo, estado), fuerza=3)
+
+
+def _antes(lectura: Lectura, i: int, hallazgo: Hallazgo) -> str:
+    """Lo que va delante de la mención en su oración, llano."""
+    texto = lectura.turnos[i].texto
+    return llano(texto[oracion(texto, hallazgo.desde, hallazgo.hasta)[0] : hallazgo.desde])
+
+
+def pregunta_sin_signos(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
+    """«Es neumonía doctor», si el médico contesta que sí o que no: lo preguntaba."""
+    siguiente = lectura.siguiente(i)
+    if hallazgo.concepto.clase != "d" or siguiente is None or siguiente.rol != Rol.MEDICO:
+        return False
+    respuesta, f = llano(siguiente.texto), frases()
+    contesta = f["niega"].search(respuesta) is not None or f["afirma_breve"].search(respuesta) is not None
+    return contesta and _M["es_esto"].fullmatch(_antes(lectura, i, hallazgo)) is not None
+
+
+def negada_o_contestada(lectura: Lectura, i: int, hallazgo: Hallazgo) -> bool:
+    """«¿Es neumonía?» «No es una bronquitis»: sin la coma no se sabe si niega la bronquitis o la afirma."""
+    anterior = lectura.anterior(i)
+    if anterior is None or anterior.rol == Rol.MEDICO:
+        return False
+    otras = [h for h in lectura.hallazgos[anterior.id] if h.concepto.clase == "d"]
+    pregunta = _M["es_esto_que"].match(llano(anterior.texto)) is not None
+    if not (otras or pregunta) or any(_lo_mismo(h, hallazgo) for h in otras):
+        return False
+    return _M["no_es_un"].fullmatch(_antes(lectura, i, hallazgo)) is not None
 
 
 def de_familia(hallazgo: Hallazgo) -> Hallazgo:

@@ -113,10 +113,11 @@ def pares() -> tuple[tuple[re.Pattern[str], re.Pattern[str], str, Clase], ...]:
     )
 
 
-def lesion(codigo: str, llano_: str) -> str | None:
+def lesion(codigo: str, llano_: str, grado: str = "") -> str | None:
     """El código de una lesión (T14.0–T14.3, T30.0) en el sitio que se nombra en `llano_`, si se nombra.
 
-    La fractura, la luxación o el esguince de un sitio que no los tiene se quedan como estaban.
+    La fractura, la luxación o el esguince de un sitio que no los tiene se quedan como estaban. `grado` es
+    lo que el médico dice de una quemadura, aunque el sitio se haya contado antes.
     """
     columna = {"T14.0": 0, "T14.1": 1, "T14.2": 2, "T14.3": 4, "T30.0": 5}.get(codigo)
     if columna is None:
@@ -128,8 +129,9 @@ def lesion(codigo: str, llano_: str) -> str | None:
         return None
     if codigo != "T30.0":
         return fila[columna]
-    grado = next((n for n in "123" if frases()[f"grado.{n}"].search(llano_)), "0")
-    return f"{fila[columna]}.{grado}"
+    textos = (grado, llano_)
+    cual = next((n for t in textos for n in "123" if frases()[f"grado.{n}"].search(t)), "0")
+    return f"{fila[columna]}.{cual}"
 
 
 @lru_cache(maxsize=1)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scribe.codificacion.reglas import explica, lugar_menor
+from scribe.codificacion.reglas import explica, frases, lugar_menor
 from scribe.codificacion.sinonimos import Concepto
 from scribe.consulta import Cita, EstadoCodigo
+from scribe.lenguaje.texto import llano
 
 _SINTOMAS = 3
 _ALARMA = ("R04.2", "K92.0", "K92.1", "R31", "R56.8")
 """Lo que se firma aparte aunque haya otro diagnóstico que no lo explique."""
+_HECHOS = "FOST"
+"""Capítulos en que describir es contar un hecho: lo que se consume, el embarazo, las lesiones."""
 _PRESENTES = frozenset({EstadoCodigo.CONFIRMADO, EstadoCodigo.SOSPECHA})
 
 
@@ -45,6 +48,9 @@ def _sobra(grupo: Grupo, otros: list[Grupo]) -> bool:
         preciso = otro is not grupo and _mas_preciso(otro, grupo)
         if otro is grupo or not (preciso or explica(grupo.concepto.cie10, otro.concepto.cie10)):
             continue
+        descartado = grupo.estado is EstadoCodigo.DESCARTADO
+        if grupo.concepto.clase == "d" and otro.concepto.clase == "s" and not descartado:
+            continue  # la fibromialgia no sobra porque se cuente el dolor que da
         if EstadoCodigo.FAMILIAR in (grupo.estado, otro.estado):
             if grupo.estado is otro.estado:
                 return True
@@ -63,8 +69,20 @@ def _sobra(grupo: Grupo, otros: list[Grupo]) -> bool:
     return False
 
 
+def _solo_descrito(grupo: Grupo) -> bool:
+    """«Ya no oigo bien», «me duele la quijada»: el paciente describe lo que siente y no nombra qué tiene."""
+    if grupo.concepto.clase != "d" or grupo.fuerza > 1 or grupo.estado is not EstadoCodigo.ANTECEDENTE:
+        return False
+    return (
+        grupo.concepto.cie10[0] not in _HECHOS
+        and frases()["descrito"].match(llano(grupo.termino)) is not None
+    )
+
+
 def _es_menor(grupo: Grupo, presentes: list[Grupo]) -> bool:
     """Si, habiendo diagnóstico, nadie lo firmaría: un factor que no toca lo de hoy, algo que ya pasó."""
+    if _solo_descrito(grupo) and any(p.fuerza > 1 for p in presentes if p is not grupo):
+        return True
     cuando = lugar_menor(grupo.concepto.cie10, grupo.estado)
     if cuando is None or not [p for p in presentes if p is not grupo]:
         return False
