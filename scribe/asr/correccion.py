@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scribe.asr.evidencia import Evidencia, es_lo_que_se_toma, es_lugar, evidencia, nombra_otra_cosa
 from scribe.asr.pegadas import despegar, juntar
-from scribe.asr.relectura import avisos_de, preferir, releer
+from scribe.asr.relectura import avisos_de, leidas_en_letras, preferir, releer
 from scribe.asr.tramos import ajenas_de, dichas, gasta_comunes, toca, ventanas
 from scribe.consulta import Aviso, Contexto, Escucha, Transcripcion, Turno
 from scribe.lenguaje.cifras import escribir_cifras, revisar_cifras
@@ -71,9 +71,9 @@ def corregir(
     if not idioma.startswith("es"):
         return transcripcion.model_copy(update={"turnos": turnos}), ()
     tomados = frozenset(g for m in (contexto.medicamentos if contexto else ()) for g in normalizar_farmaco(m))
-    corregidos, avisos = [], []
+    corregidos, avisos, en_letras = [], [], leidas_en_letras(escuchas)
     for turno in turnos:
-        posible, cambiadas = preferir(turno, escuchas)
+        posible, cambiadas = preferir(turno, en_letras)
         nuevo, dudas = _corregir_turno(posible, tomados)
         corregidos.append(separar_tomas(nuevo))
         avisos += [*cambiadas, *dudas]

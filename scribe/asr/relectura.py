@@ -6,12 +6,11 @@ Se hace antes de escribir cifras y corregir nombres: el lugar de una lectura se 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from scribe.consulta import Aviso, Correccion, Escucha, OtraLectura, Transcripcion, Turno
 from scribe.lenguaje.fichas import Edicion, aplicar
-from scribe.lenguaje.presentaciones import revisar_presentaciones
-from scribe.lenguaje.rangos import revisar_cifras
+from scribe.lenguaje.presentaciones import cifras_dudosas
 
 _FINAL = re.compile(r"\d+(?:[.,/]\d+)*$")
 _CIFRA_ENTERA = re.compile(r"\d+(?:[.,/]\d+)*")
@@ -41,15 +40,20 @@ def avisos_de(transcripcion: Transcripcion, escuchas: Sequence[Escucha]) -> Iter
             yield Aviso(tipo=tipo, texto=texto, citas=(turno.citar(*lugar),))
 
 
-def preferir(turno: Turno, escuchas: Sequence[Escucha] = ()) -> tuple[Turno, tuple[Aviso, ...]]:
+def leidas_en_letras(escuchas: Sequence[Escucha]) -> frozenset[tuple[str, str]]:
+    """Cada cifra oída y la que, en su lugar, se leyó en letras."""
+    return frozenset(
+        (_ultima(x.original), _ultima(x.propuesto)) for e in escuchas for x in e.lecturas if x.en_letras
+    )
+
+
+def preferir(turno: Turno, en_letras: Collection[tuple[str, str]]) -> tuple[Turno, tuple[Aviso, ...]]:
     """El turno con la otra lectura de la cifra que, como se oyó, no puede ser («18/66») o se leyó en letras.
 
-    Donde las dos lecturas dan números distintos, acierta casi siempre la de letras (docs/decisiones/asr.md).
+    Donde las dos lecturas dan números distintos, acierta casi siempre la de letras (docs/decisiones/asr.md);
+    `en_letras` son ésas (`leidas_en_letras`).
     Con su aviso. Espera las cifras ya escritas; lo oído queda anotado como la otra lectura, por revisar.
     """
-    en_letras = {
-        (_ultima(x.original), _ultima(x.propuesto)) for e in escuchas for x in e.lecturas if x.en_letras
-    }
     avisos: list[Aviso] = []
     for c in turno.correcciones:
         leida = (_ultima(c.original), _ultima(c.propuesto)) in en_letras
@@ -97,9 +101,7 @@ def _cambio(
 
 
 def _imposibles(turno: Turno, lugar: int) -> bool:
-    sola = Transcripcion(idioma="es", turnos=(turno,))
-    avisos = (*revisar_cifras(sola), *revisar_presentaciones(sola))
-    dichas = [c.texto for aviso in avisos for c in aviso.citas]
+    dichas = [c.texto for aviso in cifras_dudosas(turno) for c in aviso.citas]
     return any(0 <= lugar - desde < len(d) for d in dichas if (desde := turno.texto.find(d)) >= 0)
 
 

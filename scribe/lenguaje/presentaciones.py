@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scribe.consulta import Aviso, Transcripcion, Turno
 from scribe.lenguaje.farmacos import Farmaco, MencionFarmaco, buscar_farmacos, ficha
 from scribe.lenguaje.fichas import Edicion, aplicar
 from scribe.lenguaje.parecidos import candidatos, confundibles
 from scribe.lenguaje.patrones import patrones
+from scribe.lenguaje.rangos import revisar_cifras
 from scribe.lenguaje.texto import llano
 
 _P = patrones("scribe.lenguaje", "cantidades.es")
@@ -75,6 +77,13 @@ def _toma_pegada(cifra: str, farmaco: Farmaco) -> str:
         return ""
     entera, tomas = int(cifra) - int(cifra) % 10, int(cifra) % 10
     return f"; quizá «de {entera}, {tomas}»" if entera in farmaco.presentaciones else ""
+
+
+@lru_cache(maxsize=512)
+def cifras_dudosas(turno: Turno) -> tuple[Aviso, ...]:
+    """Lo que en un turno una persona no puede tener o un fármaco no trae, con las reglas de los avisos."""
+    sola = Transcripcion(idioma="es", turnos=(turno,))
+    return (*revisar_cifras(sola), *revisar_presentaciones(sola))
 
 
 def revisar_presentaciones(transcripcion: Transcripcion) -> tuple[Aviso, ...]:

@@ -17,7 +17,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.dialogo import Intercambio
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, minuscula
 from scribe.soap.persona import en_tercera
 from scribe.soap.reglas import Tema
 from scribe.soap.rotulos import ACOMPANADO, PARIENTES, enlistar, habla_de_si
@@ -116,7 +116,7 @@ _CORTA = 6
 def del_otro(quien: str, trozo: Trozo, preguntas: list[Trozo]) -> Propuesta:
     """El enunciado de lo que se dijo de otra persona; si no dice qué, con lo que se preguntaba."""
     cuerpo = en_tercera(alinar(trozo.dicho))
-    cuerpo = cuerpo[:1].lower() + cuerpo[1:]
+    cuerpo = minuscula(cuerpo)
     pariente = PARIENTES.get(quien, quien)
     elidido = _P["ajenos.sin_decir_que"].match(trozo.plano) is not None
     nombra = buscar_clinico(trozo.dicho) or hay_farmaco(trozo.dicho)

@@ -10,7 +10,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.contestacion import afirma, ignora, niega
 from scribe.soap.dialogo import Intercambio
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, breve, clausulas
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, breve, clausulas, minuscula
 from scribe.soap.persona import en_tercera
 from scribe.soap.reglas import Tema
 
@@ -55,7 +55,7 @@ def precisada(intercambio: Intercambio, antes: Tema | None) -> Propuesta | None:
     citas = (preguntado, *intercambio.respuesta)
     dicho = alinar("; ".join(t.dicho.strip(" ,.;") for t in intercambio.respuesta))
     cuerpo = en_tercera(dicho)
-    cuerpo = cuerpo[:1].lower() + cuerpo[1:]
+    cuerpo = minuscula(cuerpo)
     if not cuerpo:
         return None
     if _P["alergias.a_cual"].match(preguntado.plano):

@@ -11,7 +11,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import AUMENTAR, BAJAR, CONTINUAR, MEDIDO, cifras_de, texto_de
 from scribe.soap.farmacia import hay_farmaco, nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, trocear
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, minuscula, trocear
 from scribe.soap.hoja import remedios
 from scribe.soap.medicamentos import Linea, escalonado, falta, linea_de
 from scribe.soap.persona import de_usted
@@ -139,7 +139,7 @@ class Continuidad(Suspensiones):
     def _seguir(self, verbo: str, nombres: list[str], trozos: list[Trozo]) -> None:
         texto = de_usted(texto_de(trozos[-1]))
         lista = ", ".join(n.lower() for n in nombres)
-        cuerpo = f"{verbo} {lista}: {texto[:1].lower() + texto[1:]}".strip()
+        cuerpo = f"{verbo} {lista}: {minuscula(texto)}".strip()
         self._pon("plan", "receta", cuerpo, *dict.fromkeys(trozos))
 
     def _sin_nombre(self, trozo: Trozo, texto: str, desde: int) -> bool:
@@ -302,4 +302,4 @@ def _unida(linea: Linea, extra: Linea) -> Linea:
 
 
 def _minuscula(texto: str) -> str:
-    return texto[:1].lower() + texto[1:]
+    return minuscula(texto)

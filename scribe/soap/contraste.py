@@ -13,7 +13,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import contenido
 from scribe.soap.dialogo import Intercambio
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, minuscula
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import encabezado
 from scribe.soap.reglas import Tema
@@ -139,10 +139,10 @@ def _enunciado(
     if not suyos:
         cabeza = encabezado(intercambio.preguntas[-1:]) or "Interrogado"
         tipo = tema.tipo if tema and tema.tipo else "sintoma"
-        return Propuesta("subjetivo", tipo, f"{cabeza}: no, {cuerpo[:1].lower() + cuerpo[1:]}", citas)
+        return Propuesta("subjetivo", tipo, f"{cabeza}: no, {minuscula(cuerpo)}", citas)
     sintoma = any(i.mencion.clase == "sintoma" for i in suyos)
     de_habitos = tema is not None and tema.nombre == "habitos"
     habito = de_habitos and all(i.mencion.clase == "habito" for i in suyos)
     tipo = "sintoma" if sintoma else "habito" if habito else "antecedente"
     cabeza = mayuscula(enlistar([con_dicho(i) for i in suyos]))
-    return Propuesta("subjetivo", tipo, f"{cabeza}: {cuerpo[:1].lower() + cuerpo[1:]}", citas)
+    return Propuesta("subjetivo", tipo, f"{cabeza}: {minuscula(cuerpo)}", citas)

@@ -10,7 +10,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.asuntos import asunto_sin_decir
 from scribe.soap.contestacion import afirma, niega
 from scribe.soap.farmacia import nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, minuscula
 from scribe.soap.interrogar import sin_muletilla
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import encabezado
@@ -55,7 +55,7 @@ def declarar(  # noqa: PLR0912, PLR0915
     if not _P["declaracion.dos_noes"].match(trozos[0].plano):
         dichos[0] = _ABRE.sub("", dichos[0]) or dichos[0]
     texto = "; ".join(
-        d[:1].lower() + d[1:] if i and d[:2].lower() != d[:2].upper() else d
+        minuscula(d) if i and d[:2].lower() != d[:2].upper() else d
         for i, d in enumerate(dichos)
         if d
     )
@@ -64,7 +64,7 @@ def declarar(  # noqa: PLR0912, PLR0915
     if preguntas and _RECORTADA.fullmatch(llano(texto)):
         asunto = f"Interrogado sobre «{alinar(preguntas[-1].dicho)}»"
         return Propuesta(
-            "subjetivo", "negacion", f"{asunto}: {texto[:1].lower() + texto[1:]}", (*preguntas, *trozos)
+            "subjetivo", "negacion", f"{asunto}: {minuscula(texto)}", (*preguntas, *trozos)
         )
     menciones = list(buscar_clinico(texto))
     paciente = ACOMPANADO if trozos[0].turno.rol is Rol.ACOMPANANTE else frozenset()
@@ -80,14 +80,14 @@ def declarar(  # noqa: PLR0912, PLR0915
     if trozos[0].turno.rol is Rol.ACOMPANANTE and habla_de_si(texto) and (menciones or nombrados(texto)):
         de_familia = tema is not None and tema.nombre == "familiar"
         rotulo = "Antecedente familiar" if de_familia else "De otra persona"
-        final = f"{rotulo} (quien acompaña): {cuerpo[:1].lower() + cuerpo[1:]}"
+        final = f"{rotulo} (quien acompaña): {minuscula(cuerpo)}"
         return Propuesta("subjetivo", "antecedente_familiar" if de_familia else "antecedente", final, citas)
     politico = familiar if familiar and not es_de_sangre(familiar) else ""
     ajeno = (de_otro(texto) if len(trozos) == 1 else "") or politico
     if trozos[0].turno.rol is Rol.ACOMPANANTE and _P["declaracion.su_padre"].fullmatch(llano(ajeno)):
         ajeno = ""  # «mi mamá toma losartán», dicho por quien la acompaña, es de la paciente
     if ajeno and not _PROPIO.search(llano(texto)):
-        final = f"De otra persona ({llano(ajeno)}): {cuerpo[:1].lower() + cuerpo[1:]}"
+        final = f"De otra persona ({llano(ajeno)}): {minuscula(cuerpo)}"
         return Propuesta("subjetivo", "antecedente", final, citas)
     if tipo == "antecedente_familiar":
         quien = PARIENTES.get(llano(familiar or ""), llano(familiar or "")) or pariente(
@@ -111,7 +111,7 @@ def declarar(  # noqa: PLR0912, PLR0915
     if sin_nombre and (seco := _NO_SECO.match(llano(texto))):
         dicho = texto[seco.start("que") : seco.end("que")]
         return Propuesta(
-            "subjetivo", "negacion", f"Niega {dicho[:1].lower() + dicho[1:]} («{cuerpo}»)", citas
+            "subjetivo", "negacion", f"Niega {minuscula(dicho)} («{cuerpo}»)", citas
         )
     if not sin_nombre:
         cabeza = _si_sigue(texto, menciones, tema, cabeza)
@@ -128,12 +128,12 @@ def declarar(  # noqa: PLR0912, PLR0915
         no_dicho = primera and _NO_SUELTO.match(trozos[0].plano) and not niega(cuerpo)
         if no_dicho and not es_mal and not (tema and tema.nombre in _YA_DICEN):
             # «¿Toma la metformina?» «No, me hace daño»: sin el no, parecería que la toma.
-            cuerpo = f"no, {cuerpo[:1].lower() + cuerpo[1:]}"
+            cuerpo = f"no, {minuscula(cuerpo)}"
             if not (tema and cabeza == tema.rotulo) and not cabeza.startswith("«"):
                 return Propuesta("subjetivo", tipo, con_asunto(cabeza, cuerpo), citas)
         if es_mal and tipo != "alergia" and not (tema and cabeza == tema.rotulo):
             dicho = (
-                f"no, {cuerpo[:1].lower() + cuerpo[1:]}"
+                f"no, {minuscula(cuerpo)}"
                 if primera and _NO_SUELTO.match(trozos[0].plano)
                 else cuerpo
             )
@@ -178,7 +178,7 @@ def _con_pregunta(
 
 
 def _con_cabecera(cabecera: str, cuerpo: str) -> str:
-    dicho = cuerpo[:1].lower() + cuerpo[1:]
+    dicho = minuscula(cuerpo)
     if cabecera.startswith("Niega") and len(cuerpo.split()) <= 7:
         return f"{cabecera} («{dicho}»)"
     return f"{mayuscula(cabecera)}: {dicho}" if cabecera else mayuscula(cuerpo)

@@ -18,7 +18,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.elipsis import es_complemento
 from scribe.soap.farmacia import nombrados
-from scribe.soap.fragmentos import Propuesta
+from scribe.soap.fragmentos import Propuesta, minuscula
 
 Destino = Literal["sigue", "fuera"]
 
@@ -144,7 +144,7 @@ def _repartida(propuesta: Propuesta) -> Iterator[Propuesta]:
     if m is None or not quienes or not any(d != _DICE[m["verbo"]] for _, d in dice.values()):
         yield propuesta
         return
-    cuerpo = m["cuerpo"] or f": {dicho[:1].lower() + dicho[1:]}".rstrip(" .,;")
+    cuerpo = m["cuerpo"] or f": {minuscula(dicho)}".rstrip(" .,;")
     propio = _DICE[m["verbo"]]
     grupos: dict[Destino, list[str]] = {propio: []}
     for f in nombrados(m["quien"]):

@@ -9,7 +9,7 @@ from scribe.lenguaje.clinico import glosas
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
-from scribe.soap.fragmentos import Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Trozo, alinar, mayuscula, minuscula
 from scribe.soap.persona import de_usted
 
 _P = patrones("scribe.soap", "dichos.es")
@@ -108,7 +108,7 @@ def glosado(texto: str) -> str:
     cuerpo = de_usted(cuerpo)
     if not terminos:
         return cuerpo
-    return f"{mayuscula(', '.join(terminos[:3]))}: {cuerpo[:1].lower() + cuerpo[1:]}"
+    return f"{mayuscula(', '.join(terminos[:3]))}: {minuscula(cuerpo)}"
 
 
 CUANDO_VUELVO = _P["cuando_vuelvo"]

@@ -17,7 +17,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.coherencia import AFIRMA_OTRO
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula, trocear
+from scribe.soap.fragmentos import Propuesta, Trozo, mayuscula, minuscula, trocear
 
 _P = patrones("scribe.soap", "enmiendas.es")
 _CIFRA = _P["cifra"]
@@ -89,7 +89,7 @@ def _sin_lo_afirmado(propuestas: Sequence[Propuesta], turnos: list[Turno]) -> Se
         if m is None or otra is None or " y " in m["que"]:
             salida.append(p)
         elif llano(m["que"].split(" (")[0]) not in llano(otra.texto):
-            otra.texto = f"{mayuscula(m['que'])}: {otra.texto[:1].lower() + otra.texto[1:]}"
+            otra.texto = f"{mayuscula(m['que'])}: {minuscula(otra.texto)}"
             otra.trozos = (*p.trozos, *otra.trozos)
     return salida
 
@@ -157,4 +157,4 @@ def _nombrar(propuestas: Sequence[Propuesta], reaccion: list[Trozo]) -> None:
         if p.seccion == "subjetivo" and p.tipo in _RETIPADOS and lugar in suyas:
             p.tipo = "alergia"
             if not _P["ya_es_alergia"].search(llano(p.texto)):
-                p.texto = f"Reacción referida: {p.texto[:1].lower() + p.texto[1:]}"
+                p.texto = f"Reacción referida: {minuscula(p.texto)}"

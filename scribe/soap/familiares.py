@@ -13,7 +13,7 @@ from scribe.soap.asuntos import agrupar, de_quien, de_si
 from scribe.soap.declaracion import declarar
 from scribe.soap.dialogo import Intercambio
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, minuscula, seguido
 from scribe.soap.persona import en_tercera
 from scribe.soap.respuestas import Lectura, Pregunta
 from scribe.soap.rotulos import ACOMPANADO, FAMILIA, PARIENTES, calificada, enlistar, pariente
@@ -53,11 +53,11 @@ def de_la_familia(intercambio: Intercambio, lectura: Lectura) -> list[Propuesta]
             salida.append(Propuesta("subjetivo", "negacion", f"Niega {de_quien_es} de {males}", citas))
             continue
         lectura.afirmados = [i for i in lectura.afirmados if i not in suyos]
-        detalle = en_tercera("; ".join(alinar(t.dicho) for t in intercambio.respuesta))
+        detalle = en_tercera(seguido(intercambio.respuesta))
         quien = pariente(" ".join(t.dicho for t in intercambio.respuesta)) or _preguntado(preguntas)
         de_uno = f"Antecedente familiar ({quien}), {males}"
         cabeza = de_uno if quien else f"Antecedentes familiares de {males}"
-        texto = f"{cabeza}: {detalle[:1].lower() + detalle[1:]}"
+        texto = f"{cabeza}: {minuscula(detalle)}"
         salida.append(Propuesta("subjetivo", "antecedente_familiar", texto, citas))
     return salida + _de_los_demas(intercambio, lectura)
 
@@ -72,8 +72,8 @@ def _de_los_demas(intercambio: Intercambio, lectura: Lectura) -> list[Propuesta]
         dicha = alinar(trozo.dicho)
         texto = f"Niega «{dicha}»"
         if any(i in lectura.afirmados for i in suyos):
-            detalle = en_tercera("; ".join(alinar(t.dicho) for t in intercambio.respuesta))
-            texto = f"«{dicha}»: {detalle[:1].lower() + detalle[1:]}"
+            detalle = en_tercera(seguido(intercambio.respuesta))
+            texto = f"«{dicha}»: {minuscula(detalle)}"
         tipo = "negacion" if texto.startswith("Niega") else "antecedente"
         lectura.negados = [i for i in lectura.negados if i not in suyos]
         lectura.afirmados = [i for i in lectura.afirmados if i not in suyos]
@@ -146,19 +146,16 @@ def sin_lo_suyo(resto: list[Trozo]) -> tuple[list[Trozo], list[Trozo]]:
 
 def de_si_mismo(propios: list[Trozo], intercambio: Intercambio) -> list[Propuesta]:
     """Lo que el paciente dijo de sí; «a mí me la detectaron» es de la enfermedad por la que se preguntó."""
+    males = [
+        m.termino for p in intercambio.preguntas for m in buscar_clinico(p.texto) if m.clase == "enfermedad"
+    ]
     salida: list[Propuesta] = []
     for grupo in agrupar(propios):
         nombra = any(buscar_clinico(t.texto) or hay_farmaco(t.texto) for t in grupo)
-        males = [
-            m.termino
-            for p in intercambio.preguntas
-            for m in buscar_clinico(p.texto)
-            if m.clase == "enfermedad"
-        ]
         propuesta: Propuesta | None = None
         if males and all(_Q["familia.yo_solo"].match(t.plano) for t in grupo):
-            dicho = "; ".join(alinar(t.dicho) for t in grupo)
-            texto = f"{mayuscula(males[0])}: la refiere de sí («{dicho[:1].lower() + dicho[1:]}»)"
+            dicho = seguido(grupo)
+            texto = f"{mayuscula(males[0])}: la refiere de sí («{minuscula(dicho)}»)"
             citas = (*intercambio.preguntas, *grupo)
             propuesta = Propuesta("subjetivo", "antecedente", texto, citas)
         elif nombra:

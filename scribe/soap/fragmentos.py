@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scribe.consulta import Cita, Seccion, Turno
@@ -136,3 +137,13 @@ def alinar(texto: str) -> str:
 def mayuscula(texto: str) -> str:
     """Con mayúscula inicial."""
     return texto[:1].upper() + texto[1:]
+
+
+def minuscula(texto: str) -> str:
+    """Con minúscula inicial, para seguir un encabezado."""
+    return texto[:1].lower() + texto[1:]
+
+
+def seguido(trozos: Sequence[Trozo]) -> str:
+    """Lo dicho en varios trozos, sin muletillas y separado por punto y coma."""
+    return "; ".join(alinar(t.dicho) for t in trozos)

@@ -9,7 +9,7 @@ from scribe.soap.charla import contenido
 from scribe.soap.contestacion import niega
 from scribe.soap.dialogo import Intercambio
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, minuscula
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import encabezado
 from scribe.soap.reglas import Tema, pregunta
@@ -36,7 +36,7 @@ def dejado(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) -> Pro
 def _junto(trozos: list[Trozo]) -> str:
     """Lo dicho en varios trozos, seguido: «no, ya no; lo dejé hace 5 años»."""
     dichos = [alinar(t.dicho) for t in trozos]
-    return "; ".join(d[:1].lower() + d[1:] for d in dichos if d)
+    return "; ".join(minuscula(d) for d in dichos if d)
 
 
 def _del_farmaco(intercambio: Intercambio, dicho: str) -> Propuesta | None:
@@ -47,7 +47,7 @@ def _del_farmaco(intercambio: Intercambio, dicho: str) -> Propuesta | None:
     dicha = alinar(" ".join(p.dicho.strip() for p in preguntas))
     no = niega(dicho)
     seco = no and not contenido(dicho)
-    texto = f"Niega «{dicha}»" if seco else f"«{dicha}»: {dicho[:1].lower() + dicho[1:]}"
+    texto = f"Niega «{dicha}»" if seco else f"«{dicha}»: {minuscula(dicho)}"
     tipo = "negacion" if no else "medicamento_actual"
     return Propuesta("subjetivo", tipo, texto, (*preguntas, *intercambio.respuesta))
 
@@ -69,7 +69,7 @@ def sin_conclusion(intercambio: Intercambio) -> list[Propuesta]:
         return [farmaco]
     tema = tema_de(intercambio.preguntas)
     cerrada = _P["subjetivo.pregunta_que_niega"].match(intercambio.preguntas[-1].plano)
-    cuerpo = dicho[:1].lower() + dicho[1:]
+    cuerpo = minuscula(dicho)
     dicha = encabezado(intercambio.preguntas)
     cuenta = cerrada or (tema is not None and tema.nombre in _NO_SE_PIERDE)
     if not asuntos and cuenta and dicha and niega(dicho):

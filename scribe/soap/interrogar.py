@@ -100,16 +100,16 @@ def es_pregunta(trozo: Trozo, siguiente: Turno | None, *, antes_de_explorar: boo
     if _indica(plano, pregunta_si_toma=con_signos) or (not con_signos and _CONDICIONA.match(plano)):
         return False
     base = sin_muletilla(plano).strip(" ¿¡,.")
-    if "?" not in trozo.texto and (senal("motivo", "dice").match(base) or _CONCLUYE_ALERGIA.match(plano)):
+    if not con_signos and (senal("motivo", "dice").match(base) or _CONCLUYE_ALERGIA.match(plano)):
         return False
-    if "?" not in trozo.texto and (concluye(base) or senal("analisis", "sospecha").search(base)):
+    if not con_signos and (concluye(base) or senal("analisis", "sospecha").search(base)):
         return False
     if not con_signos and (_P["hace_medico"].match(base) or _P["da_medida"].search(base)):
         return False
     if trozo.ultimo and siguiente and (senala(trozo) or _P["por_la_familia"].search(base)):
         return True
     hay_respuesta = _contesta(siguiente, plano)
-    if "?" in trozo.texto:
+    if con_signos:
         return not (solo_confirma(trozo.texto) or (plan and COLETILLA.search(llano(trozo.texto))))
     if es_charla(trozo.texto):
         return False

@@ -33,7 +33,7 @@ from scribe.soap.dichos import (
     texto_de,
 )
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, minuscula
 from scribe.soap.persona import de_usted
 from scribe.soap.por_fase import con_su_sujeto
 from scribe.soap.reglas import senal
@@ -121,7 +121,7 @@ class Medico(Contestado):
         ]
         glosa = f" ({', '.join(dict.fromkeys(terminos))})" if terminos else ""
         rotulo = "Acudir a urgencias" if "urgencias" in plano else "Dato de alarma"
-        self._pon("plan", "alarma", f"{rotulo}{glosa}: {texto[:1].lower() + texto[1:]}", trozo)
+        self._pon("plan", "alarma", f"{rotulo}{glosa}: {minuscula(texto)}", trozo)
         return True
 
     def _cita(self, trozo: Trozo) -> bool:
@@ -137,7 +137,7 @@ class Medico(Contestado):
     def _citar(self, trozo: Trozo, plazo: re.Match[str] | None) -> None:
         texto = de_usted(texto_de(trozo))
         cuando = f" {trozo.dicho[plazo.start() : plazo.end()]}" if plazo else ""
-        self._pon("plan", "cita", f"Cita{cuando.lower()}: {texto[:1].lower() + texto[1:]}", trozo)
+        self._pon("plan", "cita", f"Cita{cuando.lower()}: {minuscula(texto)}", trozo)
 
     def _cita_preguntada(self, trozo: Trozo) -> bool:
         """«¿Cuándo vengo?» «En 4 semanas, con sus estudios»."""
@@ -165,7 +165,7 @@ class Medico(Contestado):
         if pide and resultado and not self._en_plan(trozo):
             return False
         texto = de_usted(texto_de(trozo))
-        self._pon("plan", "estudio", f"Estudios: {texto[:1].lower() + texto[1:]}", trozo)
+        self._pon("plan", "estudio", f"Estudios: {minuscula(texto)}", trozo)
         return True
 
     def _indicacion(self, trozo: Trozo) -> bool:
@@ -294,7 +294,7 @@ class Medico(Contestado):
         if self._ya_concluyo(trozo) and enfermedades and NO_VEO.search(plano):
             seco = True
         if seco and not afirma:
-            self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
+            self._pon("analisis", "descartado", f"Descartado: {minuscula(texto)}", trozo)
             return True
         concluye = afirma and enfermedades and not fuera
         limitado = _P["medico.no_ha_llegado"].search(plano)
@@ -308,7 +308,7 @@ class Medico(Contestado):
             self._pon(
                 "analisis",
                 "descartado",
-                f"Descartado: {texto[:1].lower() + texto[1:]}" if negadas else texto,
+                f"Descartado: {minuscula(texto)}" if negadas else texto,
                 trozo,
             )
             return True
@@ -325,7 +325,7 @@ class Medico(Contestado):
         if enfermedades and len(fuera) == len(enfermedades):
             if estudio and not NIEGA_AL_ABRIR.search(plano):
                 return False  # «taquicardia sinusal, sin fibrilación»: también afirma algo
-            self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
+            self._pon("analisis", "descartado", f"Descartado: {minuscula(texto)}", trozo)
             return True
         if self._en_plan(trozo) and not afirma and not duda:
             return False

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
-from scribe.soap.fragmentos import Propuesta, mayuscula
+from scribe.soap.fragmentos import Propuesta, mayuscula, minuscula
 
 _P = patrones("scribe.soap", "negadas.es")
 
@@ -84,7 +84,7 @@ def _cosa_negada(trozo: str, lista: str) -> tuple[str, str] | None:
         return None
     cosa = nombre[: negado.end("cosa")]
     if not articulo and not cosa.isupper():
-        cosa = cosa[:1].lower() + cosa[1:]
+        cosa = minuscula(cosa)
     verbo = nombre[negado.start("verbo") : negado.end("verbo")] if negado["verbo"] else ""
     return articulo.lower() + cosa, verbo
 
@@ -110,4 +110,4 @@ def _indicado(trozo: str, _antes: str | None) -> str:
     if hallado is None or not _es_cosa(_ARTICULO.sub("", hallado["cosa"], count=1)):
         return trozo
     cosa = hallado["cosa"]
-    return f"no {hallado['verbo']} {cosa[:1].lower() + cosa[1:]}{hallado['resto']}"
+    return f"no {hallado['verbo']} {minuscula(cosa)}{hallado['resto']}"

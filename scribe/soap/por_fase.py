@@ -11,7 +11,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.soap.charla import anuncia, contenido, es_charla, ordena
 from scribe.soap.conclusiones import concluye
 from scribe.soap.dichos import DIGITO, glosado, texto_de
-from scribe.soap.fragmentos import Trozo, mayuscula
+from scribe.soap.fragmentos import Trozo, mayuscula, minuscula
 from scribe.soap.momentos import Momento
 from scribe.soap.persona import de_usted
 from scribe.soap.recetario import Recetario
@@ -73,7 +73,7 @@ class PorFase(Recetario):
             return False
         if self.dialogo.momento(trozo) is not Momento.INDICA and _TAL_NO_ES.match(trozo.plano.strip(" ¿¡,.")):
             texto = texto_de(trozo)
-            self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", trozo)
+            self._pon("analisis", "descartado", f"Descartado: {minuscula(texto)}", trozo)
             return True
         if self.dialogo.momento(trozo) is Momento.CONCLUYE:
             return self._concluido(trozo)
@@ -97,7 +97,7 @@ class PorFase(Recetario):
         dicho = de_usted(texto)
         plano = trozo.plano.strip(" ¿¡,.")
         if _X_NO_ES.match(plano) or _P["esto_no_es"].match(plano):
-            tipo, dicho = "descartado", f"Descartado: {dicho[:1].lower() + dicho[1:]}"
+            tipo, dicho = "descartado", f"Descartado: {minuscula(dicho)}"
         self._concluir(tipo, dicho, trozo)
         return True
 
@@ -134,7 +134,7 @@ class PorFase(Recetario):
         """Un hallazgo, con el sitio o el estudio anunciado por delante si él no lo nombra."""
         sitio = self.sitio
         if sitio is not None and encabeza(sitio, trozo):
-            cuerpo = f"{mayuscula(sitio.texto)}: {texto[:1].lower() + texto[1:]}"
+            cuerpo = f"{mayuscula(sitio.texto)}: {minuscula(texto)}"
             self._pon("objetivo", tipo, cuerpo, sitio, trozo)
         else:
             self._pon("objetivo", tipo, texto, trozo)
@@ -160,7 +160,7 @@ class PorFase(Recetario):
     def _descartado(self, trozo: Trozo, contesta: Trozo) -> bool:
         """«¿Es del que sangra?» «No, hemorrágico no es»: el médico lo descarta."""
         texto = texto_de(trozo)
-        self._pon("analisis", "descartado", f"Descartado: {texto[:1].lower() + texto[1:]}", contesta, trozo)
+        self._pon("analisis", "descartado", f"Descartado: {minuscula(texto)}", contesta, trozo)
         return True
 
     def _ya_concluyo(self, trozo: Trozo) -> bool:

@@ -16,7 +16,7 @@ from scribe.soap.charla import contenido
 from scribe.soap.contestacion import niega
 from scribe.soap.dialogo import Intercambio
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Trozo, alinar
+from scribe.soap.fragmentos import Trozo, alinar, minuscula
 from scribe.soap.interrogar import sin_muletilla
 from scribe.soap.persona import de_usted
 from scribe.soap.reglas import pregunta
@@ -98,7 +98,7 @@ def encabezado(preguntas: list[Trozo], rotulo: str = "") -> str:
     if not rotulo:
         return f"«{dicha}»"
     precisa = [p for p in contenido(dicha) if p[:4] not in llano(rotulo) and not _DE_PREGUNTA.match(p)]
-    return f"{rotulo} («{dicha[:1].lower() + dicha[1:]}»)" if precisa else rotulo
+    return f"{rotulo} («{minuscula(dicha)}»)" if precisa else rotulo
 
 
 _DE_PREGUNTA = _P["de_pregunta"]

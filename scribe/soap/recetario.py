@@ -25,7 +25,7 @@ from scribe.soap.dichos import (
 )
 from scribe.soap.dobles import doble
 from scribe.soap.farmacia import hay_farmaco, nombrados
-from scribe.soap.fragmentos import Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Trozo, alinar, mayuscula, minuscula
 from scribe.soap.medicamentos import (
     Linea,
     escalonado,
@@ -80,7 +80,7 @@ class Recetario(Continuidad):
         if (not cuanto and not igual) or ajeno:
             return False
         verbo = "Continuar " if igual else ""
-        cuerpo = f"{verbo}{linea.farmaco.lower()}: {texto[:1].lower() + texto[1:]}"
+        cuerpo = f"{verbo}{linea.farmaco.lower()}: {minuscula(texto)}"
         self._pon("plan", "receta", cuerpo, nombres[0][1], trozo)
         return True
 
@@ -130,7 +130,7 @@ class Recetario(Continuidad):
             todos = nombrados(texto)
             fuera = [f.texto.lower() for f in todos if negado(texto, f.desde, f.hasta) or len(todos) == 1]
             asunto = f"{rotulo} {', '.join(dict.fromkeys(fuera))}: " if fuera else ""
-            dicho = texto[:1].lower() + texto[1:] if fuera else texto
+            dicho = minuscula(texto) if fuera else texto
             self._pon("plan", "indicacion", asunto + dicho, trozo)
             return True
         if CONTINUAR.search(plano):
@@ -142,14 +142,14 @@ class Recetario(Continuidad):
             )
             return True
         if _P["recetario.dejar"].search(plano):
-            cuerpo = f"Suspender {nombrados(texto)[0].texto.lower()}: {texto[:1].lower() + texto[1:]}"
+            cuerpo = f"Suspender {nombrados(texto)[0].texto.lower()}: {minuscula(texto)}"
             self._pon("plan", "suspension", cuerpo, trozo)
             return True
         contesta = self._respondida(trozo)
         if contesta is not None and _P["recetario.contesta_que_si"].match(contesta.plano):
             asunto = f"«{mayuscula(alinar(contesta.dicho))}»"
             cuerpo = de_usted(texto)
-            self._pon("plan", "indicacion", f"{asunto}: {cuerpo[:1].lower() + cuerpo[1:]}", contesta, trozo)
+            self._pon("plan", "indicacion", f"{asunto}: {minuscula(cuerpo)}", contesta, trozo)
             return True
         if all(negado(texto, f.desde, f.hasta) for f in nombrados(texto)) and not anteplan:
             self._pon("plan", "indicacion", de_usted(texto), trozo)
@@ -167,7 +167,7 @@ class Recetario(Continuidad):
             self._pon(
                 "plan",
                 "indicacion",
-                f"«{alinar(previa.dicho)}»: {texto[:1].lower() + texto[1:]}",
+                f"«{alinar(previa.dicho)}»: {minuscula(texto)}",
                 previa,
                 trozo,
             )
@@ -210,7 +210,7 @@ class Recetario(Continuidad):
         """El renglón con lo que se manda hacer; «para bajar la presión» o «si aumenta el dolor» no lo mandan."""  # noqa: E501
         plano = antes + tras
         if m := _SUBE_O_BAJA.search(antes):
-            return f"{'Aumentar' if m['sube'] else 'Disminuir'} {linea[:1].lower() + linea[1:]}"
+            return f"{'Aumentar' if m['sube'] else 'Disminuir'} {minuscula(linea)}"
         for patron, verbo in (
             (CONTINUAR, "Continuar"), (REINICIAR, "Reiniciar"), (AGREGAR, "Agregar"), (AUMENTAR, "Aumentar"),
             (BAJAR, "Disminuir"),
@@ -220,7 +220,7 @@ class Recetario(Continuidad):
                 and (m.start() < len(antes) or patron not in (AUMENTAR, BAJAR) or _LO_CAMBIA.search(m[0]))
                 for m in patron.finditer(plano)
             ):
-                return f"{verbo} {linea[:1].lower() + linea[1:]}"
+                return f"{verbo} {minuscula(linea)}"
         return linea
 
     def _recetar(self, trozo: Trozo, texto: str, lineas: list[tuple[Linea, int, int]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.dichos import texto_de
-from scribe.soap.fragmentos import Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Trozo, alinar, mayuscula, minuscula
 from scribe.soap.persona import de_usted
 
 _P = patrones("scribe.soap", "medico.es")
@@ -33,7 +33,7 @@ def replica(trozo: Trozo, contesta: Trozo | None) -> tuple[str, bool]:
     if not (abre or len(cuerpo.split()) <= CORTA or _TRUNCA.match(plano)):
         return cuerpo, False
     if abre and not _SI_O_NO.match(llano(cuerpo)):
-        cuerpo = f"{'no' if abre['no'] else 'sí'}, {cuerpo[:1].lower() + cuerpo[1:]}"
+        cuerpo = f"{'no' if abre['no'] else 'sí'}, {minuscula(cuerpo)}"
     return a_la_pregunta(contesta, cuerpo), True
 
 
@@ -44,7 +44,7 @@ def abre_seco(trozo: Trozo) -> bool:
 
 def a_la_pregunta(pregunta: Trozo, cuerpo: str) -> str:
     """Lo contestado, con la pregunta delante y entre comillas."""
-    return f"«{mayuscula(alinar(pregunta.dicho))}»: {cuerpo[:1].lower() + cuerpo[1:]}"
+    return f"«{mayuscula(alinar(pregunta.dicho))}»: {minuscula(cuerpo)}"
 
 
 def trata(pregunta: Trozo) -> bool:

@@ -18,7 +18,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.destinos import destinos
 from scribe.soap.elipsis import lo_preguntado
 from scribe.soap.farmacia import genericos, nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, breve, trocear
+from scribe.soap.fragmentos import Propuesta, Trozo, breve, minuscula, trocear
 
 _P = patrones("scribe.soap", "retiradas.es")
 _HASTA_EL_NUEVO = _P["hasta_el_nuevo"]
@@ -195,7 +195,7 @@ def _breve(trozo: Trozo, desde: int = 0, suyos: frozenset[str] = frozenset()) ->
 
 
 def _quitar(receta: Propuesta, orden: Trozo, desde: int) -> None:
-    era = receta.texto[:1].lower() + receta.texto[1:]
+    era = minuscula(receta.texto)
     dicho = _breve(orden, desde, frozenset(genericos(receta.texto)))
     receta.tipo = "suspension"
     receta.texto = f"Retirado en la consulta: {era}" + (f" (después: «{dicho}»)" if dicho else "")

@@ -10,7 +10,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.contestacion import afirma
 from scribe.soap.farmacia import hay_farmaco
-from scribe.soap.fragmentos import Trozo, alinar
+from scribe.soap.fragmentos import Trozo, alinar, minuscula
 from scribe.soap.reglas import Tema, temas
 from scribe.soap.respuestas import Pregunta
 
@@ -206,9 +206,9 @@ def con_asunto(asunto: str, respuesta: str) -> str:
     «Hematuria: no, la orina normal» o «Golpe: me acosté bien» se leen como un hallazgo. Solo se dice que se
     preguntó.
     """
-    cuerpo = respuesta[:1].lower() + respuesta[1:] or "sí"
+    cuerpo = minuscula(respuesta) or "sí"
     plano = llano(respuesta)
     dudosa = not _AFIRMA.match(plano) or (_NO.search(plano) and not _SI.match(respuesta))
     if dudosa and respuesta and not afirma(respuesta):
-        return f"Interrogado sobre {asunto[:1].lower() + asunto[1:]}: {cuerpo}"
+        return f"Interrogado sobre {minuscula(asunto)}: {cuerpo}"
     return f"{asunto[:1].upper() + asunto[1:]}: {cuerpo}"

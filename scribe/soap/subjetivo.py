@@ -18,7 +18,7 @@ from scribe.soap.declaracion import declarar
 from scribe.soap.dialogo import Dialogo, Intercambio
 from scribe.soap.familiares import de_la_familia, de_si_mismo, sin_lo_suyo, solo_niega, yo_no
 from scribe.soap.farmacia import hay_farmaco, nombrados
-from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula
+from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, minuscula, seguido
 from scribe.soap.inconclusas import dejado, sin_conclusion
 from scribe.soap.interrogar import senala
 from scribe.soap.persona import en_tercera
@@ -163,7 +163,7 @@ def _afirmados(intercambio: Intercambio, lectura: Lectura, tema: Tema | None) ->
     ]
     if not implicitos:
         return None
-    detalle = "; ".join(alinar(t.dicho) for t in intercambio.respuesta)
+    detalle = seguido(intercambio.respuesta)
     detalle = "sí" if _P["subjetivo.si_y_no"].fullmatch(llano(detalle)) else en_tercera(detalle)
     terminos = enlistar([con_dicho(i) for i in implicitos])
     motivo = "El «sí» respondió a varias preguntas a la vez; confirme cada una." if lectura.dudoso else None
@@ -200,10 +200,10 @@ def _al_senalar(intercambio: Intercambio) -> list[Propuesta]:
     ultima = intercambio.preguntas[-1]
     if not intercambio.en_exploracion or not senala(ultima):
         return []
-    dicho = en_tercera("; ".join(alinar(t.dicho) for t in intercambio.respuesta))
+    dicho = en_tercera(seguido(intercambio.respuesta))
     if not llano(dicho).strip(" ,.;"):
         return []
-    texto = f"Al señalar («{alinar(ultima.dicho)}»): {dicho[:1].lower() + dicho[1:]}"
+    texto = f"Al señalar («{alinar(ultima.dicho)}»): {minuscula(dicho)}"
     return [Propuesta("objetivo", "hallazgo", texto, (ultima, *intercambio.respuesta))]
 
 

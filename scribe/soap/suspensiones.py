@@ -9,7 +9,7 @@ from scribe.lenguaje.texto import llano
 from scribe.soap.destinos import destinos
 from scribe.soap.dichos import DIGITO, NO_SE_TOMA, NO_SUSPENDER, SE_VA, texto_de
 from scribe.soap.farmacia import nombrados
-from scribe.soap.fragmentos import Trozo, clausulas
+from scribe.soap.fragmentos import Trozo, clausulas, minuscula
 from scribe.soap.hoja import Hoja
 from scribe.soap.medicamentos import lineas_de, negado, negado_despues, por_alergia
 from scribe.soap.persona import de_usted
@@ -153,7 +153,7 @@ class Suspensiones(Hoja):
         nombres = [f.texto for f in nombrados(trozo.dicho)]
         ultimo = nombrados(trozo.dicho)
         if condicion:
-            self._pon("plan", "alarma", f"Dato de alarma: {texto[:1].lower() + texto[1:]}", trozo)
+            self._pon("plan", "alarma", f"Dato de alarma: {minuscula(texto)}", trozo)
             return True
         if len(ultimo) > 1:
             if self._por_clausulas(trozo):
@@ -183,7 +183,7 @@ class Suspensiones(Hoja):
             citas.insert(0, contesta)
             self._pon("plan", "suspension", f"Suspender. {texto}", *dict.fromkeys(citas))
             return True
-        cuerpo = f"Suspender{quien}: {texto[:1].lower() + texto[1:]}"
+        cuerpo = f"Suspender{quien}: {minuscula(texto)}"
         motivo = _LO_DEJAMOS if _P["lo_dejamos"].search(plano) else None
         self._pon("plan", "suspension", cuerpo, *dict.fromkeys(citas), motivo=motivo)
         return True

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 
-from scribe.consulta import Aviso, Enunciado, EstadoEnunciado, Rol, Transcripcion, Turno
+from scribe.consulta import Enunciado, EstadoEnunciado, Rol
 from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.contexto import calificar
 from scribe.lenguaje.patrones import patrones
-from scribe.lenguaje.presentaciones import revisar_presentaciones
-from scribe.lenguaje.rangos import revisar_cifras
+from scribe.lenguaje.presentaciones import cifras_dudosas
 from scribe.lenguaje.texto import llano
 from scribe.soap.citar import citas_de, ordenados
 from scribe.soap.dichos import SE_VA
@@ -192,17 +190,10 @@ def _correccion_pendiente(propuesta: Propuesta) -> str | None:
     return None
 
 
-@lru_cache(maxsize=512)
-def _cifras_dudosas(turno: Turno) -> tuple[Aviso, ...]:
-    """Lo que una persona no puede tener o un fármaco no trae, según las mismas reglas que los avisos."""
-    sola = Transcripcion(idioma="es", turnos=(turno,))
-    return (*revisar_cifras(sola), *revisar_presentaciones(sola))
-
-
 def _imposible(propuesta: Propuesta) -> str | None:
     """Si el enunciado lleva una cifra que ya se anunció como dudosa."""
     for trozo in propuesta.trozos:
-        for aviso in _cifras_dudosas(trozo.turno):
+        for aviso in cifras_dudosas(trozo.turno):
             dichos = [c.texto for c in aviso.citas if c.texto in trozo.texto]
             if any(cifras(d) & cifras(propuesta.texto) for d in dichos):
                 return aviso.texto
