@@ -98,7 +98,7 @@ class Continuidad(Suspensiones):
         nombres = ", ".join(dict.fromkeys(f.texto.lower() for f in nombrados(previa.dicho)))
         dicho, citas = _hasta_el_farmaco(orden), dict.fromkeys((orden.trozos[-1], previa, trozo))
         como = _NI_TAMBIEN.search(f"{trozo.plano} {previa.plano}")
-        cuerpo = f"{verbo[0]} {nombres}: {como[0] if como else 'también'}, como se dijo («{dicho[:1].lower()}{dicho[1:]}»)"  # noqa: E501
+        cuerpo = f"{verbo[0]} {nombres}: {como[0] if como else 'también'}, como se dijo («{minuscula(dicho)}»)"  # noqa: E501
         self._pon("plan", orden.tipo, cuerpo.replace(": tambien", ": también"), *citas)
         return True
 
@@ -186,7 +186,7 @@ class Continuidad(Suspensiones):
         pregunta = _CUANTO_TIEMPO.search(contesta.plano)
         if pregunta is None or not _SOLO_NUMERO.fullmatch(trozo.plano):
             return False
-        receta[0].texto += f"; «{contesta.dicho[pregunta.start() : pregunta.end()]}»: {_minuscula(texto_de(trozo))}"  # noqa: E501
+        receta[0].texto += f"; «{contesta.dicho[pregunta.start() : pregunta.end()]}»: {minuscula(texto_de(trozo))}"  # noqa: E501
         receta[0].trozos = (*receta[0].trozos, contesta, trozo)
         return True
 
@@ -195,7 +195,7 @@ class Continuidad(Suspensiones):
         pregunta, receta = self._de_la_pauta(trozo), self._reciente(trozo)
         if pregunta is None or receta is None:
             return False
-        receta[0].texto += f"; «{mayuscula(alinar(pregunta.dicho))}»: {_minuscula(texto_de(trozo) or trozo.dicho)}"  # noqa: E501
+        receta[0].texto += f"; «{mayuscula(alinar(pregunta.dicho))}»: {minuscula(texto_de(trozo) or trozo.dicho)}"  # noqa: E501
         receta[0].trozos = (*receta[0].trozos, pregunta, trozo)
         return True
 
@@ -232,14 +232,14 @@ class Continuidad(Suspensiones):
         if not (extra.toma or extra.dosis or len(trozo.plano.split()) <= _CORTA):
             return False
         if falta(extra.texto, trozo.dicho) or _TOPE.search(trozo.plano) or escalonado(trozo.dicho):
-            propuesta.texto += f"; {texto_de(trozo)[:1].lower() + texto_de(trozo)[1:]}"
+            propuesta.texto += f"; {minuscula(texto_de(trozo))}"
             propuesta.trozos = (*propuesta.trozos, trozo)
             return True
         nueva = _unida(linea, extra)
         if linea.texto in propuesta.texto:
             propuesta.texto = propuesta.texto.replace(linea.texto, nueva.texto)
         elif falta(nueva.texto, propuesta.texto) or cifras_de(propuesta.texto) - cifras_de(nueva.texto):
-            propuesta.texto += f", {_minuscula(texto_de(trozo))}"
+            propuesta.texto += f", {minuscula(texto_de(trozo))}"
         else:
             propuesta.texto = mayuscula(nueva.texto)
         propuesta.trozos = (*propuesta.trozos, trozo)
@@ -295,11 +295,7 @@ def _su_dosis(linea: Linea, extra: Linea) -> bool:
 def _unida(linea: Linea, extra: Linea) -> Linea:
     """El renglón con los campos que le faltaban; el horario se suma a «con comida»."""
     campos = ("dosis", "forma", "toma", "via", "frecuencia", "duracion", "condicion")
-    nuevos = {c: getattr(linea, c) or _minuscula(getattr(extra, c)) for c in campos}
+    nuevos = {c: getattr(linea, c) or minuscula(getattr(extra, c)) for c in campos}
     if linea.frecuencia and extra.frecuencia:
-        nuevos["frecuencia"] = f"{_minuscula(extra.frecuencia)} {_minuscula(linea.frecuencia)}"
+        nuevos["frecuencia"] = f"{minuscula(extra.frecuencia)} {minuscula(linea.frecuencia)}"
     return Linea(linea.farmaco, **nuevos)
-
-
-def _minuscula(texto: str) -> str:
-    return minuscula(texto)
