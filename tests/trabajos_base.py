@@ -201,12 +201,18 @@ class Puesto:
         )
 
     def subir(
-        self, datos: bytes | None = None, prioridad: Prioridad = Prioridad.MEDICO_ESPERA, **k: Any
+        self,
+        datos: bytes | None = None,
+        prioridad: Prioridad = Prioridad.MEDICO_ESPERA,
+        *,
+        duracion_s: float = 2.0,
+        **k: Any,
     ) -> Recibo:
+        """Sube `datos` diciendo que duran `duracion_s` segundos; sin `datos`, dos segundos de tono."""
         datos = datos if datos is not None else wav()
         subida = self.abrir(prioridad=prioridad, **k)
         self.mandar(subida, datos)
-        return self.cerrar(subida, datos, duracion_s=2.0)
+        return self.cerrar(subida, datos, duracion_s=duracion_s)
 
     @contextmanager
     def taller(self, **cambios: Any) -> Iterator[Taller]:

@@ -174,8 +174,8 @@ def test_la_estimacion_cuenta_a_quien_va_delante_y_solo_a_quien_va_delante(puest
     with puesto.taller() as taller:
         hacer(taller, hecho.trabajo)
     for semilla in range(3):
-        # Un minuto cada una: con dos segundos, lo que esperan cabe en el redondeo de la estimación.
-        puesto.subir(wav(60.0, semilla=semilla), Prioridad.LOTE)
+        # Que digan durar un minuto: con dos segundos, lo que esperan cabe en el redondeo de la estimación.
+        puesto.subir(wav(semilla=semilla), Prioridad.LOTE, duracion_s=60.0)
     dsn = puesto.clinica.base.dsn()
     with Presencia(dsn, "scribe-trabajador-computo") as una, una.de(uuid4()):
         with puesto.expediente.transaccion(puesto.clinica.medica) as t:
