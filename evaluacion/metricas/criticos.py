@@ -19,6 +19,7 @@ from scribe.lenguaje.texto import llano
 
 Grave = Literal["dosis", "farmaco", "lado", "negacion", "persona"]
 CLASES: tuple[Grave, ...] = ("dosis", "farmaco", "lado", "negacion", "persona")
+_CON_CERTEZA: tuple[Grave, ...] = ("dosis", "farmaco")
 _DE_REPARO: dict[Clase, Grave] = {
     "cifra": "dosis", "farmaco": "farmaco", "lado": "lado", "negacion": "negacion", "persona": "persona",
 }  # fmt: skip
@@ -79,6 +80,17 @@ def cuentas(graves: Graves) -> dict[str, tuple[int, int]]:
     todos = frozenset().union(*graves.posibles.values()) if graves.posibles else frozenset()
     salida["criticos_equivocados"] = (len({e.indice for e in graves.hallados}), len(todos))
     return salida
+
+
+def ciertos(graves: Graves, firmes: Sequence[bool]) -> dict[str, tuple[int, int]]:
+    """Lo mismo, de la dosis y del fármaco, y solo de lo dado por cierto (`firmes`, por enunciado)."""
+    return {
+        f"criticos_{c}_cierto": (
+            len({e.indice for e in graves.hallados if e.clase == c and firmes[e.indice]}),
+            len(graves.posibles[c]),
+        )
+        for c in _CON_CERTEZA
+    }
 
 
 def clase_de(prohibido: Prohibido, dialogo: Dialogo) -> Grave | None:

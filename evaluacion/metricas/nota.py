@@ -149,7 +149,7 @@ def _sustento(caso: Caso, salida: Salida, nota: Nota, con_secciones: bool, parci
         _calibracion(malos, firmes, parcial)
     parcial.detalle["sin_sustento"] = _frases(enunciados, reparos)
     graves = criticos.errores(enunciados, reparos, dialogo, caso.hechos, caso.prohibidos)
-    for nombre, cuenta in criticos.cuentas(graves).items():
+    for nombre, cuenta in (criticos.cuentas(graves) | criticos.ciertos(graves, firmes)).items():
         _poner(parcial, nombre, *cuenta)
     parcial.detalle["criticos"] = [f"{c.clase}: {c.motivo} — {c.enunciado}" for c in graves.hallados]
     transcripcion = salida.transcripcion or (salida.borrador.transcripcion if salida.borrador else None)

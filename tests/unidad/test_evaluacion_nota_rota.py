@@ -214,5 +214,18 @@ def test_lo_inventado_dado_por_cierto_se_cuenta_aparte_de_lo_marcado() -> None:
     assert marcado["calibracion_duda/por_revisar"] == (0, 1)
 
 
+def test_el_farmaco_y_la_cifra_equivocados_que_se_marcan_no_cuentan_como_ciertos() -> None:
+    for texto, clase in (
+        ("Ketorolaco 500 mg, 1 tableta cada 12 horas por 7 días", "farmaco"),
+        ("Naproxeno 250 mg, 1 tableta cada 12 horas por 7 días", "dosis"),
+    ):
+        firme = _medidas(_con("plan", RECETA, texto=texto))
+        marcado = _medidas(_con("plan", RECETA, texto=texto, estado=EstadoEnunciado.POR_REVISAR))
+        total = firme[f"criticos_{clase}"][1]
+        assert firme[f"criticos_{clase}"] == marcado[f"criticos_{clase}"] == (1, total)
+        assert firme[f"criticos_{clase}_cierto"] == (1, total)
+        assert marcado[f"criticos_{clase}_cierto"] == (0, total)
+
+
 def test_lo_de_un_familiar_no_se_sostiene_aunque_la_cita_sea_textual() -> None:
     assert _medidas(_mas("subjetivo", DE_MAS))["criticos_persona"][0] == 1

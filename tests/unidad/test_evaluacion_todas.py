@@ -100,6 +100,9 @@ NOTA: Valores = {
     "criticos_dosis": (1, 2),
     # Con fármaco: 3, 5 y 6.
     "criticos_farmaco": (1, 3),
+    # El 5 y el 6 van por ciertos.
+    "criticos_dosis_cierto": (1, 2),
+    "criticos_farmaco_cierto": (1, 3),
     "criticos_lado": (1, 1),
     # Con síntoma, enfermedad o fármaco: los siete; se voltea la fiebre.
     "criticos_negacion": (1, 7),
