@@ -12,7 +12,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import tutea
 from scribe.soap.farmacia import hay_farmaco, nombrados
-from scribe.soap.fases import NUNCA, fases
+from scribe.soap.fases import NUNCA, contestan, fases
 from scribe.soap.fragmentos import Lugar, Trozo, trocear
 from scribe.soap.interrogar import es_pregunta, sigue_otra_cosa, sin_muletilla
 from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
@@ -125,6 +125,10 @@ def _al_explorar(preguntas: list[Trozo], explora: bool) -> bool:
     return explora or any(_AQUI.search(p.plano) for p in preguntas)
 
 
+def _lee_un_estudio(trozo: Trozo) -> bool:
+    return any(m.clase in ("estudio", "imagen") for m in buscar_exploracion(trozo.texto))
+
+
 def conversar(transcripcion: Transcripcion) -> Dialogo:
     """Reparte todos los trozos de la consulta. Ningún trozo se pierde."""
     dialogo = Dialogo()
@@ -141,7 +145,11 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
         if _habla_medico(turno):
             siguiente = turnos[i + 1] if i + 1 < len(turnos) and not _habla_medico(turnos[i + 1]) else None
             contesta = siguiente if siguiente and not _solo_pregunta(siguiente) else None
-            explora = any(describe_o_mide(t, abierta=False, tutea=dialogo.tutea) for t in trozos)
+            explora = any(
+                describe_o_mide(t, abierta=False, tutea=dialogo.tutea)
+                for t in trozos
+                if not (t.ultimo and t.lugar < tarde and contestan(siguiente) and not _lee_un_estudio(t))
+            )
             pegada = _pegada(trozos, siguiente)
             for n, trozo in enumerate(trozos):
                 if trozo is pegada:

@@ -106,21 +106,21 @@ def _describe(trozo: Trozo, siguiente: Turno | None) -> bool:
     vistos = {m.clase for m in buscar_exploracion(trozo.texto)}
     if HALLA.search(trozo.plano):
         return bool(vistos or buscar_clinico(trozo.texto))
-    contestan = (
-        trozo.ultimo
-        and siguiente is not None
-        and _ABRE_CON_RESPUESTA.match(llano(siguiente.texto)) is not None
-    )
     base = trozo.plano.strip(" ¿¡,.")
     hallado = "hallazgo" in vistos or senal("exploracion", "negativo").search(trozo.plano)
     return bool(
         {"parte", "maniobra"} & vistos
         and hallado
-        and not contestan
+        and not (trozo.ultimo and contestan(siguiente))
         and not _RELATA.search(trozo.plano)
         and not pregunta("interrogativos").match(base)
         and not pregunta("formas_fuertes").match(base)
     )
+
+
+def contestan(siguiente: Turno | None) -> bool:
+    """Si el turno que sigue abre contestando: «Calentura, hombro hinchado.» «Nada de eso»."""
+    return siguiente is not None and _ABRE_CON_RESPUESTA.match(llano(siguiente.texto)) is not None
 
 
 def _plan(turnos: list[Turno], medico: list[Turno], explora: Lugar) -> Lugar:

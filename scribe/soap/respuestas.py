@@ -56,7 +56,10 @@ def _preguntados(preguntas: list[Trozo]) -> list[Pregunta]:
     for trozo in preguntas:
         if pregunta("presupone").match(sin_muletilla(trozo.plano.strip(" ¿¡,."))):
             continue
+        abierto = _P["abierto_dentro"].search(trozo.plano)
         for m in buscar_clinico(trozo.texto):
+            if abierto and m.desde >= abierto.start() and "," not in trozo.texto[abierto.end() : m.desde]:
+                continue
             if m.clase == "habito" and not _P["preguntables"].fullmatch(m.termino):
                 continue
             if _PARA_ESO.search(llano(trozo.texto[: m.desde])) or _se_da_por_dicho(trozo.texto, m):
