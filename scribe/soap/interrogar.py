@@ -175,9 +175,11 @@ def _cierra_preguntando(trozo: Trozo, siguiente: Turno, base: str) -> bool:
 
 
 def _lee_un_dato(trozo: Trozo) -> bool:
-    """Si dice lo que salió o lo que mide: «sus pruebas salieron normales», «pesa 80 kilos»."""
+    """Si dice lo que salió, lo que mide o lo que toma: «sus pruebas salieron normales», «losartán de 50»."""
     clases = {m.clase for m in buscar_exploracion(trozo.dicho)}
     cifra = _CIFRA.search(trozo.plano) is not None
+    if cifra and hay_farmaco(trozo.texto):
+        return True
     if clases & {"estudio", "imagen"}:
         return cifra or senal("exploracion", "resultado").search(trozo.plano) is not None
     con_cifra = _CIFRA.search(_P["lapso"].sub(" ", trozo.plano)) is not None
