@@ -41,7 +41,7 @@ def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
         *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
         *_recetado_y_evitado(propuestas), *_a_medio_decir(propuestas), *_corregidas_al_dictar(propuestas),
         *_corregidas_enseguida(propuestas), *_lado_corregido(propuestas), *_dos_citas(propuestas),
-        *_confesado_despues(propuestas),
+        *_confesado_despues(propuestas), *_fecha_corregida(propuestas),
     ):  # fmt: skip
         propuesta.motivo = propuesta.motivo or motivo
 
@@ -204,11 +204,26 @@ def _corregidas_enseguida(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Pro
         trozo = propuesta.trozos[-1]
         if propuesta.tipo != "receta":
             continue
-        sigue = trozo.turno.texto[trozo.hasta :].lstrip(" .,;…")
-        oracion = re.split(r"[.;?!](?!\d)", sigue, maxsplit=1)[0]
+        oracion = _oracion_que_sigue(trozo)
         m = _P["enseguida_otra"].match(llano(oracion))
         if m and not nombrados(oracion) and not _cifra_dicha(m[0], propuesta.texto):
             yield propuesta, f"Enseguida se dijo «{breve(oracion)}»; confirme qué cantidad vale."
+
+
+def _oracion_que_sigue(trozo: Trozo) -> str:
+    sigue = trozo.turno.texto[trozo.hasta :].lstrip(" .,;…")
+    return re.split(r"[.;?!](?!\d)", sigue, maxsplit=1)[0]
+
+
+def _fecha_corregida(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """«Con tos, el lunes. No, el lunes fue la cita, la tos desde el sábado»: la primera fecha no vale."""
+    for propuesta in propuestas:
+        antes = set(_P["fecha"].findall(llano(propuesta.texto)))
+        oracion = _oracion_que_sigue(propuesta.trozos[-1])
+        despues = set(_P["fecha"].findall(llano(oracion)))
+        corrige = _P["corrige_fecha"].match(llano(oracion)) is not None
+        if propuesta.seccion == "subjetivo" and corrige and antes & despues and despues - antes:
+            yield propuesta, f"Enseguida se dijo «{breve(oracion)}»; confirme cuándo fue."
 
 
 def _cifra_dicha(oracion: str, texto: str) -> bool:

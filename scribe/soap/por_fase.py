@@ -121,7 +121,7 @@ class PorFase(Recetario):
             self._pon("analisis", "razonamiento", de_usted(texto), trozo)
             return True
         mide = vistos or DIGITO.search(texto) or buscar_clinico(texto)
-        if len(contenido(texto)) == 1 and not mide:
+        if len(contenido(texto)) == 1 and not mide and not _P["no_lo_hay"].search(trozo.plano):
             return False
         tipo = "estudio" if vistos & {"estudio", "imagen"} else "hallazgo"
         if contesta is not None and len(texto.split()) <= CORTA:

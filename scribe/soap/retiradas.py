@@ -51,13 +51,13 @@ def _aplicar(trozo: Trozo, previas: list[Propuesta], atras: list[Turno]) -> None
     manana = _P["no_retira.condicion"].search(trozo.plano) and not (supone or firme)
     if (usa and not firme) or manana or _P["no_retira.ajena"].search(trozo.plano):
         return
-    dichas = {
-        g
+    dichas = [
+        set(m.genericos)
         for m, d in destinos(trozo.dicho)
         if d == "fuera" and not _P["no_retira.delante"].search(trozo.plano[: m.desde])
-        for g in m.genericos
-    }
-    nombradas = [p for p in previas if genericos(p.texto) & dichas]
+    ]
+    # Entero: «nada de Barmicil», que es una mezcla, no retira la betametasona que se dio sola.
+    nombradas = [p for p in previas if any(d <= genericos(p.texto) for d in dichas)]
     for receta in nombradas:
         _dudar(receta, trozo) if supone else _quitar(receta, trozo, 0)
     for receta in _de_la_familia(trozo, previas):
@@ -132,8 +132,10 @@ def _pregunta_si_lo_toma(turno: Turno, previas: list[Propuesta]) -> bool:
     """«¿Y puedo seguir con la aspirina?»: «ésa no» es la aspirina, que nadie recetó."""
     ultima = trocear(turno)[-1]
     dichos = genericos(ultima.dicho)
-    return bool(dichos) and _P["pregunta.si_lo_toma"].search(ultima.plano) is not None and not any(
-        genericos(p.texto) & dichos for p in previas
+    return (
+        bool(dichos)
+        and _P["pregunta.si_lo_toma"].search(ultima.plano) is not None
+        and not any(genericos(p.texto) & dichos for p in previas)
     )
 
 

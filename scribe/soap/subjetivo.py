@@ -22,7 +22,7 @@ from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, minuscul
 from scribe.soap.inconclusas import dejado, sin_conclusion
 from scribe.soap.interrogar import senala
 from scribe.soap.persona import en_tercera
-from scribe.soap.preguntado import VAGOS
+from scribe.soap.preguntado import VAGOS, encabezado
 from scribe.soap.preguntado import sin_nombre as preguntado_sin_nombre
 from scribe.soap.reglas import Tema
 from scribe.soap.respuestas import Lectura, leer
@@ -74,21 +74,30 @@ def _cabeza(preguntas: list[Trozo], lectura: Lectura, tema: Tema | None) -> str:
         and not lectura.negados
         and not (tema and tema.nombre in ("motivo", "social"))
     ):
-        return mayuscula(libres[0])
+        # «Dolor» no dice por qué se preguntó: «¿cuando se agacha le duele más?».
+        return encabezado(preguntas, mayuscula(libres[0])) if libres[0] in VAGOS else mayuscula(libres[0])
     return ""
 
 
 def _de_edad(intercambio: Intercambio) -> Propuesta | None:
     for trozo in intercambio.respuesta:
-        dichas = list(_EDAD.finditer(llano(trozo.dicho)))
+        plano = llano(trozo.dicho)
+        dichas = [
+            m
+            for m in _EDAD.finditer(plano)
+            if (m["suya"] is not None or m["unidad"])
+            and not _P["subjetivo.no_es_edad"].search(plano[: m.start("n")])
+        ]
         if dichas:
             # «Tiene 8, no, 9, cumplió 9 meses»: vale la última que dice de qué.
-            m = next((x for x in reversed(dichas) if x.group(2)), dichas[0])
-            dicho = trozo.dicho[m.start() : m.end()]
+            m = next((x for x in reversed(dichas) if x["unidad"]), dichas[-1])
+            dicho = trozo.dicho[m.start("n") : m.end()]
             unidad = "meses" if any("meses" in p.plano for p in intercambio.preguntas) else "años"
-            edad = dicho if m.group(2) else f"{dicho} {unidad}"
+            edad = dicho if m["unidad"] else f"{dicho} {unidad}"
+            otras = sorted({x["n"] for x in dichas} - {m["n"]})
+            motivo = f"También se oyó {', '.join(otras)}; confirme la edad." if otras else None
             citas = (*intercambio.preguntas[-1:], trozo)
-            return Propuesta("subjetivo", "antecedente", f"Edad: {edad}", citas)
+            return Propuesta("subjetivo", "antecedente", f"Edad: {edad}", citas, motivo)
     return None
 
 
@@ -215,7 +224,9 @@ def _de_intercambio(dialogo: Dialogo, intercambio: Intercambio, antes: Tema | No
     if tema and tema.nombre == "edad":
         edad = _de_edad(intercambio)
         if edad:
-            return [edad]
+            demas = [t for t in intercambio.respuesta if t not in edad.trozos]
+            resto = replace(intercambio, respuesta=demas)
+            return [edad, *(_de_quien_contesta(dialogo, resto, None) if demas else ())]
     if (alergia := precisada(intercambio, antes)) is not None:
         return [alergia]
     if tema is not None and tema.nombre == "familiar":
