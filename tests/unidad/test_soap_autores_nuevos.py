@@ -117,3 +117,11 @@ def test_la_cantidad_que_era_de_otra_cosa_se_revisa() -> None:
 def test_lo_que_no_baja_solo_es_la_regla_si_no_se_dice_otra_cosa(dicho: str, menstrual: bool) -> None:
     hechos = _enunciados(f"m: ¿Qué le pasa? / p: {dicho}")
     assert any("menstrual" in e.texto for e in hechos) is menstrual
+
+
+def test_quien_se_nombra_al_final_sigue_siendo_otro() -> None:
+    (otro,) = _con(
+        "m: ¿Padece de algo? / p: De la presión. Mi hermano es diabético. Y se inyecta insulina él.",
+        "insulina",
+    )
+    assert "hermano" in otro.texto and otro.tipo != "medicamento_actual"
