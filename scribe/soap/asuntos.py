@@ -72,7 +72,7 @@ def _raices(texto: str) -> set[str]:
     return {p[:_RAIZ] for p in contenido(texto) if not _COMUN.fullmatch(p) and not p.isdigit()}
 
 
-def _comparte(una: Trozo, trozos: list[Trozo]) -> bool:
+def comparte(una: Trozo, trozos: list[Trozo]) -> bool:
     """Si la pregunta y los trozos nombran lo mismo."""
     dicho = " ".join(t.dicho for t in trozos)
     terminos = {m.termino for m in buscar_clinico(una.dicho)}
@@ -89,11 +89,11 @@ def preguntas_de(grupo: list[Trozo], preguntas: list[Trozo], respuesta: list[Tro
     """
     if len(preguntas) < 2:
         return preguntas
-    suyas = [p for p in preguntas if _comparte(p, grupo)]
+    suyas = [p for p in preguntas if comparte(p, grupo)]
     if suyas:
         return suyas
     otros = [t for t in respuesta if t not in grupo]
-    libres = [p for p in preguntas if not any(_comparte(p, [t]) for t in otros)]
+    libres = [p for p in preguntas if not any(comparte(p, [t]) for t in otros)]
     return libres or preguntas
 
 

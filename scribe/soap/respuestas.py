@@ -136,7 +136,8 @@ def _lo_nombra(clausula: str, item: Pregunta) -> bool:
 
 def _al_lado(plano: str, item: Pregunta) -> bool | None:
     """Si junto al concepto se dice «sí» (True) o «no» (False), aunque falte la puntuación."""
-    for raiz in _raices(item.dicho):
+    # En el orden en que se dijo: un conjunto no lo tiene, y la nota cambiaba de una vez a otra.
+    for raiz in sorted(_raices(item.dicho), key=llano(item.dicho).find):
         if re.search(rf"(?:{_P['no_delante'].pattern}){re.escape(raiz)}", plano):
             return False  # «no fiebre, sí escalofríos»
         m = re.search(rf"\b{re.escape(raiz)}\w*(?:{_P['junto'].pattern})", plano)

@@ -21,6 +21,7 @@ from scribe.soap.farmacia import hay_farmaco, nombrados
 from scribe.soap.fragmentos import Propuesta, Trozo, alinar, mayuscula, minuscula, seguido
 from scribe.soap.inconclusas import dejado, sin_conclusion
 from scribe.soap.interrogar import senala
+from scribe.soap.pareo import por_pregunta
 from scribe.soap.persona import en_tercera
 from scribe.soap.preguntado import VAGOS, encabezado
 from scribe.soap.preguntado import sin_nombre as preguntado_sin_nombre
@@ -352,7 +353,7 @@ def subjetivo(dialogo: Dialogo) -> list[Propuesta]:
         intercambio = replace(entero, respuesta=_sin_eco(entero))
         if (suyo := tema_de(entero.preguntas)) is not None and suyo.nombre in ("motivo", "social"):
             intercambio = replace(entero, respuesta=[p for t in intercambio.respuesta for p in partir(t)])
-        nuevas = _de_intercambio(dialogo, intercambio, antes)
+        nuevas = [p for suyo in por_pregunta(intercambio) for p in _de_intercambio(dialogo, suyo, antes)]
         salida += nuevas
         # «¿Y a la penicilina?» sigue hablando de alergias, y lo que venga tras ella también.
         sigue = antes is not None and antes.nombre == "alergia" and {p.tipo for p in nuevas} == {"alergia"}

@@ -125,3 +125,35 @@ def test_quien_se_nombra_al_final_sigue_siendo_otro() -> None:
         "insulina",
     )
     assert "hermano" in otro.texto and otro.tipo != "medicamento_actual"
+
+
+_TRES = "m: ¿Toma otras medicinas? ¿Fuma? ¿Alergias? / p: Fumo 2 al día. Enalapril de 10 diario. No, a nada."
+
+
+def test_cada_oracion_va_con_la_pregunta_que_contesta() -> None:
+    (farmaco,) = _con(_TRES, "nalapril")
+    (fuma,) = _con(_TRES, "2 al día")
+    assert farmaco.tipo == "medicamento_actual" and "abaquismo" not in farmaco.texto
+    assert fuma.texto.startswith("Tabaquismo") and "nalapril" not in fuma.texto
+    assert _con(_TRES, "Niega alergias")
+
+
+def test_la_que_nadie_mas_contesta_es_de_la_que_abre() -> None:
+    dialogo = (
+        "m: ¿Moja el pañal de orina? ¿Llora con lágrimas? ¿Convulsiones? / "
+        "a: Poquito, hoy nada más 2. Sí echa lágrimas. Convulsiones no."
+    )
+    assert _con(dialogo, "pañal", "hoy nada más 2") and _con(dialogo, "Niega", "convuls")
+
+
+def test_un_no_solo_contesta_lo_que_no_se_nombra() -> None:
+    dialogo = "m: ¿Fiebre? ¿Vómito? ¿Dolor de oído? / p: Me duele el oído. Lo demás no."
+    negadas = [e.texto for e in _enunciados(dialogo) if e.texto.startswith("Niega")]
+    assert any("fiebre" in t for t in negadas) and any("vómito" in t for t in negadas)
+
+
+@pytest.mark.parametrize("respuesta", ["No.", "No, nada de eso.", "Sí, las dos.", "Fiebre sí. Tos no."])
+def test_lo_que_ya_se_leia_junto_se_lee_igual(respuesta: str) -> None:
+    hechos = [e.texto for e in _enunciados(f"m: ¿Fiebre? ¿Tos? / p: {respuesta}")]
+    juntas = [e.texto for e in _enunciados(f"m: ¿Fiebre, tos? / p: {respuesta}")]
+    assert {t.startswith("Niega") for t in hechos} == {t.startswith("Niega") for t in juntas}
