@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from scribe.consulta import Rol, Transcripcion, Turno
+from scribe.lenguaje.clinico import buscar_clinico
 from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.farmacia import genericos, nombrados
@@ -41,7 +42,8 @@ def senalar(propuestas: Sequence[Propuesta], transcripcion: Transcripcion) -> No
         *_desmentidas(propuestas, transcripcion), *_lado_distinto(propuestas), *_dos_dosis(propuestas),
         *_recetado_y_evitado(propuestas), *_a_medio_decir(propuestas), *_corregidas_al_dictar(propuestas),
         *_corregidas_enseguida(propuestas), *_lado_corregido(propuestas), *_dos_citas(propuestas),
-        *_confesado_despues(propuestas), *_fecha_corregida(propuestas),
+        *_confesado_despues(propuestas), *_fecha_corregida(propuestas), *_farmaco_corregido(propuestas),
+        *_sin_aval(propuestas, transcripcion),
     ):  # fmt: skip
         propuesta.motivo = propuesta.motivo or motivo
 
@@ -224,6 +226,37 @@ def _fecha_corregida(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuest
         corrige = _P["corrige_fecha"].match(llano(oracion)) is not None
         if propuesta.seccion == "subjetivo" and corrige and antes & despues and despues - antes:
             yield propuesta, f"Enseguida se dijo «{breve(oracion)}»; confirme cuándo fue."
+
+
+def _farmaco_corregido(propuestas: Sequence[Propuesta]) -> Iterator[tuple[Propuesta, str]]:
+    """«Alergia a la aspirina. Bueno, no sé, fue al ácido mefenámico»: el primero puede no ser."""
+    for propuesta in propuestas:
+        if propuesta.seccion != "subjetivo":
+            continue
+        for trozo in propuesta.trozos:
+            oracion = _oracion_que_sigue(trozo)
+            corrige = _P["corrige_farmaco"].match(llano(oracion)) is not None
+            if corrige and genericos(trozo.texto) and genericos(oracion) - genericos(trozo.texto):
+                yield propuesta, f"Enseguida se dijo «{breve(oracion)}»; confirme cuál fue."
+
+
+def _sin_aval(
+    propuestas: Sequence[Propuesta], transcripcion: Transcripcion
+) -> Iterator[tuple[Propuesta, str]]:
+    """Una enfermedad que el paciente se da por cierta y a la que el médico contesta que no."""
+    turnos = [t for t in transcripcion.turnos if t.texto.strip()]
+    rebaten = {
+        dicho.id: despues
+        for dicho, despues in pairwise(turnos)
+        if dicho.rol is Rol.PACIENTE and despues.rol is Rol.MEDICO
+        and _P["no_lo_avala"].match(llano(despues.texto))
+    }  # fmt: skip
+    for propuesta in propuestas:
+        trozo = propuesta.trozos[-1]
+        despues = rebaten.get(trozo.turno.id)
+        es_mal = any(m.clase == "enfermedad" for m in buscar_clinico(trozo.dicho))
+        if propuesta.tipo == "antecedente" and despues and trozo.ultimo and es_mal:
+            yield propuesta, f"El médico contestó «{breve(despues.texto)}»; confirme si lo tiene."
 
 
 def _cifra_dicha(oracion: str, texto: str) -> bool:

@@ -12,7 +12,7 @@ from scribe.lenguaje.patrones import patrones
 from scribe.lenguaje.texto import llano
 from scribe.soap.charla import tutea
 from scribe.soap.farmacia import hay_farmaco, nombrados
-from scribe.soap.fases import NUNCA, contestan, fases
+from scribe.soap.fases import NUNCA, fases, pregunta_enumerando
 from scribe.soap.fragmentos import Lugar, Trozo, trocear
 from scribe.soap.interrogar import es_pregunta, sigue_otra_cosa, sin_muletilla
 from scribe.soap.momentos import Momento, describe_o_mide, momento_de, momentos
@@ -125,10 +125,6 @@ def _al_explorar(preguntas: list[Trozo], explora: bool) -> bool:
     return explora or any(_AQUI.search(p.plano) for p in preguntas)
 
 
-def _lee_un_estudio(trozo: Trozo) -> bool:
-    return any(m.clase in ("estudio", "imagen") for m in buscar_exploracion(trozo.texto))
-
-
 def conversar(transcripcion: Transcripcion) -> Dialogo:
     """Reparte todos los trozos de la consulta. Ningún trozo se pierde."""
     dialogo = Dialogo()
@@ -148,7 +144,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
             explora = any(
                 describe_o_mide(t, abierta=False, tutea=dialogo.tutea)
                 for t in trozos
-                if not (t.ultimo and t.lugar < tarde and contestan(siguiente) and not _lee_un_estudio(t))
+                if not (t.lugar < tarde and pregunta_enumerando(t, siguiente))
             )
             pegada = _pegada(trozos, siguiente)
             for n, trozo in enumerate(trozos):
@@ -158,7 +154,7 @@ def conversar(transcripcion: Transcripcion) -> Dialogo:
                 sigue = trozos[n + 1] if n + 1 < len(trozos) else None
                 if _afirma_con_signos(trozo, sigue):
                     dialogo.medico.append(replace(trozo, signo=False))
-                elif es_pregunta(
+                elif (antes and not trozo.ultimo and pregunta_enumerando(trozo, contesta)) or es_pregunta(
                     trozo,
                     None if sigue_otra_cosa(trozos[n:]) else contesta,
                     antes_de_explorar=antes,

@@ -38,6 +38,8 @@ _MITAD = 2
 """Sin exploración, lo que se indica cuenta desde la mitad de la consulta."""
 _INTERROGA = 4
 """Preguntas de interrogatorio tras las cuales lo anterior no era todavía la exploración."""
+_ABRE = 8
+"""Palabras del principio de una respuesta en que se retoma lo que se preguntó."""
 _AL_EXPLORAR = _P["fases.al_explorar"]
 _TOCA = _P["fases.toca"]
 _RELATA = _P["fases.relata"]
@@ -111,16 +113,29 @@ def _describe(trozo: Trozo, siguiente: Turno | None) -> bool:
     return bool(
         {"parte", "maniobra"} & vistos
         and hallado
-        and not (trozo.ultimo and contestan(siguiente))
+        and not pregunta_enumerando(trozo, siguiente)
         and not _RELATA.search(trozo.plano)
         and not pregunta("interrogativos").match(base)
         and not pregunta("formas_fuertes").match(base)
     )
 
 
-def contestan(siguiente: Turno | None) -> bool:
+def _contestan(siguiente: Turno | None) -> bool:
     """Si el turno que sigue abre contestando: «Calentura, hombro hinchado.» «Nada de eso»."""
     return siguiente is not None and _ABRE_CON_RESPUESTA.match(llano(siguiente.texto)) is not None
+
+
+def pregunta_enumerando(trozo: Trozo, siguiente: Turno | None) -> bool:
+    """Si, sin verbo, lista lo que le contestan: «viajes, piernas hinchadas» «Viajes no, las piernas bien»."""
+    if siguiente is None or any(m.clase in ("estudio", "imagen") for m in buscar_exploracion(trozo.texto)):
+        return False
+    if trozo.ultimo and _contestan(siguiente):
+        return True
+    if _CIFRA.search(trozo.plano) or _P["fases.con_verbo"].search(trozo.plano):
+        return False
+    raices = {p[:5] for p in re.findall(r"\w{5,}", trozo.plano)}
+    respuesta = re.findall(r"\w+", llano(siguiente.texto))[:_ABRE]
+    return any(p[:5] in raices for p in respuesta)
 
 
 def _plan(turnos: list[Turno], medico: list[Turno], explora: Lugar) -> Lugar:

@@ -157,3 +157,25 @@ def test_lo_que_ya_se_leia_junto_se_lee_igual(respuesta: str) -> None:
     hechos = [e.texto for e in _enunciados(f"m: ¿Fiebre? ¿Tos? / p: {respuesta}")]
     juntas = [e.texto for e in _enunciados(f"m: ¿Fiebre, tos? / p: {respuesta}")]
     assert {t.startswith("Niega") for t in hechos} == {t.startswith("Niega") for t in juntas}
+
+
+def test_la_lista_que_se_pregunta_a_medio_turno_no_es_hallazgo() -> None:
+    dialogo = (
+        "m: ¿Qué le pasa? / p: Me duele el pecho. / m: Viajes largos, piernas hinchadas. Y su familia. / "
+        "p: Viajes no, las piernas bien. / m: Lo reviso. Presión 120/80. "
+        "Las piernas hinchadas, con godete. / p: Ah."
+    )
+    assert not [e for e in _con(dialogo, "iajes") if e.tipo == "hallazgo"]
+    assert [e for e in _con(dialogo, "godete") if e.tipo == "hallazgo"]
+
+
+def test_el_alergeno_corregido_enseguida_se_revisa() -> None:
+    dialogo = "m: ¿Alergias? / p: A la aspirina, me da ronchas. Bueno, no sé, fue al ácido mefenámico."
+    assert all(e.estado is _DUDA for e in _con(dialogo, "aspirina"))
+
+
+def test_lo_que_el_medico_no_avala_se_revisa() -> None:
+    dialogo = "m: Lo reviso. Presión 150/94. / p: Eso es mucho, ya soy diabético. / m: No con una sola."
+    assert all(e.estado is _DUDA for e in _con(dialogo, "diabético"))
+    otro = "m: ¿Padece de algo? / p: Soy diabético. / m: No se preocupe, vamos por partes."
+    assert all(e.estado is not _DUDA for e in _con(otro, "iab"))
