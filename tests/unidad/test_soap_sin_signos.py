@@ -109,3 +109,13 @@ def test_con_signos_o_sin_ellos_se_niega_lo_mismo(signos: bool) -> None:
     textos = _textos(*frases)
     assert sum(t.startswith("Niega") for t in textos) == 3
     assert any(t.startswith("Náusea") for t in textos) and any("osartán" in t for t in textos)
+
+
+def test_como_es_alergica_da_la_razon_y_no_pregunta() -> None:
+    textos = _textos(
+        "m: Lo reviso. Presión 120/80. Es una amigdalitis aguda. Como es alérgica a la penicilina, le doy "
+        "azitromicina de 500 mg, 1 cada 24 horas por 5 días.",
+        "p: Gracias, hasta luego.",
+    )
+    assert not any("gracias" in t.lower() for t in textos)
+    assert any("zitromicina" in t for t in textos)
